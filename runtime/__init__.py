@@ -1,0 +1,1 @@
+"""The loop: an event is stored, stepped, committed, and its actions carried out."""
