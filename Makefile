@@ -1,0 +1,56 @@
+# Everything a fresh machine needs to run and test AAIS. Python 3.11 and make are assumed; the rest is installed here.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+ONLY ?=
+
+.PHONY: run test lint bench soak format lock clean browser
+
+run: $(VENV)/.run  ## bring up the demo: server, simulated WhatsApp and M-Pesa, a phone page
+	$(BIN)/aais serve --demo
+
+test: $(VENV)/.dev browser lint  ## lint, types, and the whole suite
+	$(BIN)/pytest -n 2 --dist loadgroup -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/aais check flows rules
+
+bench: $(VENV)/.bench  ## every figure in the docs; `make bench ONLY=engine` runs one
+	$(BIN)/python -m bench $(ONLY)
+
+soak: $(VENV)/.dev browser
+	$(BIN)/pytest -n 2 -q -m soak -o addopts="-ra --strict-markers --import-mode=importlib"
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## resolve the pins anew
+	$(BIN)/python -m tools.lock
+
+browser:
+	@$(PYTHON) tools/browser.py
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "AAIS needs Python 3.11: '$(PYTHON)' was not found. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.lock $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build data .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

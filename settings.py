@@ -1,0 +1,213 @@
+"""Settings come from the environment and are checked once, at start; the rest of the house gets a value.
+
+Whatever is missing or malformed is said in one sentence a setting, all of them together, before
+anything is opened. Secrets are read here and nowhere else, and never appear in `repr`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+DEFAULT_GRAPH = "https://graph.facebook.com"
+DARAJA_HOSTS = {"sandbox": "https://sandbox.safaricom.co.ke", "production": "https://api.safaricom.co.ke"}
+DEMO_HOST = "127.0.0.1"
+
+
+class SettingsError(Exception):
+    """One or more settings cannot be used. `problems` has a sentence for each, naming the variable."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Secret(str):
+    """A string that does not show itself in logs and tracebacks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(…)" if self else "Secret('')"
+
+
+class Mpesa(msgspec.Struct, frozen=True, kw_only=True):
+    """Daraja credentials used by orgs that have none of their own."""
+
+    consumer_key: Secret
+    consumer_secret: Secret
+    shortcode: str
+    passkey: Secret
+    environment: str  # sandbox | production
+    webhook_secret: Secret
+    base_url: str
+
+
+class WhatsApp(msgspec.Struct, frozen=True, kw_only=True):
+    """The Meta app that all orgs' numbers belong to."""
+
+    provider: str  # cloud | sandbox
+    app_secret: Secret
+    verify_token: Secret
+    base_url: str
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the server reads from its surroundings."""
+
+    app_url: str
+    host: str
+    port: int
+    data_dir: Path
+    encryption_keys: Secret  # comma-separated base64 keys, the first one wraps
+    mongodb_uri: Secret
+    mongodb_db: str
+    redis_url: Secret
+    queue_prefix: str
+    whatsapp: WhatsApp
+    mpesa: Mpesa | None
+    demo: bool
+    sandbox_port: int
+    log_format: str
+    flows_dir: Path
+    rules_dir: Path
+
+
+HERE = Path(__file__).resolve().parent
+
+
+def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) -> Settings:
+    """Settings from the environment. In the demo every secret has a made-up value kept in the data folder."""
+    reader = _Reader(dict(os.environ if environment is None else environment), demo)
+    port = reader.integer("PORT", 8080, 1, 65535)
+    sandbox_port = reader.integer("SANDBOX_PORT", 8090, 1, 65535)
+    data_dir = Path(reader.text("DATA_DIR", "data"))
+    simulator = f"http://{DEMO_HOST}:{sandbox_port}" if demo else ""
+    settings = Settings(
+        app_url=reader.url("APP_URL", f"http://{DEMO_HOST}:{port}" if demo else "http://localhost:8080"),
+        host=reader.text("HOST", DEMO_HOST),
+        port=port,
+        data_dir=data_dir,
+        encryption_keys=reader.encryption_keys(data_dir),
+        mongodb_uri=Secret(reader.text("MONGODB_URI", "")),
+        mongodb_db=reader.text("MONGODB_DB", "aais"),
+        redis_url=Secret(reader.text("REDIS_URL", "")),
+        queue_prefix=reader.text("QUEUE_PREFIX", "aais"),
+        whatsapp=WhatsApp(
+            provider=reader.choice("WHATSAPP_PROVIDER", "sandbox" if demo else "cloud", ("cloud", "sandbox")),
+            app_secret=reader.secret("WHATSAPP_WEBHOOK_SECRET", "the app secret of your Meta app"),
+            verify_token=reader.secret("WHATSAPP_VERIFY_TOKEN", "any phrase, entered again in Meta's webhook form"),
+            base_url=reader.url("GRAPH_API_URL", simulator or DEFAULT_GRAPH),
+        ),
+        mpesa=_mpesa(reader, simulator),
+        demo=demo,
+        sandbox_port=sandbox_port,
+        log_format=reader.choice("LOG_FORMAT", "console" if demo else "json", ("console", "json")),
+        flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
+        rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),
+    )
+    if reader.problems:
+        raise SettingsError(reader.problems)
+    return settings
+
+
+def _mpesa(reader: _Reader, simulator: str) -> Mpesa | None:
+    names = ("MPESA_CONSUMER_KEY", "MPESA_CONSUMER_SECRET", "MPESA_SHORTCODE", "MPESA_PASSKEY")
+    if not reader.demo and not any(reader.environment.get(name) for name in names):
+        return None  # orgs may bring their own, or take no deposits
+    environment = reader.choice("MPESA_ENV", "sandbox", ("sandbox", "production"))
+    return Mpesa(
+        consumer_key=reader.secret("MPESA_CONSUMER_KEY", "from the Daraja portal"),
+        consumer_secret=reader.secret("MPESA_CONSUMER_SECRET", "from the Daraja portal"),
+        shortcode=reader.digits("MPESA_SHORTCODE", "174379" if reader.demo else ""),
+        passkey=reader.secret("MPESA_PASSKEY", "from the Daraja portal"),
+        environment=environment,
+        webhook_secret=reader.secret("MPESA_WEBHOOK_SECRET", "any long random phrase; it makes callback addresses"),
+        base_url=reader.url("DARAJA_API_URL", simulator or DARAJA_HOSTS[environment]),
+    )
+
+
+class _Reader:
+    """Reads one variable at a time and collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, environment: dict[str, str], demo: bool) -> None:
+        self.environment = environment
+        self.demo = demo
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self.environment.get(name, "").strip() or default
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.text(name, str(default))
+        if raw.isdecimal() and low <= int(raw) <= high:
+            return int(raw)
+        self.problems.append(f"{name} must be a whole number from {low} to {high}; it is {raw!r}.")
+        return default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default).lower()
+        if value not in allowed:
+            self.problems.append(f"{name} must be one of {', '.join(allowed)}; it is {value!r}.")
+            return default
+        return value
+
+    def digits(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not value.isdecimal():
+            self.problems.append(f"{name} must be digits only, such as 174379; it is {value!r}.")
+        return value
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self.problems.append(f"{name} must be an address such as https://example.co.ke; it is {value!r}.")
+        elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            self.problems.append(f"{name} must begin with https:// (http is for this machine only); it is {value!r}.")
+        return value
+
+    def secret(self, name: str, meaning: str) -> Secret:
+        value = self.text(name, f"demo-{name.lower()}" if self.demo else "")
+        if not value:
+            self.problems.append(f"{name} is not set: it is {meaning}.")
+        return Secret(value)
+
+    def encryption_keys(self, data_dir: Path) -> Secret:
+        raw = self.text("ENCRYPTION_KEY", "")
+        if not raw and self.demo:
+            raw = _demo_key(data_dir)
+        if not raw:
+            self.problems.append("ENCRYPTION_KEY is not set: make one with `aais keys new` and keep it safe.")
+        for part in filter(None, (piece.strip() for piece in raw.split(","))):
+            try:
+                size = len(base64.b64decode(part, validate=True))
+            except (binascii.Error, ValueError):
+                size = 0
+            if size != 32:
+                self.problems.append("ENCRYPTION_KEY must be 32 bytes in base64 (several with commas); make one with `aais keys new`.")
+                break
+        return Secret(raw)
+
+
+def new_key() -> str:
+    """A fresh master key, as ENCRYPTION_KEY wants it."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _demo_key(data_dir: Path) -> str:
+    """The demo's own key, made once and kept beside its data with access for the owner only."""
+    path = data_dir / "demo.key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(new_key())
+    return path.read_text().strip()
