@@ -1,0 +1,1 @@
+"""WhatsApp Cloud API: the webhook's reading, and the Graph API's writing."""
