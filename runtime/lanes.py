@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Generic, TypeVar
+
+from runtime.clock import Clock, sleep_until
 
 T = TypeVar("T")
 
@@ -14,15 +16,17 @@ T = TypeVar("T")
 class Lanes(Generic[T]):
     """Each lane is a queue with one worker task while it has work. At most `width` items are worked at a time."""
 
-    def __init__(self, work: Callable[[str, T], Awaitable[None]], *, width: int) -> None:
+    def __init__(self, work: Callable[[str, T], Awaitable[None]], clock: Clock, *, width: int) -> None:
         self._work = work
+        self._clock = clock
         self._queues: dict[str, deque[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._width = asyncio.Semaphore(width)
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._resting = 0
+        self._resting: set[asyncio.Event] = set()
         self._closing = False
+        clock.on_move(self._rouse)
 
     def put(self, lane: str, item: T) -> None:
         queue = self._queues.get(lane)
@@ -57,21 +61,33 @@ class Lanes(Generic[T]):
             del self._queues[lane]
             self._look()
 
-    @asynccontextmanager
-    async def rest(self):  # type: ignore[no-untyped-def]
-        """Around a wait inside of an item: it then counts neither as busy nor against the width."""
-        self._resting += 1
+    async def rest(self, until: datetime) -> bool:
+        """A wait inside of an item's work, which then counts neither as busy nor against the width.
+
+        True when it is time; False when the lanes close and the item is to be left.
+        """
+        wake = asyncio.Event()
+        self._resting.add(wake)
         self._width.release()
         self._look()
         try:
-            yield
+            while not self._closing and self._clock.now() < until:
+                wake.clear()
+                await sleep_until(self._clock, until, wake)
         finally:
-            self._resting -= 1
+            self._resting.discard(wake)
             self._quiet.clear()
             await self._width.acquire()
+        return not self._closing
+
+    def _rouse(self) -> None:
+        for wake in self._resting:
+            wake.set()
+        if self._resting:
+            self._quiet.clear()  # until each has looked at the moved clock
 
     def _look(self) -> None:
-        if len(self._queues) <= self._resting:
+        if len(self._queues) <= len(self._resting):
             self._quiet.set()
 
     @property
@@ -84,9 +100,6 @@ class Lanes(Generic[T]):
     async def close(self) -> None:
         """Finish what is in hand; what waits stays in the store."""
         self._closing = True
-        resting = [task for task in self._tasks if self._resting]
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=None if not resting else 5)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._rouse()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
