@@ -1,0 +1,153 @@
+"""Which times are free: opening hours less what is taken, on the grid of possible starts. Pure.
+
+A slot is free when one and the same unit of a resource is free for all of it: a guest does not change
+rooms half-way. Slots of several resources at the same moment count as one, on the resource least busy
+that day, so that the work spreads and a customer sees each time once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bookings.hours import Interval, at_time, bounds, day_of, open_on
+from bookings.offers import SLICE, Offer
+from bookings.resources import Resource
+
+
+class Busy(msgspec.Struct, frozen=True):
+    """What a booking occupies: one unit of one resource for a time."""
+
+    resource: str
+    unit: int
+    interval: Interval
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A time that can be held, with the unit that would be."""
+
+    resource: str
+    unit: int
+    start: datetime
+    end: datetime
+
+
+class Shop(msgspec.Struct, frozen=True, kw_only=True):
+    """All that decides whether a time is free: an offer, its resources, what is taken, where and when we are."""
+
+    offer: Offer
+    resources: Sequence[Resource]
+    busy: Sequence[Busy]
+    zone: ZoneInfo
+    now: datetime
+    nights: int = 0  # the stay that was asked for; 0: the offer's shortest
+
+    @property
+    def stay(self) -> int:
+        return max(self.nights, self.offer.nights)
+
+
+def on_day(shop: Shop, day: date) -> list[Slot]:
+    """The free slots that start on that local day, in order, one per start."""
+    if not 0 <= (day - day_of(shop.now, shop.zone)).days <= shop.offer.horizon_days:
+        return []
+    found: dict[datetime, Slot] = {}
+    for resource in _least_busy_first(shop, day):
+        for interval in _candidates(shop, resource, day):
+            if interval.start in found or interval.start < shop.now + shop.offer.notice:
+                continue
+            unit = free_unit(resource, interval, shop.busy)
+            if unit is not None:
+                found[interval.start] = Slot(resource.id, unit, interval.start, interval.end)
+    return [found[start] for start in sorted(found)]
+
+
+def days(shop: Shop, limit: int) -> list[tuple[date, list[Slot]]]:
+    """The next days with room, at most `limit`, each with its free slots."""
+    today = day_of(shop.now, shop.zone)
+    found: list[tuple[date, list[Slot]]] = []
+    for ahead in range(shop.offer.horizon_days + 1):
+        day = today + timedelta(days=ahead)
+        slots = on_day(shop, day)
+        if slots:
+            found.append((day, slots))
+            if len(found) == limit:
+                break
+    return found
+
+
+def soonest(shop: Shop, limit: int) -> list[Slot]:
+    """The next free slots, at most `limit`."""
+    found: list[Slot] = []
+    today = day_of(shop.now, shop.zone)
+    for ahead in range(shop.offer.horizon_days + 1):
+        found += on_day(shop, today + timedelta(days=ahead))
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def near(shop: Shop, moment: datetime, limit: int) -> list[Slot]:
+    """The slot at that very moment alone if it is free; otherwise the nearest ones, in order of time."""
+    day = day_of(moment, shop.zone)
+    found: list[Slot] = []
+    for ahead in range(-3, 4):
+        found += on_day(shop, day + timedelta(days=ahead))
+    exact = [slot for slot in found if slot.start == moment]
+    if exact or not found:
+        return exact or soonest(shop, limit)
+    found.sort(key=lambda slot: (abs(slot.start - moment), slot.start))
+    return sorted(found[:limit], key=lambda slot: slot.start)
+
+
+def spread(slots: Sequence[Slot], limit: int) -> list[Slot]:
+    """At most `limit` of a day's slots, evenly over the day, so that the afternoon is seen too."""
+    if len(slots) <= limit or limit < 2:
+        return list(slots[:limit])
+    return [slots[round(index * (len(slots) - 1) / (limit - 1))] for index in range(limit)]
+
+
+def at(shop: Shop, start: datetime, resource: str = "") -> Slot | None:
+    """The free slot that starts exactly then, on `resource` if it is named."""
+    chosen = [each for each in shop.resources if not resource or each.id == resource]
+    narrowed = msgspec.structs.replace(shop, resources=chosen)
+    return next((slot for slot in on_day(narrowed, day_of(start, shop.zone)) if slot.start == start), None)
+
+
+def free_unit(resource: Resource, interval: Interval, busy: Iterable[Busy]) -> int | None:
+    """The first unit of the resource that is free for the whole interval."""
+    taken = {each.unit for each in busy if each.resource == resource.id and each.interval.overlaps(interval)}
+    return next((unit for unit in range(resource.capacity) if unit not in taken), None)
+
+
+def _candidates(shop: Shop, resource: Resource, day: date) -> list[Interval]:
+    if shop.offer.unit == "night":
+        return _stay(shop, resource, day)
+    found: list[Interval] = []
+    for interval in open_on(resource, day, shop.zone):
+        start = interval.start
+        while start + shop.offer.duration <= interval.end:
+            found.append(Interval(start, start + shop.offer.duration))
+            start += max(shop.offer.every, SLICE)
+    return found
+
+
+def _stay(shop: Shop, resource: Resource, day: date) -> list[Interval]:
+    """A stay needs every one of its nights open; the morning of departure may be a closed date."""
+    if any(day + timedelta(days=night) in resource.closed for night in range(shop.stay)):
+        return []
+    leaving = day + timedelta(days=shop.stay)
+    return [Interval(at_time(day, resource.check_in, shop.zone), at_time(leaving, resource.check_out, shop.zone))]
+
+
+def _least_busy_first(shop: Shop, day: date) -> list[Resource]:
+    whole = bounds(day, shop.zone)
+    load = {
+        resource.id: sum(each.resource == resource.id and each.interval.overlaps(whole) for each in shop.busy)
+        / resource.capacity
+        for resource in shop.resources
+    }
+    return sorted((each for each in shop.resources if each.active), key=lambda each: (load[each.id], each.id))

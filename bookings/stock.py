@@ -1,0 +1,92 @@
+"""What there is to book, read from the store: offers, their resources, and what bookings occupy.
+
+A held booking counts as occupied until it is released, even when its time is up: the lifecycle's timer
+releases it, and until then a payment may be on its way. Nobody guesses.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bookings import offers, resources
+from bookings.hours import Interval
+from bookings.offers import Offer
+from bookings.resources import Resource
+from bookings.slots import Busy, Shop
+from bookings.terms import Terms
+from storage.store import Document, OrgStore
+
+OCCUPYING = ("held", "confirmed", "attended", "no_show")
+PAGE = 500
+
+
+async def offer(store: OrgStore, id: str) -> Offer | None:
+    stored = await store.get("offers", id)
+    return offers.read(stored) if stored is not None else None
+
+
+async def active_offers(store: OrgStore) -> list[Offer]:
+    """What can be booked now, in the owner's order."""
+    found = [offers.read(stored) for stored in await store.find("offers", {"active": True}, limit=PAGE)]
+    return sorted(found, key=lambda each: (each.order, each.id))
+
+
+async def resources_of(store: OrgStore, offer: Offer) -> list[Resource]:
+    if not offer.resources:
+        return []
+    found = await store.find("resources", {"_id": {"in": list(offer.resources)}}, limit=len(offer.resources))
+    return [resources.read(stored) for stored in found]
+
+
+async def shop(
+    store: OrgStore, terms: Terms, offer: Offer, *, now: datetime, within: Interval, nights: int = 0
+) -> Shop:
+    """Everything that decides which of the offer's slots are free between two moments."""
+    available = await resources_of(store, offer)
+    stored = await bookings_between(store, within, [resource.id for resource in available])
+    return Shop(
+        offer=offer,
+        resources=available,
+        busy=[busy(booking) for booking in stored],
+        zone=terms.zone,
+        now=now,
+        nights=nights,
+    )
+
+
+async def bookings_between(store: OrgStore, within: Interval, among: list[str] | None = None) -> list[Document]:
+    """The bookings that occupy anything between two moments, in order of their start."""
+    wanted: Document = {"state": {"in": list(OCCUPYING)}, "start": {"lt": within.end}, "end": {"gt": within.start}}
+    if among is not None:
+        wanted["resource"] = {"in": among}
+    found: list[Document] = []
+    after: list[object] | None = None
+    while True:
+        page = await store.find("bookings", wanted, sort=[("start", 1), ("_id", 1)], limit=PAGE, after=after)
+        found += page
+        if len(page) < PAGE:
+            return found
+        after = [page[-1]["start"], page[-1]["_id"]]
+
+
+def busy(booking: Document) -> Busy:
+    return Busy(booking["resource"], booking["unit"], Interval(booking["start"], booking["end"]))
+
+
+def without(shop: Shop, booking: Document | None) -> Shop:
+    """The shop as if that booking were not there: its own place is free to whoever holds it."""
+    if booking is None or booking["state"] not in OCCUPYING:
+        return shop
+    own = busy(booking)
+    return msgspec.structs.replace(shop, busy=[each for each in shop.busy if each != own])
+
+
+def around(moment: datetime, days: int = 4) -> Interval:
+    return Interval(moment - timedelta(days=days), moment + timedelta(days=days))
+
+
+def ahead(offer: Offer, now: datetime, nights: int = 0) -> Interval:
+    """From now to the end of the longest stay that could be booked."""
+    return Interval(now - timedelta(days=1), now + timedelta(days=offer.horizon_days + max(nights, offer.nights) + 2))
