@@ -1,0 +1,44 @@
+"""Which approved template stands in for a free text when the window is closed.
+
+The org's `templates` map a place in the YAML to a template: "<flow>.<text key>", "<flow>", a category, or
+"default", the first that is there. An entry is {name, language or languages: {en: en_US}, category,
+parameters}; a parameter "text" is what would have been said, any other stands as it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from channels.outgoing import CATEGORIES, OutgoingMessage, Template
+from storage.store import Document
+
+
+def stand_in(message: OutgoingMessage, org: Document) -> Template | None:
+    """The template that the message names, or the org's for its place; None if there is none."""
+    if message.template is not None:
+        return message.template
+    templates = org.get("templates")
+    if not isinstance(templates, dict):
+        return None
+    entry = next((templates[place] for place in _places(message) if place in templates), None)
+    return _read(entry, message) if isinstance(entry, dict) and entry.get("name") else None
+
+
+def _places(message: OutgoingMessage) -> Iterator[str]:
+    for key in message.keys:
+        yield f"{message.flow}.{key}"
+    yield from (message.flow, message.category, "default")
+
+
+def _read(entry: dict[str, Any], message: OutgoingMessage) -> Template:
+    languages = entry.get("languages")
+    language = languages.get(message.language) if isinstance(languages, dict) else None
+    category = entry.get("category")
+    parameters = entry.get("parameters", ["text"])
+    return Template(
+        name=str(entry["name"]),
+        language=str(language or entry.get("language") or message.language),
+        parameters=tuple(message.text if parameter == "text" else str(parameter) for parameter in parameters),
+        category=category if category in CATEGORIES and category != "service" else "utility",  # type: ignore[arg-type]
+    )
