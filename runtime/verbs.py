@@ -66,7 +66,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 
     If the commit meets a `Conflict`, the runtime loads everything anew and calls the handler again,
     which then sees the other's write and answers otherwise (`bookings.taken`).
-    `links` are added to the asking machine's `about.links`.
+    `links` are added to the asking machine's `about.links`; `language`, if given, is what it speaks from now on.
     """
 
     ops: tuple[Op, ...] = ()
@@ -74,6 +74,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[Post, ...] = ()
     starts: tuple[Start, ...] = ()
     links: dict[str, str] = {}
+    language: str = ""
 
 
 class Acted(msgspec.Struct, frozen=True, kw_only=True):

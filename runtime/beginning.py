@@ -1,0 +1,87 @@
+"""Starting a machine: its first entry, and its place on the conversation's floor if it is one that talks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import engine
+from engine.model import Snapshot, Step
+from runtime import floor
+from runtime.batch import Batch
+from runtime.journal import GENESIS
+from runtime.machines import Machine
+from runtime.parts import Parts, Scene
+from runtime.routing import conversation_id
+from runtime.trouble import Dead
+from runtime.turn import Turn
+from runtime.verbs import Start
+
+
+class Beginning:
+    """Adds the start of a machine to a batch. A taken id is a no-op."""
+
+    def __init__(self, parts: Parts, turn: Turn) -> None:
+        self._parts = parts
+        self._turn = turn
+
+    async def begin(
+        self, scene: Scene, batch: Batch, start: Start, *, cause: str, language: str, heard: bool = False
+    ) -> None:
+        batch.touched.add(start.machine)
+        if await self._parts.machines.load(scene.store, scene.vault, start.machine) is not None:
+            self._parts.metrics.count("runtime_starts_taken")
+            return
+        definition = self._parts.releases.named(scene.org, start.definition)
+        if definition is None:
+            raise Dead(f"no definition named {start.definition!r} is published")
+        await scene.vault.ensure(start.contact)
+        talks = definition.kind == "flow" and bool(start.contact)
+        channel = start.channel or (await self._channel(scene, start.contact) if talks else "")
+        conversation = conversation_id(start.contact, channel) if talks else ""
+        about = await self._about(scene, start, channel, conversation, language)
+        blank = Snapshot(machine=start.machine, definition=definition.hash, name=definition.name, state="", about=about)
+
+        def compute(answers: Any) -> Step:
+            return engine.begin(definition, start.machine, start.data, about, scene.now, answers)
+
+        step = await self._turn.answered(scene, blank, compute)
+        before = Machine(
+            snapshot=blank,
+            hash=GENESIS,
+            status="live",
+            subject=start.contact,
+            conversation=conversation,
+            version=0,
+            started=scene.now,
+        )
+        begun = {"data": start.data, "about": about}
+        after = await self._turn.write(scene, batch, before, step, cause=cause, heard=heard, begun=begun)
+        if talks and after.status == "live":
+            fields = {
+                "org": scene.org,
+                "contact": start.contact,
+                "channel": channel,
+                "handler": "bot",
+                "language": about["language"],
+            }
+            batch.ops.append(floor.taken_up(conversation, start.machine, fields))
+
+    async def _channel(self, scene: Scene, contact: str) -> str:
+        """Where the contact wrote last."""
+        found = await scene.store.find("conversations", {"contact": contact}, sort=[("last_in", -1)], limit=1)
+        return str(found[0]["channel"]) if found else ""
+
+    async def _about(
+        self, scene: Scene, start: Start, channel: str, conversation: str, language: str
+    ) -> dict[str, Any]:
+        links = dict(start.links)
+        if start.owner:
+            links.setdefault("owner", start.owner)
+        spoken = language
+        if conversation and not spoken:
+            known = await scene.store.get("conversations", conversation)
+            spoken = str((known or {}).get("language") or "")
+        spoken = spoken or (await self._parts.places.of(scene.org)).language
+        return {
+            "org": scene.org, "contact": start.contact, "channel": channel, "language": spoken, "links": links
+        }  # fmt: skip
