@@ -1,0 +1,1 @@
+"""Taking money: intents, their verification, and the providers that carry them out."""

@@ -1,0 +1,1 @@
+"""M-Pesa through Safaricom's Daraja API: STK push, its query and its callback."""
