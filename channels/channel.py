@@ -59,6 +59,10 @@ class Channel(Protocol):
         """The fewest requests that say the message; pure. Messages cost money each."""
         ...
 
+    def plain(self, message: OutgoingMessage) -> tuple[Part, ...]:
+        """The same in words alone, for when anything richer was refused."""
+        ...
+
     async def send(self, part: Part, to: Address, ref: str) -> SentReceipt:
         """Send. `ref` comes back with the statuses. Raises `channels.failures.SendError`."""
         ...

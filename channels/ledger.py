@@ -43,7 +43,8 @@ async def begin(store: OrgStore, known: Document | None, fresh: Document, now: d
         document = {**fresh, "status": SENDING, "tries": 1, "attempted_at": now, "rejections": 0}
         (written,) = await store.commit([Insert(MESSAGES, document)])
     else:
-        changes = {"set": {"status": SENDING, "attempted_at": now}, "inc": {"tries": 1}}
+        renewed = {key: value for key, value in fresh.items() if key not in ("_id", "at")}
+        changes = {"set": {**renewed, "status": SENDING, "attempted_at": now}, "inc": {"tries": 1}}
         (written,) = await store.commit([Update(MESSAGES, known["_id"], changes, expect=known["version"])])
     if written is None:
         raise Conflict("the message's record was not written", collection=MESSAGES, key=fresh["_id"])
@@ -57,13 +58,19 @@ async def withhold(store: OrgStore, document: Document, reason: str) -> None:
     await store.commit([Upsert(MESSAGES, document["_id"], changes)])
 
 
-async def put_back(store: OrgStore, id: str, status: str, reason: str, code: int = 0) -> None:
-    """The provider does not have it: to be tried again (`unsent`), or not (`failed`)."""
-    changes = {"set": {"status": status, "reason": reason, "code": code}, "inc": {"rejections": 1}}
+async def put_back(
+    store: OrgStore, id: str, status: str, reason: str, code: int = 0, extra: Mapping[str, Any] | None = None
+) -> bool:
+    """The provider does not have it: to be tried again (`unsent`), or not (`failed`).
+
+    False when a status has come in the meantime that says otherwise: it knows better.
+    """
+    changes = {"set": {"status": status, "reason": reason, "code": code, **(extra or {})}, "inc": {"rejections": 1}}
     try:
         await store.commit([Update(MESSAGES, id, changes, when={"status": SENDING})])
     except Conflict:
-        return  # a status said more in the meantime, and it knows better
+        return False
+    return True
 
 
 async def move(

@@ -1,0 +1,52 @@
+"""One message on its way to one person: how it is laid out, and the record that is kept of each part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from channels import ledger
+from channels.channel import Part
+from channels.outgoing import OutgoingMessage
+from channels.scene import Scene
+from runtime.verbs import Context
+from storage.store import Document
+
+
+class Reception(msgspec.Struct, frozen=True, kw_only=True):
+    """`ref` is what all parts' ids begin with. `plain`: without anything to tap."""
+
+    ctx: Context
+    scene: Scene
+    ref: str
+    plain: bool = False
+
+    def parts(self, message: OutgoingMessage) -> tuple[Part, ...]:
+        channel = self.scene.channel
+        return channel.plain(message) if self.plain else channel.parts(message)
+
+    def instead(self, *, plain: bool) -> Reception:
+        """The same message in the form that stands in for the refused one, with records of its own."""
+        return Reception(ctx=self.ctx, scene=self.scene, ref=f"{self.ref}{'p' if plain else 't'}", plain=plain)
+
+    async def draft(self, message: OutgoingMessage, part: Part, place: int, cost: dict[str, Any]) -> Document:
+        """The part's document, its text sealed under the person's key."""
+        ctx, scene = self.ctx, self.scene
+        id = ledger.part_id(self.ref, place)
+        await ctx.vault.ensure(ctx.contact)
+        return {
+            "_id": id,
+            "contact": ctx.contact,
+            "conversation": scene.conversation["_id"],
+            "channel": scene.channel.name,
+            "number": scene.channel.number,
+            "direction": "out",
+            "sender": message.sender,
+            "machine": ctx.machine.machine,
+            "category": message.template.category if message.template else message.category,
+            "template": part.template,
+            "at": ctx.now,
+            "cost": cost,
+            "sealed": ctx.vault.seal(ctx.contact, part.text.encode("utf-8", "replace"), aad=id.encode()),
+        }
