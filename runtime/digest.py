@@ -116,4 +116,3 @@ class Digest:
             batch.ops.extend(floor.brought_up(conversation["_id"], owner))
             target = owner
         await self._deliver(work, event, target, scene, batch)
-

@@ -145,7 +145,5 @@ async def store_fresh(store: Store, rows: Sequence[Document]) -> list[Document]:
 
 
 async def _known(store: Store, rows: Sequence[Document]) -> set[str]:
-    found = await store.find(
-        "inbox", {"_id": {"in": [row["_id"] for row in rows]}}, limit=len(rows), everyone=True
-    )
+    found = await store.find("inbox", {"_id": {"in": [row["_id"] for row in rows]}}, limit=len(rows), everyone=True)
     return {row["_id"] for row in found}

@@ -91,6 +91,10 @@ class Lanes(Generic[T]):
             self._quiet.set()
 
     @property
+    def closing(self) -> bool:
+        return self._closing
+
+    @property
     def busy(self) -> bool:
         return not self._quiet.is_set()
 

@@ -63,9 +63,7 @@ class Turn:
             expectation = engine.expectation(definition, snapshot)
         except EngineError as error:
             raise Parked(type(error).__name__, str(error), machine=snapshot.machine) from error
-        understood = self._parts.understand(
-            expectation, message, now=scene.now, zone=place.zone, region=place.region
-        )
+        understood = self._parts.understand(expectation, message, now=scene.now, zone=place.zone, region=place.region)
         return msgspec.structs.replace(understood, id=message.id) if understood.id != message.id else understood
 
     async def answered(self, scene: Scene, snapshot: Snapshot, compute: Compute) -> Step:
