@@ -1,4 +1,4 @@
-"""How fast one shortcode may call Daraja. The agreed rate is not published; a prompt that is throttled is a lost one."""
+"""How fast one shortcode may call Daraja. The agreed rate is not published; a throttled prompt is a lost one."""
 
 from __future__ import annotations
 

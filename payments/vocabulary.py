@@ -1,0 +1,112 @@
+"""What YAML may ask of the payments room, and the events that payments send. `payments.verbs` carries it out."""
+
+from __future__ import annotations
+
+from engine.registry import Arg, EventKind, Record, Verb, Vocabulary
+
+_PAYMENT = {"payment": Arg(type="text", doc="The payment's id.")}
+
+PAYMENT = Record(
+    name="payment",
+    fields={
+        "id": "text", "amount": "money", "phone": "phone", "state": "text",
+        "receipt": "text", "reason": "text", "purpose": "text",
+    },
+    doc="Money asked for: open, failed, confirmed or disputed.",
+    label="purpose",
+)  # fmt: skip
+
+_CLAIM = {
+    "checkout": Arg(type="text"),
+    "amount": Arg(type="money", required=False),
+    "receipt": Arg(type="text", required=False),
+    "phone": Arg(type="text", required=False),
+}
+_FAILED = {
+    "payment": "text", "reason": "text", "retry": "text", "code": "text", "wait": "duration",
+}  # fmt: skip
+_PAID = {"payment": "text", "amount": "money", "receipt": "text"}
+
+VOCABULARY = Vocabulary(
+    records=(PAYMENT,),
+    verbs=(
+        Verb(
+            name="payments.request",
+            sort="change",
+            args={
+                "amount": Arg(type="money", doc="Whole shillings, 1 to 250,000."),
+                "phone": Arg(type="phone", doc="The number that pays; one M-Pesa prompt at a time."),
+                "purpose": Arg(type="text", doc="What it is for, a word: deposit."),
+                "booking": Arg(type="booking", required=False, doc="The booking that it pays for."),
+            },
+            answers={"payment.failed": _FAILED},
+            moves_money=True,
+            doc="Store the intent and start the lifecycle `payment`, which tells `payment.prompted`, then "
+            "`payment.confirmed` or `payment.failed`, and `payment.late` if money comes after a failure was told.",
+        ),
+        Verb(
+            name="mpesa.push",
+            sort="action",
+            args=_PAYMENT,
+            answers={
+                "mpesa.accepted": {"checkout": "text"},
+                "mpesa.refused": {"code": "text", "text": "text"},
+                "mpesa.unknown": {"why": "text"},
+            },
+            moves_money=True,
+            messages_person=False,
+            doc="Send the prompt to the phone, once. When it cannot be known whether it was sent, it is not sent again.",
+        ),
+        Verb(
+            name="mpesa.query",
+            sort="action",
+            args=_PAYMENT,
+            answers={
+                "mpesa.result": {"code": "text", "text": "text"},
+                "mpesa.pending": {},
+                "mpesa.unknown": {"why": "text"},
+            },
+            doc="Ask Daraja what became of the prompt.",
+        ),
+        Verb(
+            name="payments.match",
+            sort="change",
+            args={**_PAYMENT, **_CLAIM},
+            answers={"payments.matched": {"receipt": "text"}, "payments.mismatched": {"what": "text"}},
+            doc="Compare what a callback claims with the intent: prompt, amount, number, receipt.",
+        ),
+        Verb(
+            name="payments.settle",
+            sort="change",
+            args=_PAYMENT,
+            answers={"payments.settled": _PAID, "payments.receipt_taken": {"receipt": "text"}},
+            moves_money=True,
+            doc="Count the payment as paid, with the receipt that matched. A receipt counts once.",
+        ),
+        Verb(
+            name="payments.fail",
+            sort="change",
+            args={**_PAYMENT, "reason": Arg(type="text"), "code": Arg(type="text", required=False)},
+            doc="Note why it was not paid, and free the phone for another prompt. A paid payment stays paid.",
+        ),
+        Verb(
+            name="payments.dispute",
+            sort="change",
+            args={**_PAYMENT, "reason": Arg(type="text")},
+            doc="Set it aside for a person to look at.",
+        ),
+    ),
+    events=(
+        EventKind(
+            name="mpesa.callback",
+            fields={
+                "checkout": "text", "code": "text", "text": "text",
+                "amount": "money", "receipt": "text", "phone": "text",
+            },
+            doc="What Daraja called back with: a claim, not yet believed.",
+        ),
+        EventKind(name="payment.prompted", fields={"payment": "text"}, doc="The prompt is on its way to the phone."),
+        EventKind(name="payment.confirmed", fields=_PAID, doc="Paid: matched and confirmed by the provider."),
+        EventKind(name="payment.late", fields=_PAID, doc="Paid, after a failure had been told."),
+    ),
+)  # fmt: skip
