@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import engine
 from engine.model import Snapshot, Step
 from runtime import floor
 from runtime.batch import Batch
@@ -42,7 +41,7 @@ class Beginning:
         blank = Snapshot(machine=start.machine, definition=definition.hash, name=definition.name, state="", about=about)
 
         def compute(answers: Any) -> Step:
-            return engine.begin(definition, start.machine, start.data, about, scene.now, answers)
+            return self._parts.interpreter.begin(definition, start.machine, start.data, about, scene.now, answers)
 
         step = await self._turn.answered(scene, blank, compute)
         before = Machine(

@@ -22,7 +22,7 @@ from runtime.inbox import Inbound, Inbox, Received, lane_of, store_fresh
 from runtime.jobs import EmbeddedJobs, Jobs
 from runtime.metrics import Metrics, Tally
 from runtime.order import Order
-from runtime.parts import Parts, Releases, Understand, Vaults
+from runtime.parts import Interpreter, Parts, Releases, Understand, Vaults
 from runtime.places import Places
 from runtime.retry import revive, revive_action
 from runtime.routing import Router
@@ -38,7 +38,9 @@ PAGE = 1000
 
 
 class Wiring(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rooms around the runtime give it. Without `understand` it is `language.understand`."""
+    """What the rooms around the runtime give it. `understand` is `language.understand` and `interpreter` is `engine`,
+    unless they are given.
+    """
 
     store: Store
     vault: Vaults
@@ -47,6 +49,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     router: Router
     registry: Registry | None = None
     understand: Understand | None = None
+    interpreter: Interpreter | None = None
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +94,7 @@ class Runtime:
             clock=self.clock,
             metrics=self.metrics,
             understand=wiring.understand or _understand(),
+            interpreter=wiring.interpreter or _interpreter(),
             order=order,
             inbox=Inbox(order),
             places=Places(wiring.store),
@@ -242,5 +246,12 @@ class Runtime:
 def _understand() -> Understand:
     import language
 
-    understand: Any = language.understand
-    return understand  # type: ignore[no-any-return]
+    understand: Any = language
+    return understand.understand  # type: ignore[no-any-return]
+
+
+def _interpreter() -> Interpreter:
+    import engine
+
+    interpreter: Any = engine
+    return interpreter  # type: ignore[no-any-return]

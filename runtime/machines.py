@@ -63,6 +63,7 @@ class Machines:
         known = self._cache.get(key)
         if known is not None:
             self._cache.move_to_end(key)
+            await vault.ensure(known.subject)
             return known
         document = await store.get("machines", id)
         if document is None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engine.model import Event, Snapshot
+from engine.model import Event, Expectation, Snapshot, Step
 from engine.registry import Registry
 from runtime.clock import Clock
 from runtime.inbox import Inbox
@@ -40,6 +40,14 @@ class Releases(Protocol):
 Understand = Callable[..., Event]  # language.understand
 
 
+class Interpreter(Protocol):
+    """The pure core, as far as the runtime needs it: `engine` itself, unless a test puts another in its place."""
+
+    def begin(self, definition: Any, machine: str, data: Any, about: Any, now: datetime, answers: Any) -> Step: ...
+    def step(self, definition: Any, snapshot: Snapshot, event: Event, now: datetime, answers: Any) -> Step: ...
+    def expectation(self, definition: Any, snapshot: Snapshot) -> Expectation: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """Everything that the inbox, the outbox and the timers share."""
@@ -53,6 +61,7 @@ class Parts:
     clock: Clock
     metrics: Metrics
     understand: Understand
+    interpreter: Interpreter
     order: Order
     inbox: Inbox
     places: Places

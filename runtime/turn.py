@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-import engine
 from engine.errors import EngineError, Unanswered
 from engine.model import Event, Snapshot, Step
 from runtime import floor, machines
@@ -45,7 +44,7 @@ class Turn:
             event = await self._understood(scene, definition, snapshot, event)
 
         def compute(answers: Mapping[str, Any]) -> Step:
-            return engine.step(definition, snapshot, event, scene.now, answers)
+            return self._parts.interpreter.step(definition, snapshot, event, scene.now, answers)
 
         step = await self.answered(scene, snapshot, compute)
         await self.write(scene, batch, machine, step, cause=cause, heard=heard)
@@ -60,7 +59,7 @@ class Turn:
     async def _understood(self, scene: Scene, definition: Any, snapshot: Snapshot, message: Event) -> Event:
         place = await self._parts.places.of(scene.org)
         try:
-            expectation = engine.expectation(definition, snapshot)
+            expectation = self._parts.interpreter.expectation(definition, snapshot)
         except EngineError as error:
             raise Parked(type(error).__name__, str(error), machine=snapshot.machine) from error
         understood = self._parts.understand(expectation, message, now=scene.now, zone=place.zone, region=place.region)
