@@ -94,7 +94,8 @@ class Dispatcher:
         if begun and any(document["template"] for document in begun):
             return self._ended(begun[0])
         if not begun:  # otherwise half of it is out, and the rest belongs to it
-            verdict = await self._judge(ctx, scene, message)
+            verdict, began = await self._judge(ctx, scene, message)
+            reception = msgspec.structs.replace(reception, began=began)
             if verdict.action == "withhold":
                 return await self._withhold(reception, message, verdict.reason)
             if verdict.action == "wait":
@@ -107,7 +108,8 @@ class Dispatcher:
                 message = msgspec.structs.replace(message, template=template)
         return await self._deliver(reception, message, tried)
 
-    async def _judge(self, ctx: Context, scene: Scene, message: OutgoingMessage) -> Verdict:
+    async def _judge(self, ctx: Context, scene: Scene, message: OutgoingMessage) -> tuple[Verdict, bool]:
+        """What may be done, and whether the business begins with it."""
         category = message.template.category if message.template else message.category
         held = standing.hold(scene.org, scene.channel.number, category, ctx.now)
         if held is not None:
@@ -115,9 +117,9 @@ class Dispatcher:
             raise RetryLater(f"the number is on hold: {held.reason}", after=held.until - ctx.now)
         now = await situation(ctx, scene, message, category)
         verdict = forbidden(now)
-        if verdict is not None:
-            return verdict
-        return judge(now, await self._guardrails(ctx.org, now.facts()))
+        if verdict is None:
+            verdict = judge(now, await self._guardrails(ctx.org, now.facts()))
+        return verdict, not now.replying
 
     async def _withhold(self, reception: Reception, message: OutgoingMessage, reason: str) -> Acted:
         """Not an error: the rules did their work. The machine hears of it where it could do something else."""
@@ -151,10 +153,11 @@ class Dispatcher:
     ) -> bool:
         ctx, scene = reception.ctx, reception.scene
         await self._await_outcome(reception, known)
-        wait = self._pace.take(scene.channel.number, scene.address.key, scene.channel.throughput, ctx.now)
+        number, ticket = scene.channel.number, ledger.part_id(reception.ref, place)
+        wait = self._pace.take(number, scene.address.key, scene.channel.throughput, ticket, ctx.now)
         if wait:
             self._watch.count("channels.paced")
-            raise RetryLater("too fast", after=_jittered(wait, reception.ref))
+            raise RetryLater("too fast", after=wait)
         draft = await reception.draft(message, part, place, self._cost(reception, message))
         try:
             document = await ledger.begin(ctx.store, known, draft, ctx.now)
@@ -211,7 +214,7 @@ class Dispatcher:
         if behaviour in ALERTING:
             self._watch.alert(f"channels.{behaviour.value}", f"{ctx.org} {scene.channel.number}: {rejected}")
         number = scene.channel.number
-        ops = standing.marks(ctx.org, number, ctx.contact, behaviour, rejected.code, str(rejected), ctx.now)
+        ops = standing.marks(ctx.org, number, scene.contact["_id"], behaviour, rejected.code, str(rejected), ctx.now)
         if ops:
             await ctx.store.commit(ops)
         if rest is not None:
@@ -280,4 +283,3 @@ def _failed(reason: str, code: int) -> Event:
 def _jittered(wait: timedelta, ref: str) -> timedelta:
     """Up to half as long again, spread by the message's own reference, so that those who wait do not return as one."""
     return wait * (1 + int(ref[:4], 16) / 0x1FFFF)
-

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 PAIR_RATE = 1 / 6  # messages a second to one person, in the long run
 PAIR_BURST = 45.0  # borrowed at once, and paid back at that rate
 _MANY = 20_000
+_FORGOTTEN = timedelta(hours=1)
 
 
 class Bucket:
-    """Holds up to `burst` tokens, refilled at `rate` a second; empty means wait."""
+    """Holds up to `burst` tokens, refilled at `rate` a second; below zero are those who have a turn reserved."""
 
     __slots__ = ("_at", "_burst", "_rate", "_tokens")
 
@@ -51,28 +52,45 @@ class Bucket:
 
 
 class Pace:
-    """The buckets of all persons and numbers that this process has sent to lately."""
+    """The buckets of all persons and numbers that this process has sent to lately.
+
+    Who has to wait gets a place reserved: it waits once, however many wait with it.
+    """
 
     def __init__(self, *, pair_rate: float = PAIR_RATE, pair_burst: float = PAIR_BURST) -> None:
         self._pair_rate = pair_rate
         self._pair_burst = pair_burst
         self._pairs: dict[Hashable, Bucket] = {}
         self._numbers: dict[str, Bucket] = {}
+        self._reserved: dict[str, datetime] = {}
 
-    def take(self, number: str, person: str, throughput: float, now: datetime) -> timedelta:
-        """Zero, and a token is taken from both; or how long to wait, and none is taken."""
-        pair, whole = self._pair(number, person, now), self._number(number, throughput, now)
-        wait = max(pair.wait(now), whole.wait(now))
-        if not wait:
+    def take(self, number: str, person: str, throughput: float, ticket: str, now: datetime) -> timedelta:
+        """Zero: go. Otherwise how long until the turn of this `ticket`, which is to be shown again then."""
+        due = self._reserved.get(ticket)
+        if due is None:
+            pair, whole = self._pair(number, person, now), self._number(number, throughput, now)
+            wait = max(pair.wait(now), whole.wait(now))
             pair.take()
             whole.take()
-        return wait
+            if not wait:
+                return wait
+            self._reserve(ticket, now + wait, now)
+            return wait
+        if due > now:
+            return due - now
+        del self._reserved[ticket]
+        return timedelta()
 
     def slow_person(self, number: str, person: str, pause: timedelta, now: datetime) -> None:
         self._pair(number, person, now).drain(now, pause)
 
     def slow_number(self, number: str, throughput: float, pause: timedelta, now: datetime) -> None:
         self._number(number, throughput, now).drain(now, pause)
+
+    def _reserve(self, ticket: str, due: datetime, now: datetime) -> None:
+        if len(self._reserved) >= _MANY:  # of messages that were withheld or given up while they waited
+            self._reserved = {each: at for each, at in self._reserved.items() if at > now - _FORGOTTEN}
+        self._reserved[ticket] = due
 
     def _pair(self, number: str, person: str, now: datetime) -> Bucket:
         bucket = self._pairs.get((number, person))

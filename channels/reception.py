@@ -15,11 +15,15 @@ from storage.store import Document
 
 
 class Reception(msgspec.Struct, frozen=True, kw_only=True):
-    """`ref` is what all parts' ids begin with. `plain`: without anything to tap."""
+    """`ref` is what all parts' ids begin with. `began`: by the business, not in the course of a talk.
+
+    `plain`: without anything to tap.
+    """
 
     ctx: Context
     scene: Scene
     ref: str
+    began: bool = False
     plain: bool = False
 
     def parts(self, message: OutgoingMessage) -> tuple[Part, ...]:
@@ -28,16 +32,17 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
 
     def instead(self, *, plain: bool) -> Reception:
         """The same message in the form that stands in for the refused one, with records of its own."""
-        return Reception(ctx=self.ctx, scene=self.scene, ref=f"{self.ref}{'p' if plain else 't'}", plain=plain)
+        return msgspec.structs.replace(self, ref=f"{self.ref}{'p' if plain else 't'}", plain=plain)
 
     async def draft(self, message: OutgoingMessage, part: Part, place: int, cost: dict[str, Any]) -> Document:
         """The part's document, its text sealed under the person's key."""
         ctx, scene = self.ctx, self.scene
         id = ledger.part_id(self.ref, place)
-        await ctx.vault.ensure(ctx.contact)
+        contact = scene.contact["_id"]
+        await ctx.vault.ensure(contact)
         return {
             "_id": id,
-            "contact": ctx.contact,
+            "contact": contact,
             "conversation": scene.conversation["_id"],
             "channel": scene.channel.name,
             "number": scene.channel.number,
@@ -45,8 +50,9 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             "sender": message.sender,
             "machine": ctx.machine.machine,
             "category": message.template.category if message.template else message.category,
+            "began": self.began,
             "template": part.template,
             "at": ctx.now,
             "cost": cost,
-            "sealed": ctx.vault.seal(ctx.contact, part.text.encode("utf-8", "replace"), aad=id.encode()),
+            "sealed": ctx.vault.seal(contact, part.text.encode("utf-8", "replace"), aad=id.encode()),
         }

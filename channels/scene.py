@@ -19,6 +19,7 @@ from channels.outgoing import Category, OutgoingMessage
 from channels.policy import CONVERSING, Situation
 from runtime.routing import conversation_id
 from runtime.verbs import Context
+from storage.errors import Unreadable
 from storage.store import Document
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -46,23 +47,32 @@ class Absent(Exception):
 
 async def set_the_scene(ctx: Context, reach: Reach, connect: Connect) -> Scene:
     """Raises `Absent`."""
-    about = ctx.machine.about
     org = await ctx.store.get("orgs", ctx.org)
-    contact = await ctx.store.get("contacts", ctx.contact) if ctx.contact else None
+    contact = await _contact(ctx)
     if org is None or contact is None:
         raise Absent("the contact is not known (any more)")
-    name = str(about.get("channel") or "whatsapp")
-    key = conversation_id(ctx.contact, name)
-    conversation = await ctx.store.get("conversations", key) or {"_id": key, "contact": ctx.contact, "channel": name}
+    name = str(ctx.machine.about.get("channel") or "whatsapp")
+    key = conversation_id(contact["_id"], name)
+    conversation = await ctx.store.get("conversations", key) or {"_id": key, "contact": contact["_id"], "channel": name}
     channel = await connect(ctx, org, conversation)
     if channel is None:
         raise Absent(f"channel {name!r} is not set up")
-    address = await reach(ctx, contact)
+    try:
+        await ctx.vault.ensure(contact["_id"])
+        address = await reach(ctx, contact)
+    except Unreadable as error:
+        raise Absent("the contact was erased") from error
     if not address.key:
         raise Absent(f"the contact has no address on {name!r}")
-    return Scene(
-        org=org, contact=contact, conversation=conversation, channel=channel, address=address, zone=_zone(org)
-    )
+    return Scene(org=org, contact=contact, conversation=conversation, channel=channel, address=address, zone=_zone(org))
+
+
+async def _contact(ctx: Context) -> Document | None:
+    """The contact, or the one that it was found to be the same person as."""
+    contact = await ctx.store.get("contacts", ctx.contact) if ctx.contact else None
+    if contact is not None and contact.get("merged_into"):
+        return await ctx.store.get("contacts", contact["merged_into"])
+    return contact
 
 
 async def situation(ctx: Context, scene: Scene, message: OutgoingMessage, category: Category) -> Situation:
@@ -70,14 +80,14 @@ async def situation(ctx: Context, scene: Scene, message: OutgoingMessage, catego
     now, conversation = ctx.now, scene.conversation
     written = conversation.get("last_in")
     since = now - written if isinstance(written, datetime) else None
-    answering = category == "service"
     conversing = since is not None and since <= CONVERSING and category != "marketing"
-    began, promoted = (0, 0) if answering else await _counts(ctx, category)
+    replying = category == "service" or conversing
+    began, promoted = (0, 0) if replying else await _counts(ctx, scene.contact["_id"], category)
     return Situation(
         now=now,
         zone=scene.zone,
         category=category,
-        replying=answering or conversing,
+        replying=replying,
         window_open=window.is_open(_moment(conversation.get("window_until")), now),
         opted_out=bool(scene.contact.get("opted_out")),
         marketing_stopped=bool(scene.contact.get("marketing_stopped")),
@@ -99,11 +109,9 @@ def step_of(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-async def _counts(ctx: Context, category: Category) -> tuple[int, int]:
-    counted = {"contact": ctx.contact, "direction": "out", "status": {"ne": "withheld"}}
-    began = await ctx.store.count(
-        "messages", {**counted, "category": {"ne": "service"}, "at": {"gt": ctx.now - _DAY, "lte": ctx.now}}
-    )
+async def _counts(ctx: Context, contact: str, category: Category) -> tuple[int, int]:
+    counted = {"contact": contact, "direction": "out", "began": True, "status": {"ne": "withheld"}}
+    began = await ctx.store.count("messages", {**counted, "at": {"gt": ctx.now - _DAY, "lte": ctx.now}})
     if category != "marketing":
         return began, 0
     week = {"gt": ctx.now - _WEEK, "lte": ctx.now}

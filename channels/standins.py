@@ -40,5 +40,5 @@ def _read(entry: dict[str, Any], message: OutgoingMessage) -> Template:
         name=str(entry["name"]),
         language=str(language or entry.get("language") or message.language),
         parameters=tuple(message.text if parameter == "text" else str(parameter) for parameter in parameters),
-        category=category if category in CATEGORIES and category != "service" else "utility",  # type: ignore[arg-type]
+        category=category if category in CATEGORIES and category != "service" else "utility",
     )

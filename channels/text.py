@@ -6,7 +6,7 @@ measure fits by any.
 
 from __future__ import annotations
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 ELLIPSIS = "…"
 _GRAPHEMES = regex.compile(r"\X")
@@ -48,7 +48,7 @@ def split(text: str, limit: int) -> list[str]:
 
 def _first(text: str, limit: int) -> str:
     """The longest beginning within the limit that ends at the strongest break in its latter half."""
-    beginning = head(text, limit) or _GRAPHEMES.match(text).group()  # type: ignore[union-attr]
+    beginning = head(text, limit) or _GRAPHEMES.match(text).group()
     for mark in ("\n\n", "\n", ". ", "! ", "? ", " "):
         at = beginning.rfind(mark)
         if at > 0 and (mark == "\n\n" or at >= len(beginning) // 2):

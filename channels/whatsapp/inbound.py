@@ -129,9 +129,7 @@ class _Reading:
 
 def _number(value: Any, account: str) -> Number:
     metadata = mapping(value, "metadata")
-    return Number(
-        id=word(metadata, "phone_number_id"), display=word(metadata, "display_phone_number"), account=account
-    )
+    return Number(id=word(metadata, "phone_number_id"), display=word(metadata, "display_phone_number"), account=account)
 
 
 def _person(entry: Any) -> Person | None:

@@ -6,7 +6,7 @@ idempotent throughout, so a body that failed half way is simply delivered again 
 
 from __future__ import annotations
 
-import hashlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,6 +17,8 @@ from channels.whatsapp.accept import Refused, accept
 from channels.whatsapp.mapping import SOURCE, message_inbound, notice_inbound, preference_person
 from channels.whatsapp.types import Message, Notice, Parsed, Person, Status
 from runtime.inbox import Inbound
+
+_FRESH_SECONDS = 60.0
 
 Receive = Callable[[Sequence[Inbound]], Awaitable[Any]]
 Tenant = Callable[[str, str], Awaitable[str | None]]  # (phone_number_id, WABA id) -> org
@@ -59,6 +61,7 @@ class Webhook:
         self._deliveries = deliveries
         self._keep = keep
         self._metrics = metrics
+        self._tenants: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def post(self, raw: bytes, signature: str | None, now: datetime) -> Answer:
         """Take a POST in. Raises what the store raises when it cannot store: answer 5xx then."""
@@ -84,7 +87,16 @@ class Webhook:
             await self._keep(org, f"{problem.where}: {problem.reason}", _json(problem.raw), now)
 
     async def _org(self, number: str, account: str) -> str | None:
-        return await self._tenant(number, account) if number or account else None
+        """Remembered for a minute, since each message of a busy number asks for the same."""
+        if not number and not account:
+            return None
+        known = self._tenants.get((number, account))
+        if known is not None and time.monotonic() - known[1] < _FRESH_SECONDS:
+            return known[0]
+        org = await self._tenant(number, account)
+        if org is not None:
+            self._tenants[(number, account)] = (org, time.monotonic())
+        return org
 
     async def _message(self, message: Message, now: datetime) -> list[Inbound]:
         org = await self._org(message.number.id, message.number.account)
@@ -151,7 +163,3 @@ def _json(value: Any) -> bytes:
         return msgspec.json.encode(value, order="deterministic")
     except (TypeError, ValueError, RecursionError, OverflowError):
         return repr(value).encode("utf-8", "replace")
-
-
-def digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()[:40]
