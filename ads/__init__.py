@@ -1,0 +1,1 @@
+"""Advertising. So far: reading where a visitor came from."""

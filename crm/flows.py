@@ -1,0 +1,40 @@
+"""Starting another flow with the contact: a reminder, a review, a win-back, from whatever machine knows it is time."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from crm import contacts
+from runtime.verbs import Changed, Context, Start
+
+
+async def start(ctx: Context, args: dict[str, Any]) -> Changed:
+    """Start `flow` on the contact's floor. A retry starts the same machine, and starting it twice is nothing."""
+    person = await contacts.find(ctx.store, ctx.contact)
+    if person is None:
+        return Changed()
+    flow = str(args["flow"])
+    data = {name: args[name] for name in ("booking", "payment", "offer", "note") if args.get(name) is not None}
+    begun = Start(
+        definition=flow,
+        machine=machine_of(flow, ctx.org, ctx.key),
+        data=data,
+        contact=str(person["_id"]),
+        channel=str(ctx.machine.about.get("channel") or "whatsapp"),
+        owner=ctx.machine.machine,
+        links={"starter": ctx.machine.machine} | _booking_link(ctx),
+    )
+    return Changed(starts=(begun,))
+
+
+def machine_of(flow: str, org: str, key: str) -> str:
+    return f"{flow}:{hashlib.sha256(f'{org}{chr(0)}{key}'.encode()).hexdigest()[:20]}"
+
+
+def _booking_link(ctx: Context) -> dict[str, str]:
+    """A flow that a booking starts can act on that booking without naming it."""
+    if ctx.machine.machine.startswith("booking:"):
+        return {"booking": ctx.machine.machine}
+    linked = (ctx.machine.about.get("links") or {}).get("booking")
+    return {"booking": str(linked)} if linked else {}
