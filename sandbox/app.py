@@ -1,0 +1,39 @@
+"""Puts the simulated providers, the control API and the phone page into one web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from sandbox import page
+from sandbox.control import Control
+from sandbox.daraja import Daraja
+from sandbox.graph import Graph
+from sandbox.graph_library import Library
+from sandbox.settings import SandboxSettings
+from sandbox.world import WORLD, World
+
+_MAX_BODY = 110 * 1024 * 1024  # a document of 100 MB and its form
+
+
+def build(settings: SandboxSettings) -> web.Application:
+    """The sandbox as an aiohttp application; it starts and ends with the application's own life cycle."""
+    world = World.of(settings)
+    app = web.Application(client_max_size=_MAX_BODY)
+    app[WORLD] = world
+    for part in (Control(world), Graph(world), Library(world), Daraja(world)):
+        app.add_routes(part.routes())
+    app.add_routes(page.routes())
+    app.cleanup_ctx.append(_life)
+    app.on_shutdown.append(_end_streams)
+    return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[WORLD].feed.close()
+
+
+async def _life(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[WORLD].close()
