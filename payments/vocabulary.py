@@ -36,7 +36,7 @@ VOCABULARY = Vocabulary(
             args={
                 "amount": Arg(type="money", doc="Whole shillings, 1 to 250,000."),
                 "phone": Arg(type="phone", doc="The number that pays; one M-Pesa prompt at a time."),
-                "purpose": Arg(type="text", doc="What it is for, a word: deposit."),
+                "purpose": Arg(type="text", literal=True, doc="What it is for, a word: deposit."),
                 "booking": Arg(type="booking", required=False, doc="The booking that it pays for."),
             },
             answers={"payment.failed": _FAILED},
@@ -54,8 +54,7 @@ VOCABULARY = Vocabulary(
                 "mpesa.unknown": {"why": "text"},
             },
             moves_money=True,
-            messages_person=False,
-            doc="Send the prompt to the phone, once. When it cannot be known whether it was sent, it is not sent again.",
+            doc="Send the prompt to the phone, once: when nobody knows whether it was sent, it is not sent again.",
         ),
         Verb(
             name="mpesa.query",
@@ -92,7 +91,7 @@ VOCABULARY = Vocabulary(
         Verb(
             name="payments.dispute",
             sort="change",
-            args={**_PAYMENT, "reason": Arg(type="text")},
+            args={**_PAYMENT, "reason": Arg(type="text", literal=True)},
             doc="Set it aside for a person to look at.",
         ),
     ),
