@@ -49,7 +49,7 @@ def of_url(url: str, referrer: str = "") -> Click:
         host = urlsplit(referrer[:URL_LENGTH]).hostname or ""
     except ValueError:
         return Click()
-    given = {}
+    given: dict[str, str] = {}
     for name, value in pairs:
         given.setdefault(name.lower(), value)  # the first counts, as the platforms' own scripts have it
     ids = _kept(given, PLATFORMS, _ID_LENGTH)
