@@ -30,3 +30,11 @@ class Unavailable(StoreError):
 
 class Unreadable(StoreError):
     """A sealed value whose key is gone (the person was erased) or that was tampered with."""
+
+
+class NotLoaded(StoreError):
+    """A person's key was used before `await OrgVault.ensure(subject)`."""
+
+
+class BadKey(StoreError):
+    """The master key setting is malformed, or none of the master keys unwraps an org's key."""

@@ -16,6 +16,7 @@ room works with: it adds the org to each filter and document. The whole Store re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -133,8 +134,8 @@ class Store(Protocol):
         """Atomically change the first document that matches, and give it as it is afterwards."""
         ...
 
-    async def sweep(self) -> int:
-        """Delete what its TTL index has expired (MongoDB does it by itself); how many went."""
+    async def sweep(self, now: datetime | None = None) -> int:
+        """Delete what its TTL index has expired (MongoDB also does it by itself); how many went."""
         ...
 
     async def close(self) -> None: ...

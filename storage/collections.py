@@ -1,0 +1,198 @@
+"""Every collection of the product: whose its documents are, and the indexes that its queries and its laws rest on.
+
+An index's fields are written "field" or "-field" (descending). `unique` with `only` holds among the documents in
+which each of those fields is a text that is not empty; a plain unique index is for fields that are always there.
+`expire_after` (one datetime field) removes a document that long after the time in the field; without the field, never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+from storage.errors import BadQuery
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    fields: tuple[str, ...]
+    unique: bool = False
+    only: tuple[str, ...] = ()
+    expire_after: timedelta | None = None
+
+    def keys(self) -> tuple[tuple[str, Literal[1, -1]], ...]:
+        """(field, direction), with `_id` behind what is not unique, since every order ends with it."""
+        keys: list[tuple[str, Literal[1, -1]]] = [
+            (field[1:], -1) if field.startswith("-") else (field, 1) for field in self.fields
+        ]
+        if not self.unique and self.expire_after is None and keys[-1][0] != "_id":
+            keys.append(("_id", keys[-1][1]))
+        return tuple(keys)
+
+
+class Collection(msgspec.Struct, frozen=True, kw_only=True):
+    """`owner` is the field that names the org: "org" for most, "_id" for the orgs themselves, "" for what is shared."""
+
+    name: str
+    doc: str
+    owner: Literal["org", "_id", ""] = "org"
+    indexes: tuple[Index, ...] = ()
+
+
+class Catalogue:
+    """The declared collections by name."""
+
+    def __init__(self, collections: Iterable[Collection]) -> None:
+        self._by_name: Mapping[str, Collection] = MappingProxyType({item.name: item for item in collections})
+
+    def __getitem__(self, name: str) -> Collection:
+        try:
+            return self._by_name[name]
+        except (KeyError, TypeError):
+            raise BadQuery(f"there is no collection {name!r}; there are {', '.join(self._by_name)}") from None
+
+    def __iter__(self) -> Iterable[Collection]:  # type: ignore[override]
+        return iter(self._by_name.values())
+
+
+def _by(name: str, *fields: str) -> Index:
+    return Index(name=name, fields=fields)
+
+
+def _one(name: str, *fields: str, only: tuple[str, ...] = ()) -> Index:
+    return Index(name=name, fields=fields, unique=True, only=only)
+
+
+_EXPIRES = Index(name="expiry", fields=("expires_at",), expire_after=timedelta())
+
+_PEOPLE = (
+    Collection(
+        name="orgs",
+        doc="A business: name, zone, currency, languages, settings, channels, sealed secrets.",
+        owner="_id",
+        indexes=(_by("by_address", "addresses"),),  # "whatsapp:<phone number id>", asked with contains
+    ),
+    Collection(
+        name="users",
+        doc="Who may sign in to the console.",
+        owner="",
+        indexes=(_one("email", "email_key", only=("email_key",)), _by("by_org", "org")),
+    ),
+    Collection(name="keys", doc="Wrapped keys: an org's, and each person's (see storage.vault).", indexes=(_by("by_kind", "kind"), _by("by_org", "org"))),
+    Collection(
+        name="contacts",
+        doc="A person as one business knows them: sealed personal data, keyed hashes to find them by.",
+        indexes=(
+            _one("phone", "org", "phone_key", only=("phone_key",)),
+            _one("whatsapp", "org", "wa_key", only=("wa_key",)),
+            _by("by_email", "org", "email_key"),
+            _by("by_time", "org", "-at"),
+        ),
+    ),
+    Collection(
+        name="conversations",
+        doc="A contact on a channel: the machines on its floor, who answers, the window.",
+        indexes=(
+            _by("by_contact", "org", "contact"),
+            _by("by_last_in", "org", "-last_in"),
+            _by("by_handler", "org", "handler", "-last_in"),
+        ),
+    ),
+    Collection(
+        name="messages",
+        doc="What was said, either way: sealed text, status, cost.",
+        indexes=(
+            _one("provider", "org", "provider_id", only=("provider_id",)),
+            _by("by_contact", "org", "contact", "-at"),
+            _by("by_conversation", "org", "conversation", "-at"),
+            _by("by_time", "org", "-at"),
+        ),
+    ),
+    Collection(
+        name="leads",
+        doc="How far a contact has come, and its score.",
+        indexes=(_by("by_contact", "org", "contact"), _by("by_stage", "org", "stage", "-score")),
+    ),
+    Collection(
+        name="clicks",
+        doc="A visit by a link or an ad, kept to credit what it brings.",
+        indexes=(_by("by_contact", "org", "contact"), _by("by_code", "org", "code"), _by("by_time", "org", "-at"), _EXPIRES),
+    ),
+)  # fmt: skip
+
+_TRADE = (
+    Collection(name="offers", doc="What can be booked, its price, deposit and duration.", indexes=(_by("by_org", "org", "order"),)),
+    Collection(name="resources", doc="Who or what is booked: hours, breaks, capacity.", indexes=(_by("by_org", "org"),)),
+    Collection(
+        name="bookings",
+        doc="An appointment or a stay.",
+        indexes=(
+            _one("ref", "org", "ref", only=("ref",)),
+            _by("by_contact", "org", "contact", "start"),
+            _by("by_start", "org", "start"),
+            _by("by_state", "org", "state", "start"),
+            _by("by_resource", "org", "resource", "start"),
+        ),
+    ),
+    Collection(
+        name="slots_taken",
+        doc='A unit of a resource\'s time; `_id` is "<resource>/<unit>/<start minute>", so that nobody holds it twice.',
+        indexes=(_by("by_booking", "org", "booking"), _by("by_resource", "org", "resource", "start")),
+    ),
+    Collection(
+        name="payments",
+        doc="A payment intended, and what became of it.",
+        indexes=(
+            _one("receipt", "receipt", only=("receipt",)),
+            _one("checkout", "checkout_id", only=("checkout_id",)),
+            _by("by_callback", "callback"),
+            _by("by_contact", "org", "contact", "-at"),
+            _by("by_booking", "org", "booking"),
+            _by("by_state", "org", "state", "at"),
+        ),
+    ),
+)  # fmt: skip
+
+_LOOP = (
+    Collection(
+        name="definitions",
+        doc="Published YAML, named by the hash of its content.",
+        indexes=(_by("by_name", "org", "name", "-at"),),
+    ),
+    Collection(
+        name="machines",
+        doc="A running machine: its snapshot.",
+        indexes=(
+            _by("by_contact", "org", "contact"),
+            _by("by_definition", "org", "definition", "state"),
+            _by("by_hash", "definition", "done"),
+        ),
+    ),
+    Collection(
+        name="journal",
+        doc="Each transition, chained by hash.",
+        indexes=(
+            _one("machine_seq", "org", "machine", "seq"),
+            _by("by_time", "org", "-at"),
+            _by("by_subject", "org", "subject"),
+        ),
+    ),
+    Collection(name="timers", doc="What falls due for a machine.", indexes=(_by("by_due", "due"), _by("by_machine", "org", "machine"), _EXPIRES)),
+    Collection(
+        name="outbox",
+        doc="Actions to carry out.",
+        indexes=(_by("by_due", "state", "due"), _by("by_lane", "lane", "state"), _by("by_machine", "org", "machine"), _EXPIRES),
+    ),
+    Collection(
+        name="inbox",
+        doc="Events that arrived.",
+        indexes=(_by("by_lane", "lane", "state", "at"), _by("by_state", "state", "at"), _EXPIRES),
+    ),
+    Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
+)  # fmt: skip
+
+COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_LOOP))
