@@ -35,7 +35,7 @@ class Beginning:
             raise Dead(f"no definition named {start.definition!r} is published")
         await scene.vault.ensure(start.contact)
         talks = definition.kind == "flow" and bool(start.contact)
-        channel = start.channel or (await self._channel(scene, start.contact) if talks else "")
+        channel = start.channel or (await self._channel(scene, start.contact) if start.contact else "")
         conversation = conversation_id(start.contact, channel) if talks else ""
         about = await self._about(scene, start, channel, conversation, language)
         blank = Snapshot(machine=start.machine, definition=definition.hash, name=definition.name, state="", about=about)

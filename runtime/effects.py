@@ -26,7 +26,8 @@ class Effects:
 
     async def gather(self, batch: Batch, scene: Scene, step: Step, *, reply: bool) -> dict[str, Any]:
         """The additions to `about` that the step's changes made; everything else is in the batch."""
-        snapshot, about = step.snapshot, {}
+        snapshot = step.snapshot
+        about: dict[str, Any] = {}
         for do in step.dos:
             key = f"{snapshot.machine}/{snapshot.seq}/{do.index}"
             if do.sort == "change":

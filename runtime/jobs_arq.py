@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.typing import WorkerCoroutine
 from arq.worker import Function, Retry, Worker, func
 
 from runtime.jobs import JobHandler
@@ -73,4 +74,4 @@ def _function(name: str, handler: JobHandler) -> Function:
         except Exception as error:
             raise Retry(defer=min(60, 2 ** context["job_try"])) from error
 
-    return func(call, name=name, keep_result=0)
+    return func(cast(WorkerCoroutine, call), name=name, keep_result=0)

@@ -65,6 +65,11 @@ def applied(snapshot: Snapshot, about: dict[str, Any]) -> Snapshot:
     return msgspec.structs.replace(snapshot, about=merged)
 
 
+def outermost(snapshot: Snapshot) -> str:
+    """The hash of the definition that the machine was started with, whichever sub-flow it is in."""
+    return snapshot.frames[0].definition if snapshot.frames else snapshot.definition
+
+
 class Journal:
     """Makes entries; the one place that knows their form."""
 

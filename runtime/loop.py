@@ -162,11 +162,16 @@ class Runtime:
         """Finish what a crash left half done: events, actions. Timers come by themselves."""
         taken = 0
         for collection, states in (("inbox", ["new"]), ("outbox", ["new", "leased"])):
-            sort, after = [("at", 1), ("order", 1)], None
+            after: list[Any] | None = None
             while True:
                 rows = await self._parts.store.find(
-                    collection, {"state": {"in": states}}, sort=sort, limit=PAGE, after=after, everyone=True
-                )  # type: ignore[arg-type]
+                    collection,
+                    {"state": {"in": states}},
+                    sort=[("at", 1), ("order", 1)],
+                    limit=PAGE,
+                    after=after,
+                    everyone=True,
+                )
                 taken += len(rows)
                 await self._take_up(collection, rows)
                 if len(rows) < PAGE:

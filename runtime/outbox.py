@@ -32,7 +32,7 @@ log = structlog.get_logger("runtime")
 
 def wait_before(attempt: int) -> timedelta:
     """Doubling, with jitter over its upper half, so that what failed together does not return together."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, 20))
+    longest: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, 20))
     return longest * random.uniform(0.5, 1.0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import structlog
 
@@ -59,8 +61,8 @@ class Parking:
         *,
         outcome: str,
         cause: str,
-        note: dict[str, object],
-        **changes: object,
+        note: dict[str, Any],
+        **changes: Any,
     ) -> Machine:
         """An entry without a step, and the machine with its `seq` and `hash` moved on."""
         head = machine.head(scene.org)

@@ -16,7 +16,7 @@ from runtime.parts import Parts, Scene
 from runtime.trouble import Dead, Later, Parked
 from runtime.verbs import RetryLater
 from runtime.work import Work
-from storage.errors import Conflict, Unavailable, Unreadable
+from storage.errors import BadQuery, Conflict, Unavailable, Unreadable
 
 CONFLICTS = 20  # attempts before a machine counts as contended beyond reason
 
@@ -70,10 +70,23 @@ class Stepper:
             self._bury(work, scene, batch, "unreadable: the key is gone")
         except Dead as dead:
             self._bury(work, scene, batch, dead.reason)
-        await scene.store.commit(batch.ops)
+        except (Conflict, Unavailable, RetryLater, Later):
+            raise
+        except Exception as error:  # a fault of a room (the router's, say) must not stop the lane behind it
+            log.exception("event failed", row=work.id, error=type(error).__name__)
+            self._bury(work, scene, batch, f"unexpected: {type(error).__name__}")
+        await self._commit(work, scene, batch)
         for machine in batch.machines:
             self._parts.machines.keep(scene.org, machine)
         self._parts.metrics.count("runtime_events")
+
+    async def _commit(self, work: Work, scene: Scene, batch: Batch) -> None:
+        try:
+            await scene.store.commit(batch.ops)
+        except BadQuery as error:  # a handler's operation that no store would do
+            log.exception("commit refused", row=work.id, error=type(error).__name__)
+            self._bury(work, scene, batch, "unexpected: BadQuery")
+            await scene.store.commit(batch.ops)
 
     def _bury(self, work: Work, scene: Scene, batch: Batch, reason: str) -> None:
         self._clear(batch)

@@ -12,7 +12,7 @@ from engine.model import Event, Snapshot, Step
 from runtime import floor, machines
 from runtime.batch import Batch
 from runtime.effects import Effects
-from runtime.journal import Body, applied
+from runtime.journal import Body, applied, outermost
 from runtime.machines import Machine
 from runtime.message import SEND, question
 from runtime.parking import Parking
@@ -50,8 +50,9 @@ class Turn:
         await self.write(scene, batch, machine, step, cause=cause, heard=heard)
 
     async def _definition(self, snapshot: Snapshot) -> Any:
-        hash = snapshot.frames[0].definition if snapshot.frames else snapshot.definition
-        definition = await self._parts.releases.by_hash(hash)
+        hash = outermost(snapshot)
+        with guarded(snapshot.machine, "definition"):  # an old version may no longer compile
+            definition = await self._parts.releases.by_hash(hash)
         if definition is None:
             raise Parked("its definition is missing", hash, machine=snapshot.machine)
         return definition
