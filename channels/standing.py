@@ -1,6 +1,6 @@
 """What refusals leave behind: a number that is disconnected or restricted, a person who wants no promotions.
 
-Kept in the org's document under `channel_state.<number>`, each with the time after which one message may try
+Kept in the org's document under `channel_state.n<number>`, each with the time after which one message may try
 again: a number that was connected anew frees itself, and until then nobody's queue hammers the provider.
 """
 
@@ -34,13 +34,18 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
 def hold(org: Document, number: str, category: Category, now: datetime) -> Hold | None:
     """A restricted number still answers; a disconnected one does nothing."""
-    state = (org.get("channel_state") or {}).get(number)
+    state = (org.get("channel_state") or {}).get(_field(number))
     if not isinstance(state, dict) or not isinstance(state.get("until"), datetime) or state["until"] <= now:
         return None
     behaviour = Behaviour(state["behaviour"])
     if behaviour is Behaviour.STOP_CAMPAIGNS and category == "service":
         return None
     return Hold(behaviour=behaviour, reason=str(state.get("reason", "")), until=state["until"])
+
+
+def _field(number: str) -> str:
+    """A field's name may not be digits only."""
+    return "n" + "".join(letter for letter in number if letter.isascii() and letter.isalnum())
 
 
 def parks(behaviour: Behaviour) -> timedelta | None:
@@ -53,7 +58,7 @@ def marks(org: str, number: str, contact: str, behaviour: Behaviour, code: int, 
     rest = parks(behaviour)
     if rest is not None:
         state = {"behaviour": behaviour.value, "code": code, "reason": reason, "at": now, "until": now + rest}
-        return [Update("orgs", org, {"set": {f"channel_state.{number}": state}})]
+        return [Update("orgs", org, {"set": {f"channel_state.{_field(number)}": state}})]
     if code == MARKETING_REFUSED and contact:
         return [Update("contacts", contact, {"set": {"marketing_stopped": True}})]
     return []
