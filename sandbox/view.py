@@ -28,10 +28,6 @@ def phone(world: World, customer: Customer, business: SimulatedBusiness) -> dict
         "balance": own.balance,
         "prompts": [_prompt(prompt, mine=handset is own) for handset in (own, *strangers) for prompt in _open(handset)],
         "sms": [{"id": sms.id, "at": sms.at.isoformat(), "text": sms.text} for sms in own.messages],
-        "unread": {
-            phone_number_id: len([one for one in other.bubbles if one.author == "business"])
-            for phone_number_id, other in customer.chats.items()
-        },
     }
 
 

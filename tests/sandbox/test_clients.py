@@ -85,7 +85,7 @@ async def test_kapso_sends(sandbox: Running) -> None:
             **number, body_text="Sure?", buttons=[{"id": "y", "title": "Yes"}, {"id": "n", "title": "No"}]
         )
         await client.messages.send_interactive_cta_url(
-            **number, body_text="Map", display_text="Open", url="https://example.org"
+            **number, body_text="Map", parameters={"display_text": "Open", "url": "https://example.org"}
         )
         await client.messages.send_interactive_location_request(**number, body_text="Where?")
     assert len((await sandbox.phone("wanjiku"))["bubbles"]) == 5
