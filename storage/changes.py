@@ -1,7 +1,8 @@
-"""What can be done to a document: set, unset, inc, push, pull, add_to_set, set_on_insert; parsed once, applied in Python.
+"""What can be done to a document, parsed once and applied in Python.
 
 `set`, `push` and `set_on_insert` take any document value; `inc` a number; `pull` and `add_to_set` a plain value;
-`unset` a list of fields. A missing field is made by `set`, `inc` (from 0), `push` and `add_to_set` (from []).
+`unset` a list of fields. A missing field is made by `set`, `inc` (from 0),
+`push` and `add_to_set` (from []). Nothing else is a change.
 What a document's own shape forbids (adding to a text, pushing to a number) is a `Conflict`.
 """
 

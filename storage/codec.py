@@ -84,7 +84,8 @@ def decode(id: str, version: int, text: str) -> Document:
 
 
 def _revive(holder: dict[str, Any] | list[Any]) -> None:
-    places = holder.items() if isinstance(holder, dict) else enumerate(holder)
+    places: Any = holder.items() if isinstance(holder, dict) else enumerate(holder)
+    place: Any
     for place, value in places:
         cls = type(value)
         if cls is str:

@@ -7,7 +7,7 @@ which each of those fields is a text that is not empty; a plain unique index is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -24,7 +24,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     expire_after: timedelta | None = None
 
-    def keys(self) -> tuple[tuple[str, Literal[1, -1]], ...]:
+    def order(self) -> tuple[tuple[str, Literal[1, -1]], ...]:
         """(field, direction), with `_id` behind what is not unique, since every order ends with it."""
         keys: list[tuple[str, Literal[1, -1]]] = [
             (field[1:], -1) if field.startswith("-") else (field, 1) for field in self.fields
@@ -55,7 +55,7 @@ class Catalogue:
         except (KeyError, TypeError):
             raise BadQuery(f"there is no collection {name!r}; there are {', '.join(self._by_name)}") from None
 
-    def __iter__(self) -> Iterable[Collection]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Collection]:
         return iter(self._by_name.values())
 
 
@@ -82,7 +82,11 @@ _PEOPLE = (
         owner="",
         indexes=(_one("email", "email_key", only=("email_key",)), _by("by_org", "org")),
     ),
-    Collection(name="keys", doc="Wrapped keys: an org's, and each person's (see storage.vault).", indexes=(_by("by_kind", "kind"), _by("by_org", "org"))),
+    Collection(
+        name="keys",
+        doc="Wrapped keys: an org's, and each person's (see storage.vault).",
+        indexes=(_by("by_kind", "kind"), _by("by_org", "org")),
+    ),
     Collection(
         name="contacts",
         doc="A person as one business knows them: sealed personal data, keyed hashes to find them by.",
@@ -120,13 +124,24 @@ _PEOPLE = (
     Collection(
         name="clicks",
         doc="A visit by a link or an ad, kept to credit what it brings.",
-        indexes=(_by("by_contact", "org", "contact"), _by("by_code", "org", "code"), _by("by_time", "org", "-at"), _EXPIRES),
+        indexes=(
+            _by("by_contact", "org", "contact"),
+            _by("by_code", "org", "code"),
+            _by("by_time", "org", "-at"),
+            _EXPIRES,
+        ),
     ),
-)  # fmt: skip
+)
 
 _TRADE = (
-    Collection(name="offers", doc="What can be booked, its price, deposit and duration.", indexes=(_by("by_org", "org", "order"),)),
-    Collection(name="resources", doc="Who or what is booked: hours, breaks, capacity.", indexes=(_by("by_org", "org"),)),
+    Collection(
+        name="offers",
+        doc="What can be booked, its price, deposit and duration.",
+        indexes=(_by("by_org", "org", "order"),),
+    ),
+    Collection(
+        name="resources", doc="Who or what is booked: hours, breaks, capacity.", indexes=(_by("by_org", "org"),)
+    ),
     Collection(
         name="bookings",
         doc="An appointment or a stay.",
@@ -155,7 +170,7 @@ _TRADE = (
             _by("by_state", "org", "state", "at"),
         ),
     ),
-)  # fmt: skip
+)
 
 _LOOP = (
     Collection(
@@ -181,11 +196,20 @@ _LOOP = (
             _by("by_subject", "org", "subject"),
         ),
     ),
-    Collection(name="timers", doc="What falls due for a machine.", indexes=(_by("by_due", "due"), _by("by_machine", "org", "machine"), _EXPIRES)),
+    Collection(
+        name="timers",
+        doc="What falls due for a machine.",
+        indexes=(_by("by_due", "due"), _by("by_machine", "org", "machine"), _EXPIRES),
+    ),
     Collection(
         name="outbox",
         doc="Actions to carry out.",
-        indexes=(_by("by_due", "state", "due"), _by("by_lane", "lane", "state"), _by("by_machine", "org", "machine"), _EXPIRES),
+        indexes=(
+            _by("by_due", "state", "due"),
+            _by("by_lane", "lane", "state"),
+            _by("by_machine", "org", "machine"),
+            _EXPIRES,
+        ),
     ),
     Collection(
         name="inbox",
@@ -193,6 +217,6 @@ _LOOP = (
         indexes=(_by("by_lane", "lane", "state", "at"), _by("by_state", "state", "at"), _EXPIRES),
     ),
     Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
-)  # fmt: skip
+)
 
 COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_LOOP))

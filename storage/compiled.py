@@ -178,7 +178,7 @@ def delete(target: Target, limit: int) -> tuple[str, list[Any]]:
 def aggregate(
     target: Target, group: tuple[str | Bucket, ...], metrics: Mapping[str, Metric]
 ) -> tuple[str, list[Any], list[str]]:
-    """The statement, its parameters, and the names of its columns; a plain group has a second column, whether it is a boolean."""
+    """Statement, parameters, and column names; a plain group has a second column "<name>?": was it a boolean?"""
     columns: list[str] = []
     names: list[str] = []
     values: list[Any] = []
@@ -218,7 +218,7 @@ def index_name(collection: Collection, index: Index) -> str:
 
 
 def create_index(collection: Collection, index: Index) -> str:
-    keys = ", ".join(f"{column(field)}{' DESC' if way < 0 else ''}" for field, way in index.keys())
+    keys = ", ".join(f"{column(field)}{' DESC' if way < 0 else ''}" for field, way in index.order())
     conditions = [f"{column(field)} > ''" for field in index.only]
     if index.expire_after is not None:
         conditions.append(f"{column(index.fields[0])} IS NOT NULL")

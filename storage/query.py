@@ -277,7 +277,7 @@ def _holds(op: Operator, value: Any, wanted: Any) -> bool:
         case "in":
             return any(_equal(value, item) for item in wanted)
         case "exists":
-            return (value is not MISSING) == wanted
+            return bool((value is not MISSING) == wanted)
         case "contains":
             return isinstance(value, list) and any(same(item, wanted) for item in value)
         case "prefix":
@@ -296,4 +296,4 @@ def _holds(op: Operator, value: Any, wanted: Any) -> bool:
 
 
 def _equal(value: Any, wanted: Any) -> bool:
-    return value is MISSING or value is None if wanted is None else same(value, wanted)
+    return (value is MISSING or value is None) if wanted is None else same(value, wanted)

@@ -97,9 +97,13 @@ class SqliteStore(BaseStore):
 
     async def backup(self, path: str | Path) -> None:
         """A consistent copy into a new file, while the store works."""
-        if Path(path).exists():
-            raise StoreError(f"{path} is already there")
-        await self._read(lambda connection: connection.execute("VACUUM INTO ?", (str(path),)))
+
+        def work(connection: sqlite3.Connection) -> None:
+            if Path(path).exists():
+                raise StoreError(f"{path} is already there")
+            connection.execute("VACUUM INTO ?", (str(path),))
+
+        await self._read(work)
 
     async def scrub(self) -> None:
         """Write the log back into the file, so that what was deleted is not found in the log either."""

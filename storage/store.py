@@ -68,7 +68,7 @@ Op = Insert | Update | Upsert | Delete
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
-    """Grouping by a datetime field cut to the day or hour in a time zone; the key is "2026-11-21" or "2026-11-21T09"."""
+    """Grouping by a datetime cut to the day or hour in a time zone; the key is "2026-11-21" or "2026-11-21T09"."""
 
     field: str
     by: Literal["day", "hour"]

@@ -25,7 +25,7 @@ from storage.store import Document, Insert, Store, Update, Upsert
 KEY_BYTES, NONCE_BYTES = 32, 12
 ORGS, SUBJECTS = 1024, 4096  # keys held in memory
 FRESH = 60.0  # seconds after which `ensure` looks again whether a person was forgotten elsewhere
-TOKEN = "v1."
+FORM = "v1."  # how a sealed value begins
 
 
 def new_master_key() -> str:
@@ -64,24 +64,24 @@ class OrgVault:
         self._subjects: OrderedDict[str, tuple[AESGCM | None, float]] = OrderedDict()
 
     def seal(self, subject: str, plaintext: bytes, aad: bytes = b"") -> str:
-        """A token that only `unseal` with the same subject and aad reads. Raises `Unreadable` for a forgotten person."""
+        """A text that only `unseal` with the same subject and aad reads. `Unreadable` for a forgotten person."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = self._key(subject).encrypt(nonce, plaintext, _bind(self.org, subject, aad))
-        return TOKEN + urlsafe_b64encode(nonce + sealed).decode()
+        return FORM + urlsafe_b64encode(nonce + sealed).decode()
 
     def unseal(self, subject: str, token: str, aad: bytes = b"") -> bytes:
         """Raises `Unreadable` if the person was forgotten, or the token is not this subject's or was changed."""
         key = self._key(subject)
-        if not token.startswith(TOKEN):
+        if not token.startswith(FORM):
             raise Unreadable("a sealed value of an unknown form")
         try:
-            raw = urlsafe_b64decode(token[len(TOKEN) :])
+            raw = urlsafe_b64decode(token[len(FORM) :])
             return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], _bind(self.org, subject, aad))
         except (InvalidTag, ValueError) as error:
             raise Unreadable("a sealed value was changed, or belongs to another") from error
 
     def lookup(self, kind: str, value: str) -> str:
-        """A keyed hash to find by, 43 characters. The caller brings the value into one form first (E.164, lower case)."""
+        """A keyed hash to find by, 43 characters. The caller brings the value into one form first (E.164, say)."""
         digest = hmac.digest(self._lookup, f"{kind}\0{value}".encode(), hashlib.sha256)
         return urlsafe_b64encode(digest).decode().rstrip("=")
 
@@ -104,7 +104,7 @@ class OrgVault:
         if not subject:
             raise ValueError("an org's own key is not forgotten")
         self._subjects[subject] = (None, time.monotonic())
-        changes = {"unset": ["wrapped"], "set": {"forgotten": True}}
+        changes = {"unset": ["wrapped"], "set": {"kind": "subject", "forgotten": True}}
         await self._store.commit([Upsert("keys", self._id(subject), changes)])
         if self._scrub is not None:
             await self._scrub()
