@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.values import Money
@@ -36,6 +36,6 @@ def money_of(number: Any) -> Money | None:
         cents = Decimal(str(number).strip()) * _CENTS
         if not cents.is_finite() or abs(cents) > MOST * _CENTS * 1000 or cents != cents.to_integral_value():
             return None
-    except (InvalidOperation, ValueError):
+    except (ArithmeticError, ValueError):
         return None
     return Money(int(cents), CURRENCY)
