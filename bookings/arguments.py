@@ -9,7 +9,7 @@ from bookings.errors import NoBooking
 from runtime.verbs import Context
 from storage.store import Document
 
-MACHINE = "booking:"  # the id of a booking's lifecycle machine is this and the booking's id
+MACHINE = "booking:"  # a booking's lifecycle machine is "booking:<id>", or "booking:<id>/<n>" once it was taken again
 
 
 def id_of(given: Any) -> str:
@@ -49,7 +49,7 @@ def held_by(ctx: Context) -> str:
     """The booking that the asking machine is or has taken; "" for none."""
     links = ctx.machine.about.get("links") or {}
     machine = str(ctx.machine.machine if ctx.machine.machine.startswith(MACHINE) else links.get("booking", ""))
-    return machine.removeprefix(MACHINE) if machine.startswith(MACHINE) else ""
+    return machine.removeprefix(MACHINE).partition("/")[0] if machine.startswith(MACHINE) else ""
 
 
 async def booking_of(ctx: Context, args: dict[str, Any]) -> Document:

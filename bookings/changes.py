@@ -15,7 +15,7 @@ import msgspec
 from bookings import holds, policy, refs, stock, terms
 from bookings.arguments import MACHINE, booking_of, held_by, id_of, language_of, moment_of, nights_of, person
 from bookings.offers import Offer
-from bookings.records import booking_record, nights_between
+from bookings.records import booking_record, nights_between, stayed
 from bookings.refunds import refund_task
 from bookings.slots import Shop, Slot, at
 from bookings.terms import Terms
@@ -55,23 +55,12 @@ class Changes:
             before = holds.release(ctx.org, earlier, own.zone, state="released", changes={"reason": "chose another"})
             posts = _told(ctx, own, {**earlier, "state": "released"}, "booking.released")
         record = booking_record(booking, own.zone, language_of(ctx))
-        machine = f"{MACHINE}{booking['_id']}"
         return Changed(
             ops=(*before, *holds.claims(ctx.org, booking, own.zone), Insert("bookings", booking)),
             event=Event(name="bookings.held", data={"booking": record}),
             posts=posts,
-            starts=(
-                Start(
-                    definition="booking",
-                    machine=machine,
-                    data={"booking": record},
-                    contact=ctx.contact,
-                    channel=str(ctx.machine.about.get("channel", "")),
-                    owner=ctx.machine.machine,
-                    links={"conversation": ctx.machine.machine},
-                ),
-            ),
-            links={"booking": machine},
+            starts=(_lifecycle(ctx, own, booking),),
+            links={"booking": booking["machine"]},
         )
 
     async def confirm(self, ctx: Context, args: dict[str, Any]) -> Changed:
@@ -79,18 +68,23 @@ class Changes:
         paid = args["paid"].amount if isinstance(args.get("paid"), Money) else await paid_for(ctx, booking)
         changes: Document = {"state": "confirmed", "paid": max(paid, booking["paid"]), "confirmed_at": ctx.now}
         claims: list[Op] = []
+        starts: tuple[Start, ...] = ()
         if booking["state"] == "released":
             found = await self._again(ctx, own, booking)
             if found is None:
                 return TAKEN
-            changes |= found
+            # its lifecycle has ended with the release: another one takes over
+            again = f"{MACHINE}{booking['_id']}/{booking['version']}"
+            changes |= found | {"machine": again, "held_until": ctx.now + own.hold}
+            starts = (_lifecycle(ctx, own, {**booking, **changes}),)
             claims = holds.claims(ctx.org, {**booking, **found}, own.zone)
         elif booking["state"] == "cancelled":
             return TAKEN
         elif booking["state"] != "held":
             changes = {"paid": changes["paid"]}
         write = Update("bookings", booking["_id"], {"set": changes}, expect=booking["version"])
-        return _changed(ctx, own, {**booking, **changes}, "confirmed", ops=(*claims, write))
+        done = _changed(ctx, own, {**booking, **changes}, "confirmed", ops=(*claims, write))
+        return msgspec.structs.replace(done, starts=starts)
 
     async def release(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own, booking = await terms.of(self._store, ctx.org), await booking_of(ctx, args)
@@ -137,7 +131,7 @@ class Changes:
         offer, chosen = await stock.offer(ctx.store, booking["offer"]), moment_of(args)
         if offer is None or chosen is None:
             return TAKEN
-        nights = nights_between(booking["start"], booking["end"], own.zone) if booking["kind"] == "night" else 0
+        nights = stayed(booking, own.zone)
         found = await self._free(ctx, own, offer, chosen, nights=nights, instead_of=booking)
         if found is None:
             return TAKEN
@@ -198,15 +192,17 @@ class Changes:
         offer = await stock.offer(ctx.store, booking["offer"])
         if offer is None or booking["start"] <= ctx.now:
             return None
-        nights = nights_between(booking["start"], booking["end"], own.zone) if booking["kind"] == "night" else 0
+        nights = stayed(booking, own.zone)
         soon = msgspec.structs.replace(offer, notice=timedelta())
         found = await self._free(ctx, own, soon, (booking["start"], booking["resource"]), nights=nights)
         return _place(*found) if found is not None else None
 
     async def _new(self, ctx: Context, own: Terms, shop: Shop, slot: Slot) -> Document:
         booking = holds.new_booking(shop.offer, slot, _place(shop, slot)["resource_name"], own.zone)
+        id = refs.booking_id(ctx.org, ctx.key)
         return {
-            "_id": refs.booking_id(ctx.org, ctx.key),
+            "_id": id,
+            "machine": f"{MACHINE}{id}",
             "ref": await self._ref(ctx),
             "contact": await person(ctx),
             **booking,
@@ -278,9 +274,19 @@ def _changed(ctx: Context, own: Terms, after: Document, what: str, *, ops: tuple
 def _told(
     ctx: Context, own: Terms, booking: Document, event: str, data: dict[str, Any] | None = None
 ) -> tuple[Post, ...]:
-    """The event for the booking's lifecycle, unless it is the lifecycle that asked."""
-    machine = f"{MACHINE}{booking['_id']}"
-    if ctx.machine.machine == machine:
-        return ()
+    """The event for the booking's lifecycle, also when it was the lifecycle that asked."""
     told = data or {"booking": booking_record(booking, own.zone, language_of(ctx))}
-    return (Post(machine=machine, event=Event(name=event, data=told)),)
+    return (Post(machine=booking["machine"], event=Event(name=event, data=told)),)
+
+
+def _lifecycle(ctx: Context, own: Terms, booking: Document) -> Start:
+    """The machine that sees a booking through: releases, reminds, marks."""
+    return Start(
+        definition="booking",
+        machine=booking["machine"],
+        data={"booking": booking_record(booking, own.zone, language_of(ctx))},
+        contact=ctx.contact,
+        channel=str(ctx.machine.about.get("channel", "")),
+        owner=ctx.machine.machine,
+        links={"conversation": ctx.machine.machine},
+    )

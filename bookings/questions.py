@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bookings import slots, stock, terms
-from bookings.arguments import id_of, language_of, nights_of, person
-from bookings.hours import bounds
-from bookings.records import Record, booking_record, day_record, offer_record, slot_record
+from bookings.arguments import booking_of, id_of, language_of, nights_of, person
+from bookings.hours import Interval, bounds
+from bookings.records import Record, booking_record, day_record, offer_record, slot_record, stayed
 from bookings.slots import Shop, Slot
 from runtime.verbs import Context
 from storage.store import Store
@@ -51,16 +51,19 @@ class Questions:
         return [booking_record(booking, zone, language_of(ctx)) for booking in found]
 
     async def _shop(self, ctx: Context, args: dict[str, Any]) -> Shop | None:
-        offer = await stock.offer(ctx.store, id_of(args["offer"]))
-        if offer is None or not offer.active:
-            return None
         own = await terms.of(self._store, ctx.org)
-        nights = nights_of(args)
+        booking = await booking_of(ctx, args) if args.get("booking") else None
+        chosen = booking["offer"] if booking is not None else args.get("offer")
+        offer = await stock.offer(ctx.store, id_of(chosen)) if chosen else None
+        if offer is None or not (offer.active or booking):
+            return None
+        nights = nights_of(args) or (stayed(booking, own.zone) if booking is not None else 0)
         within = stock.ahead(offer, ctx.now, nights)
-        if isinstance(day := args.get("day"), date):
+        if (day := args.get("day")) and not args.get("near"):
             whole = bounds(day, own.zone)
-            within = type(whole)(whole.start, whole.end + timedelta(days=max(nights, offer.nights)))
-        return await stock.shop(ctx.store, own, offer, now=ctx.now, within=within, nights=nights)
+            within = Interval(whole.start, whole.end + timedelta(days=max(nights, offer.nights)))
+        whole_shop = await stock.shop(ctx.store, own, offer, now=ctx.now, within=within, nights=nights)
+        return stock.without(whole_shop, booking)
 
 
 def _chosen(shop: Shop, day: date | None, near: datetime | None) -> list[Slot]:

@@ -78,3 +78,8 @@ def when_label(start: datetime, end: datetime, kind: str, zone: ZoneInfo, langua
 
 def nights_between(start: datetime, end: datetime, zone: ZoneInfo) -> int:
     return (day_of(end, zone) - day_of(start, zone)).days
+
+
+def stayed(booking: Document, zone: ZoneInfo) -> int:
+    """How many nights a booking is for; 0 for one by the hour."""
+    return nights_between(booking["start"], booking["end"], zone) if booking["kind"] == "night" else 0

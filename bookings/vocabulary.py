@@ -5,6 +5,10 @@ from __future__ import annotations
 from engine.registry import Arg, EventKind, Record, Verb, Vocabulary
 
 _OFFER = Arg(type="offer", doc="What is booked.")
+_OFFERED = Arg(type="offer", required=False, doc="What is to be booked; or else `booking`.")
+_MOVED = Arg(
+    type="booking", required=False, doc="Instead of an offer: the booking to move; its own place counts as free."
+)
 _SLOT = Arg(type="slot", required=False, doc="A free slot, as the customer picked it.")
 _AT = Arg(type="datetime", required=False, doc="Instead of a slot: the very moment that the customer typed.")
 _NIGHTS = Arg(type="number", required=False, doc="How many nights, for offers by the night.")
@@ -57,7 +61,7 @@ VOCABULARY = Vocabulary(
             name="bookings.days",
             sort="question",
             returns="list of day",
-            args={"offer": _OFFER, "nights": _NIGHTS},
+            args={"offer": _OFFERED, "booking": _MOVED, "nights": _NIGHTS},
             doc="The next days with room, at most nine.",
         ),
         Verb(
@@ -65,12 +69,13 @@ VOCABULARY = Vocabulary(
             sort="question",
             returns="list of slot",
             args={
-                "offer": _OFFER,
+                "offer": _OFFERED,
+                "booking": _MOVED,
                 "day": Arg(type="date", required=False, doc="Only that day, spread over it."),
                 "near": Arg(type="datetime", required=False, doc="That very time if free, else the nearest."),
                 "nights": _NIGHTS,
             },
-            doc="Free slots in order of time, at most nine; without a day or a time, the soonest.",
+            doc="Free slots in order of time, at most nine; the soonest without a day or time. A time outranks a day.",
         ),
         Verb(
             name="bookings.upcoming",
@@ -136,6 +141,9 @@ VOCABULARY = Vocabulary(
             doc="For the booking's lifecycle.",
         ),
         EventKind(name="booking.released", fields=_ONE, doc="For the booking's lifecycle: the hold was given back."),
+        EventKind(
+            name="bookings.expired", fields=_ONE, doc="For the conversation: nobody paid while the slot was held."
+        ),
         EventKind(name="booking.attended", fields=_ONE, doc="For the booking's lifecycle."),
         EventKind(name="booking.no_show", fields=_ONE, doc="For the booking's lifecycle."),
     ),

@@ -61,7 +61,7 @@ VOCABULARY = Vocabulary(
         Verb(
             name="leads.score",
             sort="change",
-            args={"score": Arg(type="number"), "stage": Arg(type="text", required=False)},
+            args={"score": Arg(type="number"), "stage": Arg(type="text", required=False, literal=True)},
             doc="Write down what the lead's lifecycle found.",
         ),
         Verb(
@@ -79,7 +79,11 @@ VOCABULARY = Vocabulary(
         Verb(
             name="handoff.request",
             sort="change",
-            args={"reason": Arg(type="text", required=False, doc="What the person who takes over should know.")},
+            args={
+                "reason": Arg(
+                    type="text", required=False, literal=True, doc="What the person who takes over should know."
+                )
+            },
             doc="Give the conversation to a person, with a task. This step may still say so; then the bot is silent.",
         ),
         Verb(
