@@ -6,6 +6,8 @@ refusal is only for what is forged or mangled on the way; what we merely do not 
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from channels.whatsapp.inbound import parse
@@ -14,6 +16,8 @@ from channels.whatsapp.types import Parsed
 
 MAX_BYTES = 3 * 1024 * 1024
 MAX_DEPTH = 64
+# Strings whole (also one without an end, so that its quotes are not tried again one by one), and brackets.
+_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -53,22 +57,13 @@ def _depth(raw: bytes) -> int:
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return 0
     depth = deepest = 0
-    quoted = escaped = False
-    for byte in raw:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:  # backslash
-                escaped = True
-            elif byte == 0x22:
-                quoted = False
-        elif byte == 0x22:
-            quoted = True
-        elif byte in b"[{":
+    for token in _TOKENS.finditer(raw):
+        mark = token.group()
+        if mark in (b"[", b"{"):
             depth += 1
-            if depth > MAX_DEPTH:
-                return depth
             deepest = max(deepest, depth)
-        elif byte in b"]}":
+            if depth > MAX_DEPTH:
+                break
+        elif mark in (b"]", b"}"):
             depth -= 1
     return deepest

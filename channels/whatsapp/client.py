@@ -41,7 +41,8 @@ class GraphClient:
         media_hosts: frozenset[str] = MEDIA_HOSTS,
     ) -> None:  # fmt: skip
         address = urlsplit(base_url)
-        if not address.hostname or (address.scheme != "https" and not _local(address.hostname)):
+        clear = address.scheme == "http" and _local(address.hostname or ".")
+        if not address.hostname or (address.scheme != "https" and not clear):
             raise ValueError(f"GRAPH_API_URL must be an https address (or a local one): {base_url!r}")
         self._http = http
         self._root = f"{base_url.rstrip('/')}/{version}"
