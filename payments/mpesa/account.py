@@ -47,11 +47,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return "CustomerBuyGoodsOnline" if self.kind == "buy_goods" else "CustomerPayBillOnline"
 
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _EXTRA_HOSTS: set[str] = set()
 
 
 def allow_host(host: str) -> None:
-    """Let the server's own DARAJA_API_URL (a simulator, a proxy) be used beside Safaricom's hosts."""
+    """Let the host of the server's own DARAJA_API_URL (a simulator, a proxy) be used beside Safaricom's."""
     _EXTRA_HOSTS.add(host.lower())
 
 
@@ -59,16 +60,17 @@ def check_host(base_url: str) -> None:
     """An account's address comes out of the store: it must not make us send its keys anywhere else."""
     parts = urlsplit(base_url)
     host = (parts.hostname or "").lower()
-    if is_loopback(base_url):
+    if is_ours(base_url):
         return
-    known = {urlsplit(url).hostname for url in HOSTS.values()} | _EXTRA_HOSTS
+    known = {urlsplit(url).hostname for url in HOSTS.values()}
     if parts.scheme != "https" or host not in known or parts.username or parts.query or parts.fragment:
         raise ValueError(f"{host or base_url!r} is not a Daraja host")
 
 
-def is_loopback(url: str) -> bool:
+def is_ours(url: str) -> bool:
+    """Loopback, or a host that the operator named: there plain http will do."""
     parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return parts.scheme in ("http", "https") and (parts.hostname in _LOOPBACK or parts.hostname in _EXTRA_HOSTS)
 
 
 class Accounts:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import msgspec
 
-from payments.mpesa.account import Account, check_host, is_loopback
+from payments.mpesa.account import Account, check_host, is_ours
 from payments.mpesa.amounts import LEAST, MOST, BadAmount
 from payments.mpesa.errors import Ambiguous, DarajaError, Declined, Pending, Throttled, Unreachable
 from payments.mpesa.pace import DEFAULT_PER_SECOND, Pace
@@ -135,7 +135,7 @@ def _push_fields(account: Account, prompt: Prompt) -> dict[str, Any]:
     phone = msisdn(prompt.phone)
     if phone != prompt.phone:
         raise BadNumber("the number is not in Daraja's form")
-    if not prompt.callback.startswith("https://") and not is_loopback(account.base_url):
+    if not prompt.callback.startswith("https://") and not is_ours(account.base_url):
         raise Declined("the callback address must be https: set APP_URL", code="callback_url")
     return {
         "TransactionType": account.transaction_type,
