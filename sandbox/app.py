@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 
 from aiohttp import web
 
@@ -11,6 +12,7 @@ from sandbox.control import Control
 from sandbox.daraja import Daraja
 from sandbox.graph import Graph
 from sandbox.graph_library import Library
+from sandbox.keep import keeping
 from sandbox.settings import SandboxSettings
 from sandbox.world import WORLD, World
 
@@ -35,5 +37,8 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _life(app: web.Application) -> AsyncIterator[None]:
-    yield
-    await app[WORLD].close()
+    world = app[WORLD]
+    path = world.settings.state_path
+    async with keeping(world, path) if path else nullcontext():
+        yield
+        await world.close()

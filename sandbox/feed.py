@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 
 class Feed:
-    """Subscriptions by customer; a change for "" concerns everybody (the clock, a prompt on a stranger's number)."""
+    """Subscriptions by customer, "" for every customer.
+
+    A change for "" concerns everybody: the clock, a prompt on a stranger's number.
+    """
 
     def __init__(self) -> None:
         self._watchers: set[tuple[str, asyncio.Event]] = set()
@@ -26,7 +29,7 @@ class Feed:
 
     def changed(self, customer_id: str = "") -> None:
         for watched, event in self._watchers:
-            if not customer_id or watched == customer_id:
+            if not customer_id or watched in ("", customer_id):
                 event.set()
 
     @property

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
+import struct
+import zlib
 from typing import Any
 
 import msgspec
@@ -15,10 +18,24 @@ from sandbox.settings import SimulatedBusiness
 from sandbox.statuses import post_webhook
 from sandbox.world import World
 
-# A grey 8x8 picture and a moment of silence, for when a customer sends media without a file.
-_PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAEElEQVR42mNoIAAYRhUgAQDLCJAB2mm9XwAAAABJRU5ErkJggg=="
-)
+
+@functools.cache
+def _picture(width: int = 240, height: int = 160) -> bytes:
+    """A PNG of a hill under the sky, for when a customer sends a picture without a file."""
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)
+        for x in range(width):
+            hill = y > height * 0.62 - 0.0016 * (x - width / 2) ** 2 * -1 - 30
+            rows += bytes((92, 138 + y // 4, 92)) if hill else bytes((168 + y // 4, 206 + y // 8, 236))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
 _MEDIA_TYPES = {
     "image": "image/jpeg",
     "audio": "audio/ogg; codecs=opus",
@@ -191,7 +208,7 @@ class People:
     def _media(self, business: SimulatedBusiness, message: CustomerMessage) -> tuple[dict[str, Any], dict[str, Any]]:
         kind = message.kind
         try:
-            data = base64.b64decode(message.data, validate=True) if message.data else _PICTURE
+            data = base64.b64decode(message.data, validate=True) if message.data else _picture()
         except binascii.Error:
             raise Refused("data must be base64") from None
         default = "image/png" if kind == "image" and not message.data else _MEDIA_TYPES[kind]

@@ -45,7 +45,7 @@ const TEXTS = {
 
 const get = (id) => document.getElementById(id);
 const root = document.querySelector(".phone");
-const page = { state: null, phone: null, stream: null, drawn: new Map(), smsSeen: null, prompt: "", ahead: 0, loaded: "" };
+const page = { state: null, phone: null, stream: null, drawn: new Map(), smsSeen: null, prompt: "", ahead: 0, loaded: "", pinned: true };
 let language = "en";
 const original = new Map();
 
@@ -165,7 +165,11 @@ function ticks(bubble) {
 function media(content) {
   const source = content.id ? `/control/media/${content.id}` : content.link;
   const kind = content.media;
-  if (kind === "image" || kind === "sticker") return make("img", { class: "picture", src: source, alt: t(kind === "image" ? "picture" : "sticker") });
+  if (kind === "image" || kind === "sticker") {
+    const picture = make("img", { class: "picture", src: source, alt: t(kind === "image" ? "picture" : "sticker") });
+    picture.addEventListener("load", () => { if (page.pinned) get("chat").scrollTop = get("chat").scrollHeight; });
+    return picture;
+  }
   const link = make("a", { class: "link", href: source, target: "_blank", rel: "noopener noreferrer" }, content.filename || t(kind));
   return make("div", { class: "file" }, icon("M7 3h7l4 4v14H7zM14 3v4h4"), link);
 }
@@ -253,7 +257,8 @@ function drawBubbles(bubbles) {
   for (const [key, { element }] of page.drawn) if (!kept.has(key)) element.remove();
   const grew = kept.size !== page.drawn.size;
   page.drawn = kept;
-  if (atEnd || grew) chat.scrollTop = chat.scrollHeight;
+  page.pinned = atEnd || grew;
+  if (page.pinned) chat.scrollTop = chat.scrollHeight;
 }
 
 function drawPhone(phone) {
@@ -460,6 +465,7 @@ function listen() {
     answerPrompt({ action: "pin", pin: get("pin").value });
   });
   get("stk-cancel").addEventListener("click", () => answerPrompt({ action: "cancel" }));
+  get("toast").addEventListener("click", () => { get("toast").hidden = true; });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (page.prompt) answerPrompt({ action: "cancel" });

@@ -161,11 +161,17 @@ async def start() -> AsyncIterator[Start]:
         running.callback_url = str(subscriber_server.make_url("/payments/abc"))
         return running
 
+    async def stop() -> None:
+        for session in sessions:
+            await session.close()
+        for server in servers:
+            await server.close()
+        sessions.clear()
+        servers.clear()
+
+    starter.stop = stop  # type: ignore[attr-defined]
     yield starter
-    for session in sessions:
-        await session.close()
-    for server in servers:
-        await server.close()
+    await stop()
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from mpesa import MpesaClient, MpesaError
 from mpesakit.mpesa_client import MpesaClient as MpesakitClient
 from pywa import WhatsApp
 from pywa.errors import ReEngagementMessage
-from pywa.types import Button, URLButton, Section, SectionList, SectionRow
-from tests.sandbox.conftest import CLINIC, TOKEN, Running
+from pywa.types import Button, Section, SectionList, SectionRow, URLButton
 
 from sandbox.settings import SANDBOX_PASSKEY, SANDBOX_SHORTCODE
+from tests.sandbox.conftest import CLINIC, TOKEN, Running
 
 PHONE = "254712000101"
 
