@@ -1,0 +1,76 @@
+"""`aais journal show|verify`: what happened, and whether the record of it is whole."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import composition
+from cli.errors import CommandError
+from runtime.journal import open_entry
+from runtime.verify import verify
+from settings import read
+from storage.errors import Unreadable
+from web.logs import mask
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser("journal", help="show what happened, or verify that nobody changed the record")
+    actions = command.add_subparsers(dest="action", required=True)
+    show = actions.add_parser("show", help="the latest entries, or all of one machine")
+    show.add_argument("org")
+    show.add_argument("machine", nargs="?", default="")
+    show.add_argument("--limit", type=int, default=50)
+    show.add_argument("--open", action="store_true", help="with the texts and values, personal data masked")
+    show.set_defaults(run=_show)
+    check = actions.add_parser("verify", help="check the hash chain of every machine, or of one")
+    check.add_argument("org")
+    check.add_argument("machine", nargs="?", default="")
+    check.set_defaults(run=_verify)
+    for action in (show, check):
+        action.add_argument("--demo", action="store_true", help="the demo's store")
+
+
+async def _show(options: argparse.Namespace) -> int:
+    async with composition.opened_store(read(demo=options.demo)) as store:
+        org = await composition.org_or_refuse(store, options.org)
+        filter = {"machine": options.machine} if options.machine else {}
+        entries = await store.org(org).find("journal", filter, sort=[("at", -1), ("seq", -1)], limit=options.limit)
+        if not entries:
+            raise CommandError("the journal has no such entries")
+        vault = await composition.vault(store, read(demo=options.demo)).org(org)
+        for entry in reversed(entries):
+            print(_line(entry))
+            if options.open:
+                print(await _opened(vault, entry))
+    return 0
+
+
+def _line(entry: dict[str, Any]) -> str:
+    moved = entry["source"] if entry["source"] == entry["target"] else f"{entry['source']} → {entry['target']}"
+    return f"{entry['at']:%Y-%m-%d %H:%M:%S}  {entry['machine']} #{entry['seq']}  {entry['event']}: {moved} ({entry['outcome']})"
+
+
+async def _opened(vault: Any, entry: dict[str, Any]) -> str:
+    try:
+        await vault.ensure(*filter(None, [entry["subject"]]))
+        body = open_entry(entry, vault)
+    except Unreadable:
+        return "    (erased)"
+    step = getattr(body, "step", None)
+    if step is None:
+        return f"    {mask(repr(body))}"
+    lines = [f"    because {tried.source} is {tried.result}" for micro in step.microsteps for tried in micro.guards]
+    lines += [f"    {do.sort} {do.verb}" for do in step.dos]
+    lines += [f"    says {mask(say.text)!r}" for say in step.says]
+    return "\n".join(lines)
+
+
+async def _verify(options: argparse.Namespace) -> int:
+    async with composition.opened_store(read(demo=options.demo)) as store:
+        org = await composition.org_or_refuse(store, options.org)
+        report = await verify(store, org, options.machine or None)
+        for flaw in report.flaws:
+            print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")
+        print(f"{report.chains} machines, {report.entries} entries: " + ("broken" if report.flaws else "whole"))
+    return 1 if report.flaws else 0

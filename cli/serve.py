@@ -1,0 +1,28 @@
+"""`aais serve` and `aais work`: the server, and a worker beside it for the second machine and on."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import server
+from settings import read
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser("serve", help="answer webhooks and do the work; --demo needs no account anywhere")
+    command.add_argument("--demo", action="store_true", help="simulated WhatsApp and M-Pesa, two demo businesses")
+    command.add_argument("--no-work", action="store_true", help="only take in; `aais work` does the rest (needs REDIS_URL)")
+    command.set_defaults(run=_serve)
+    worker = subparsers.add_parser("work", help="do the work that servers took in (needs MONGODB_URI and REDIS_URL)")
+    worker.set_defaults(run=_work)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    server.serve(read(demo=options.demo), works=not options.no_work)
+    return 0
+
+
+def _work(_options: argparse.Namespace) -> int:
+    server.work(read())
+    return 0

@@ -1,0 +1,76 @@
+"""The demo: two made-up businesses, simulated WhatsApp and M-Pesa beside the server, and a clock that can be moved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from composition import DEMO_TOKEN, House
+from crm.seed import NUMBERS, seed
+from runtime.clock import Clock
+from sandbox.app import build
+from sandbox.settings import Merchant, SandboxSettings, SimulatedBusiness
+from settings import Settings
+
+_CLOCK_FILE = "demo.clock"
+
+
+def welcome(settings: Settings) -> str:
+    return (
+        "\nAAIS is running with simulated WhatsApp and M-Pesa. Nothing leaves this machine.\n"
+        f"  Chat as a customer:  {phone_url(settings)}   (the PIN of every simulated phone is 1234)\n"
+        f"  What is here:        {settings.app_url}/\n"
+        "  In this terminal:    aais chat\n"
+        "Ctrl+C stops it; what was said is kept.\n"
+    )
+
+
+def phone_url(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.sandbox_port}/"
+
+
+async def prepare(house: House) -> None:
+    """The demo businesses, if they are not there yet."""
+    await seed(house.store, house.vault)
+
+
+def kept_clock(settings: Settings) -> Clock:
+    """A clock that is as far ahead as it was when the demo was stopped: time must not run backwards in the journal."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / _CLOCK_FILE
+    clock = Clock()
+    if path.exists():
+        clock.move(timedelta(seconds=float(path.read_text() or 0)))
+    clock.on_move(lambda: path.write_text(str(clock.ahead.total_seconds())) and None)
+    return clock
+
+
+def sandbox(house: House) -> web.Application:
+    """The simulated providers, which know of us what real ones would: secrets and a webhook address."""
+    settings = house.settings
+    if settings.mpesa is None:
+        raise ValueError("the demo always has M-Pesa settings")
+    names = {"tabasamu-dental": "Tabasamu Dental Clinic", "pwani-stays": "Pwani Stays Nyali"}
+    businesses = tuple(
+        SimulatedBusiness(phone_number_id=number, display_number=f"25470900{place}01", waba_id=f"2{number[1:]}", name=names[org])
+        for place, (org, number) in enumerate(NUMBERS.items(), start=1)
+    )
+    merchant = Merchant(shortcode=settings.mpesa.shortcode, passkey=settings.mpesa.passkey, name="AAIS DEMO")
+    return build(
+        SandboxSettings(
+            app_secret=settings.whatsapp.app_secret,
+            verify_token=settings.whatsapp.verify_token,
+            webhook_url=f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
+            access_token=DEMO_TOKEN,
+            businesses=businesses,
+            merchants=(merchant,),
+            consumer_key=settings.mpesa.consumer_key,
+            consumer_secret=settings.mpesa.consumer_secret,
+            now=house.clock.now,
+            move=house.runtime.skip,
+            state_path=settings.data_dir / "sandbox.json",
+        )
+    )
+
+

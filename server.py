@@ -1,0 +1,126 @@
+"""The server: opens the doors of the house, serves until it is told to stop, then finishes what it has in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import uvloop
+from aiohttp.web import Application, AppRunner, TCPSite
+
+import composition
+import demo
+
+from composition import House
+from settings import Settings
+from storage.errors import StoreError
+from web import doors
+from web.logs import configure
+
+log = structlog.get_logger("server")
+
+
+class CannotListen(StoreError):
+    """A port is taken or not allowed; the text says which, and what to do."""
+
+
+def serve(settings: Settings, *, works: bool = True) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    configure(settings.log_format)
+    _run(_serve(settings, works))
+
+
+def work(settings: Settings) -> None:
+    """Do the work that servers take in, until SIGINT or SIGTERM."""
+    configure(settings.log_format)
+    if not settings.mongodb_uri or not settings.redis_url:
+        sys.exit("aais work needs MONGODB_URI and REDIS_URL: workers share their store and their queue with the servers.")
+    _run(_work(settings))
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+async def _serve(settings: Settings, works: bool) -> None:
+    async with serving(settings, works=works) as house:
+        log.info("serving", address=f"http://{settings.host}:{settings.port}", demo=settings.demo)
+        if settings.demo:
+            print(demo.welcome(settings), flush=True)
+        await _told_to_stop()
+        log.info("stopping")
+        del house
+
+
+async def _work(settings: Settings) -> None:
+    async with composition.built(settings) as house:
+        await house.runtime.start()
+        log.info("working")
+        try:
+            await _told_to_stop()
+        finally:
+            await house.runtime.close()
+
+
+@asynccontextmanager
+async def serving(settings: Settings, *, works: bool = True) -> AsyncIterator[House]:
+    """The house with its doors open. Leaving stops taking in first, then finishes the step in hand."""
+    clock = demo.kept_clock(settings) if settings.demo else None
+    async with contextlib.AsyncExitStack() as stack:
+        house = await stack.enter_async_context(composition.built(settings, works=works, clock=clock))
+        if settings.demo:
+            await demo.prepare(house)
+            await stack.enter_async_context(listening(demo.sandbox(house), settings.host, settings.sandbox_port))
+        await house.runtime.start()
+        stack.push_async_callback(house.runtime.close)
+        await stack.enter_async_context(listening(doors.build(house_doors(house)), settings.host, settings.port))
+        yield house
+
+
+def house_doors(house: House) -> doors.Doors:
+    """What the pages and webhooks need of the house."""
+    return doors.Doors(
+        webhook=house.webhook,
+        verify_token=house.settings.whatsapp.verify_token,
+        callbacks=house.callbacks,
+        runtime=house.runtime,
+        store=house.store,
+        vault=house.vault,
+        metrics=house.metrics,
+        app_url=house.settings.app_url,
+        phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
+    )
+
+
+@asynccontextmanager
+async def listening(app: Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve an application on a port; leaving lets requests under way finish."""
+    runner = AppRunner(app, access_log=None, shutdown_timeout=10)
+    await runner.setup()
+    try:
+        await TCPSite(runner, host, port, reuse_address=True).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise CannotListen(
+            f"cannot listen on {host}:{port} ({error.strerror or error}). Is another server running there? "
+            "Choose another port with PORT (and SANDBOX_PORT for the simulated providers)."
+        ) from error
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()

@@ -1,0 +1,80 @@
+"""All addresses of the server in one application."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+from aiohttp import web
+
+from channels.whatsapp.webhook import Webhook
+from payments.mpesa.accept import Callbacks
+from runtime.loop import Runtime
+from storage.base import BaseStore
+from storage.vault import Vault
+from web import business, health, home, payments, whatsapp
+from web.answers import Handler, explain_errors, secure_headers
+from web.metrics import Prometheus
+
+_MAX_BODY = 3 * 1024 * 1024 + 1  # one byte more than a webhook may have, so that the refusal is the webhook's own
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages and webhooks ask; they decide nothing."""
+
+    webhook: Webhook
+    verify_token: str
+    callbacks: Callbacks | None
+    runtime: Runtime
+    store: BaseStore
+    vault: Vault
+    metrics: Prometheus
+    app_url: str
+    phone_url: str = ""  # of the simulated phone, in the demo
+
+
+def build(doors: Doors) -> web.Application:
+    """The application; it neither starts nor stops the runtime."""
+    stopping = False
+
+    async def stop(_app: web.Application) -> None:
+        nonlocal stopping
+        stopping = True
+
+    async def depths() -> dict[str, int]:
+        return {
+            f"{queue}.{state}": await doors.store.count(queue, {"state": state}, everyone=True)
+            for queue in ("inbox", "outbox")
+            for state in ("new", "dead")
+        }
+
+    app = web.Application(
+        client_max_size=_MAX_BODY, middlewares=[_timed(doors.metrics), explain_errors, secure_headers]
+    )
+    now = doors.runtime.clock.now
+    app.add_routes(whatsapp.routes(doors.webhook, doors.verify_token, now))
+    if doors.callbacks is not None:
+        app.add_routes(payments.routes(doors.callbacks, doors.runtime.receive, doors.metrics.count))
+    app.add_routes(health.routes(depths, lambda: stopping))
+    app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
+    app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))
+    app.add_routes(home.routes(doors.store, doors.phone_url))
+    app.on_shutdown.append(stop)
+    return app
+
+
+def _timed(metrics: Prometheus) -> object:
+    @web.middleware
+    async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.perf_counter()
+        status = 500
+        try:
+            answer = await handler(request)
+            status = answer.status
+            return answer
+        finally:
+            resource = request.match_info.route.resource
+            route = resource.canonical if resource is not None else "unknown"
+            metrics.observe(route, status, time.perf_counter() - began)
+
+    return timed

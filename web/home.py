@@ -1,0 +1,70 @@
+"""The front page. In the demo it shows where to go; in production it says no more than that the server runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+from aiohttp import web
+
+from storage.base import BaseStore
+
+_HERE = Path(__file__).parent
+_PAGES = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True)
+_WORDS = {
+    "en": {
+        "lead": "Customers write, book, pay the deposit and come. All of it as the YAML in flows/ and rules/ says.",
+        "simulated": "WhatsApp and M-Pesa are simulated here. Nothing leaves this machine.",
+        "chat": "Chat as a customer",
+        "chat_note": "Pick a service and a time, pay with the PIN 1234, then move the clock on.",
+        "businesses": "The demo businesses",
+        "poster": "QR code for a poster",
+        "offers": "offers",
+        "booked": "bookings",
+        "look": "Look inside",
+        "running": "AAIS is running.",
+        "other": "Kiswahili",
+    },
+    "sw": {
+        "lead": "Wateja wanaandika, wanabook, wanalipa deposit na wanakuja. Yote kama YAML ya flows/ na rules/ inavyosema.",
+        "simulated": "WhatsApp na M-Pesa hapa ni za kuigiza. Hakuna kinachotoka kwenye mashine hii.",
+        "chat": "Ongea kama mteja",
+        "chat_note": "Chagua huduma na saa, lipa kwa PIN 1234, kisha sogeza saa mbele.",
+        "businesses": "Biashara za majaribio",
+        "poster": "QR code ya bango",
+        "offers": "huduma",
+        "booked": "miadi",
+        "look": "Tazama ndani",
+        "running": "AAIS inafanya kazi.",
+        "other": "English",
+    },
+}
+
+
+def routes(store: BaseStore, phone_url: str) -> list[web.RouteDef]:
+    async def home(request: web.Request) -> web.Response:
+        asked = request.query.get("lang") or request.headers.get("Accept-Language", "en")[:2]
+        language = asked if asked in _WORDS else "en"
+        page = _PAGES.get_template("home.html")
+        listed = await _businesses(store) if phone_url else []
+        html = page.render(words=_WORDS[language], language=language, phone_url=phone_url, businesses=listed)
+        return web.Response(text=html, content_type="text/html")
+
+    async def style(_request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_HERE / "static" / "home.css", headers={"Cache-Control": "max-age=300"})
+
+    return [web.get("/", home), web.get("/static/home.css", style)]
+
+
+async def _businesses(store: BaseStore) -> list[dict[str, object]]:
+    found = await store.find("orgs", {}, sort=[("name", 1)], limit=20, everyone=True)
+    return [
+        {
+            "id": org["_id"],
+            "name": org["name"],
+            "address": org.get("address", ""),
+            "offers": await store.org(org["_id"]).count("offers", {"active": True}),
+            "booked": await store.org(org["_id"]).count("bookings", {"state": {"in": ["held", "confirmed"]}}),
+        }
+        for org in found
+    ]
