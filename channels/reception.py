@@ -54,5 +54,10 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             "template": part.template,
             "at": ctx.now,
             "cost": cost,
-            "sealed": ctx.vault.seal(contact, part.text.encode("utf-8", "replace"), aad=id.encode()),
+            "sealed": ctx.vault.seal(contact, content(part.text), aad=id.encode()),
         }
+
+
+def content(text: str) -> bytes:
+    """What is sealed: JSON with a `text`, as for the messages that come in."""
+    return msgspec.json.encode({"text": text.encode("utf-8", "replace").decode()})

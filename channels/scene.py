@@ -105,8 +105,9 @@ def _announces(ctx: Context, conversation: Document) -> bool:
 
 
 def step_of(key: str) -> str:
-    """The step that a verb's key ("<machine>/<seq>/<verb>") belongs to; a handoff notes its own in `handoff_step`."""
-    return key.rpartition("/")[0]
+    """The step ("<machine>#<seq>") of a verb's key ("<machine>/<seq>/<verb>"); a handoff notes it in `handoff_step`."""
+    machine, _, seq = key.rpartition("/")[0].rpartition("/")
+    return f"{machine}#{seq}"
 
 
 async def _counts(ctx: Context, contact: str, category: Category) -> tuple[int, int]:

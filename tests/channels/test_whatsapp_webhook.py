@@ -13,7 +13,6 @@ import whatsapp_payloads as p
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.conversations import on_inbound
 from channels.cost import load_rates
 from channels.strays import Strays, open_stray
 from channels.whatsapp.accept import MAX_BYTES, Accepted, Refused, accept
@@ -199,11 +198,3 @@ async def test_what_cannot_be_stored_is_not_acknowledged(door: Door) -> None:
     door.webhook._receive = full
     with pytest.raises(OSError, match="disk full"):
         await door.post(p.arrived(p.MESSAGES["text"]))
-
-
-def test_only_messages_open_the_window_and_never_backwards() -> None:
-    opened = on_inbound(None, "message", NOW, NOW)["set"]
-    assert (opened["window_until"] - opened["last_in"]).total_seconds() == 86400
-    assert on_inbound({"last_in": NOW}, "message", NOW.replace(hour=1), NOW) == {}
-    assert on_inbound(None, "message.reacted", NOW, NOW) == {}
-    assert on_inbound(None, "message", NOW.replace(year=2030), NOW)["set"]["last_in"] == NOW
