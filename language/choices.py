@@ -12,17 +12,20 @@ from rapidfuzz import fuzz
 from engine.model import Choice
 from language.numbers import spot
 from language.reading import Read, Reading, Unclear
-from language.text import emoji, plain, tokens
+from language.text import emoji, listed, plain, tokens
 from language.words import EITHER, HEDGE, NEGATION, POLITE, QUESTION, REQUEST
 from language.yes_no import read_yes_no
 
-_LEAD = frozenset("""
-option number no namba nambari numba chaguo choice num nr one ones item slot the hiyo ile ya la wa cha za st nd rd th nafasi
-""".split())
+_LEAD = listed(
+    """
+    option number no namba nambari numba chaguo choice num nr one ones item slot the hiyo ile ya la wa cha za st nd
+    rd th nafasi
+    """
+)
 _ORDINALS = {
     "first": 1, "1st": 1, "kwanza": 1, "second": 2, "pili": 2, "third": 3, "tatu": 3, "fourth": 4, "nne": 4, "fifth": 5,
-    "tano": 5, "sixth": 6, "sita": 6, "seventh": 7, "saba": 7, "eighth": 8, "nane": 8, "ninth": 9, "tisa": 9, "tenth": 10,
-    "kumi": 10, "last": -1, "mwisho": -1, "bottom": -1, "top": 1, "ishia": -1,
+    "tano": 5, "sixth": 6, "sita": 6, "seventh": 7, "saba": 7, "eighth": 8, "nane": 8, "ninth": 9, "tisa": 9,
+    "tenth": 10,    "kumi": 10, "last": -1, "mwisho": -1, "bottom": -1, "top": 1, "ishia": -1,
 }  # fmt: skip
 _CLOSE = 82  # of 100: below it a slip is a guess
 _MARGIN = 9
@@ -42,7 +45,11 @@ def exact(choices: tuple[Choice, ...], text: str) -> Choice | None:
     words = tokens(plain(text))
     if not words:
         return None
-    same = [c for c in choices if tokens(plain(c.label)) == words or (plain(c.id) == plain(text).strip() and not c.id.isdigit())]
+    same = [
+        c
+        for c in choices
+        if tokens(plain(c.label)) == words or (plain(c.id) == plain(text).strip() and not c.id.isdigit())
+    ]
     return same[0] if len(same) == 1 else None
 
 
@@ -128,13 +135,18 @@ def _side(choice: Choice) -> bool | None:
 
 
 def _by_name(choices: tuple[Choice, ...], words: list[str], raw: str) -> Reading:
-    labels = {choice.id: [word for word in tokens(plain(choice.label)) if word not in ("and", "na", "the", "ya")] for choice in choices}
+    labels = {
+        choice.id: [word for word in tokens(plain(choice.label)) if word not in ("and", "na", "the", "ya")]
+        for choice in choices
+    }
     every = {word for label in labels.values() for word in label}
     if any(word in NEGATION - every for word in words):
         return Unclear("negated")
     if any(word in HEDGE - every for word in words):
         return Unclear("unsure")
-    kept = [word for word in words if word in every or (word not in POLITE and word not in REQUEST and word not in _LEAD)]
+    kept = [
+        word for word in words if word in every or (word not in POLITE and word not in REQUEST and word not in _LEAD)
+    ]
     kept = [word for word in kept if word in every or word not in EITHER]
     if any(word in QUESTION - every for word in kept):
         return Unclear("question")
@@ -147,6 +159,9 @@ def _by_name(choices: tuple[Choice, ...], words: list[str], raw: str) -> Reading
         covered = set().union(*(labels[choice.id] for choice in wider[:1]))
         others = [c for c in whole if c not in wider and not set(labels[c.id]) <= covered]
         fitting = wider + others
+        strays = [word for word in set(kept) - covered if any(word in labels[choice.id] for choice in choices)]
+        if strays:
+            fitting += [c for c in choices if c not in fitting and any(word in labels[c.id] for word in strays)]
         if len(fitting) == 1 and len(set(kept) - covered) <= 3:
             return taken(fitting[0], "name")
         return _several("ambiguous_choice", fitting)

@@ -40,7 +40,7 @@ class Face(msgspec.Struct, frozen=True):
 
 def part_of(words: list[str]) -> tuple[str, frozenset[int]]:
     """The part of the day that was said and its places; "" when none or two different ones are."""
-    places = [at for at, token in enumerate(words) if token in PARTS]
+    places = [at for at, piece in enumerate(words) if piece in PARTS]
     said = {words[at] for at in places}
     return (said.pop() if len(said) == 1 else "", frozenset(places))
 
@@ -106,15 +106,15 @@ def _at(words: list[str], at: int) -> str:
 
 
 def _hour(words: list[str], at: int) -> tuple[int, int, int] | None:
-    """(hour, minute, next token) of figures or of a number word up to twelve."""
-    token = _at(words, at)
-    digits = _DIGITS.fullmatch(token)
+    """(hour, minute, next word) of figures or of a number word up to twelve."""
+    piece = _at(words, at)
+    digits = _DIGITS.fullmatch(piece)
     if digits:
         hour, minute = int(digits[1]), int(digits[2] or 0)
         return (hour, minute, at + 1) if hour <= 24 and minute < 60 else None
-    if token == "kumi" and _at(words, at + 1) == "na" and _at(words, at + 2) in ("moja", "mbili"):
+    if piece == "kumi" and _at(words, at + 1) == "na" and _at(words, at + 2) in ("moja", "mbili"):
         return (11 if words[at + 2] == "moja" else 12), 0, at + 3
-    value = word(token)
+    value = word(piece)
     return (value, 0, at + 1) if value is not None and 1 <= value <= 12 else None
 
 
@@ -160,8 +160,8 @@ def _tail(words: list[str], hour: int, minute: int, end: int) -> tuple[int, int,
 
 
 def _minutes(words: list[str], at: int) -> tuple[int, int] | None:
-    token = _at(words, at)
-    value = int(token) if token.isdigit() and len(token) <= 2 else word(token)
+    piece = _at(words, at)
+    value = int(piece) if piece.isdigit() and len(piece) <= 2 else word(piece)
     if value is None or not 0 < value < 60:
         return None
     if value in (20, 30, 40, 50) and _at(words, at + 1) == "na" and (unit := word(_at(words, at + 2))) and unit < 10:
@@ -189,13 +189,17 @@ def _past(words: list[str], at: int) -> Face | None:
 
 def _figure(words: list[str], at: int) -> Face | None:
     """ "4pm", "16:30", "4.30 pm", "10 o'clock", "at 4", "1630hrs", "eight thirty am"."""
-    token = words[at]
-    if re.fullmatch(r"\d{4}", token) and (token[0] == "0" or _at(words, at + 1) in ("hours", "h", "pm", "am")):
-        hour, minute = int(token[:2]), int(token[2:])
+    piece = words[at]
+    if re.fullmatch(r"\d{4}", piece) and (piece[0] == "0" or _at(words, at + 1) in ("hours", "h", "pm", "am")):
+        hour, minute = int(piece[:2]), int(piece[2:])
         if hour < 24 and minute < 60:
             skip = _at(words, at + 1) in ("hours", "h")
-            return Face("exact", hour, minute, at, at + 2) if skip else _english(words, hour, minute, at, at + 1, padded=True)
-    start = at + 1 if token in _LED else at
+            return (
+                Face("exact", hour, minute, at, at + 2)
+                if skip
+                else _english(words, hour, minute, at, at + 1, padded=True)
+            )
+    start = at + 1 if piece in _LED else at
     reading = _hour(words, start)
     if reading is None:
         return None
@@ -209,8 +213,20 @@ def _figure(words: list[str], at: int) -> Face | None:
             return None  # as likely the day and the month
         padded = ":" in words[start] and len(words[start]) == 5
         return _english(words, hour, minute, at, end, padded=padded)
-    unit = _at(words, end) in ("days", "weeks", "day", "week", "hours", "minutes", "th", "st", "nd", "rd", *"people pax".split())
-    return Face("figure", hour, 0, at, end) if start > at and not unit and token in ("at", "by", "around") else None
+    unit = _at(words, end) in (
+        "days",
+        "weeks",
+        "day",
+        "week",
+        "hours",
+        "minutes",
+        "th",
+        "st",
+        "nd",
+        "rd",
+        *["people", "pax"],
+    )
+    return Face("figure", hour, 0, at, end) if start > at and not unit and piece in ("at", "by", "around") else None
 
 
 def _english(words: list[str], hour: int, minute: int, start: int, end: int, *, padded: bool = False) -> Face | None:

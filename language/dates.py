@@ -25,7 +25,7 @@ _GONE = frozenset({"last", "iliyopita", "uliopita", "past", "zilizopita"})
 _WEEK = frozenset({"week", "wiki", "juma"})
 _MONTH = frozenset({"month", "mwezi"})
 _MONTH_ORDER = {"kwanza": 1, "pili": 2, **{w: n for n, w in enumerate(
-    "moja mbili tatu nne tano sita saba nane tisa kumi".split(), 1)}}  # fmt: skip
+    ["moja", "mbili", "tatu", "nne", "tano", "sita", "saba", "nane", "tisa", "kumi"], 1)}}  # fmt: skip
 _UNITS = {"days": 1, "day": 1, "siku": 1, "weeks": 7, "week": 7, "wiki": 7}
 _SLASHED = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
@@ -85,10 +85,10 @@ def _at(words: list[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else ""
 
 
-def _small(token: str, limit: int) -> int | None:
+def _small(piece: str, limit: int) -> int | None:
     """A whole number up to `limit`, in figures or one word."""
-    value = figure(token) if token else None
-    number = int(value) if value is not None and value == value.to_integral_value() else word(token)
+    value = figure(piece) if piece else None
+    number = int(value) if value is not None and value == value.to_integral_value() else word(piece)
     return number if number is not None and 0 < number <= limit else None
 
 
@@ -170,34 +170,34 @@ def _resolved(number: int, month: int | None, year: int | None, today: date) -> 
 
 
 def _year(words: list[str], at: int) -> int | None:
-    token = _at(words, at)
-    return int(token) if re.fullmatch(r"20\d\d", token) else None
+    piece = _at(words, at)
+    return int(piece) if re.fullmatch(r"20\d\d", piece) else None
 
 
 def _month_after(words: list[str], at: int, today: date) -> tuple[int | None, int | None, int]:
-    """The month that follows a day, (month, year, next token): "Feb 2027", "mwezi ujao", "mwezi wa pili"."""
+    """The month that follows a day, (month, year, next word): "Feb 2027", "mwezi ujao", "mwezi wa pili"."""
     at += 1 if _at(words, at) in ("of", "ya") and (_at(words, at + 1) in MONTHS or _at(words, at + 1) in _MONTH) else 0
-    token, after = _at(words, at), _at(words, at + 1)
-    if token in MONTHS:
+    piece, after = _at(words, at), _at(words, at + 1)
+    if piece in MONTHS:
         year = _year(words, at + 1)
-        return MONTHS[token], year, at + (2 if year else 1)
-    this = token in _MONTH and after in _THIS or token in ("this",) and after in _MONTH
-    coming = token in _MONTH and after in _NEXT or token in _NEXT and after in _MONTH
+        return MONTHS[piece], year, at + (2 if year else 1)
+    this = (piece in _MONTH and after in _THIS) or (piece in ("this",) and after in _MONTH)
+    coming = (piece in _MONTH and after in _NEXT) or (piece in _NEXT and after in _MONTH)
     if this or coming:
         year, month = divmod(today.year * 12 + today.month - 1 + coming, 12)
         return month + 1, year, at + 2
-    if token in _MONTH and after in ("wa", "ya") and (number := _month_number(words, at + 2)):
+    if piece in _MONTH and after in ("wa", "ya") and (number := _month_number(words, at + 2)):
         return number[0], None, number[1]
     return None, None, at
 
 
 def _month_number(words: list[str], at: int) -> tuple[int, int] | None:
-    token = _at(words, at)
-    if token == "kumi" and _at(words, at + 1) == "na" and _at(words, at + 2) in ("moja", "mbili", "pili"):
+    piece = _at(words, at)
+    if piece == "kumi" and _at(words, at + 1) == "na" and _at(words, at + 2) in ("moja", "mbili", "pili"):
         return (11 if words[at + 2] == "moja" else 12), at + 3
-    if token in _MONTH_ORDER:
-        return _MONTH_ORDER[token], at + 1
-    number = _small(token, 12)
+    if piece in _MONTH_ORDER:
+        return _MONTH_ORDER[piece], at + 1
+    number = _small(piece, 12)
     return (number, at + 1) if number else None
 
 
@@ -210,7 +210,13 @@ def _tarehe(words: list[str], at: int, today: date) -> Day | None:
     if number is None or not (lead or ordinal):
         return None
     month, year, end = _month_after(words, end + ordinal, today)
-    if month is None and ordinal and not lead and number <= 9 and _at(words, end) in ("one", "option", "slot", "choice"):
+    if (
+        month is None
+        and ordinal
+        and not lead
+        and number <= 9
+        and _at(words, end) in ("one", "option", "slot", "choice")
+    ):
         return None
     return Day(_resolved(number, month, year, today), at, end)
 
@@ -262,7 +268,7 @@ def _slashed(words: list[str], at: int, today: date) -> Day | None:
     if hit is None:
         return None
     first, mark, second = int(hit[1]), hit[2], int(hit[3])
-    unsure = mark == "." and len(hit[3]) == 2 or mark == "-" and first <= second
+    unsure = (mark == "." and len(hit[3]) == 2) or (mark == "-" and first <= second)
     if hit[4] is None and unsure:
         return None
     if second > 12 >= first:
@@ -273,16 +279,18 @@ def _slashed(words: list[str], at: int, today: date) -> Day | None:
 
 def _span(words: list[str], at: int, today: date) -> Span | None:
     """ "wiki ijayo", "this week", "weekend", "mwezi ujao"."""
-    token, after = words[at], _at(words, at + 1)
+    piece, after = words[at], _at(words, at + 1)
     monday = today - timedelta(days=today.weekday())
-    if token == "weekend":
+    if piece == "weekend":
         return Span(monday + timedelta(days=5), monday + timedelta(days=6), at, at + 1)
-    pair = {token, after}
+    pair = {piece, after}
     coming, this = bool(pair & _NEXT), bool(pair & _THIS)
-    if after and (token in _WEEK or after in _WEEK) and (coming or this):
+    if after and (piece in _WEEK or after in _WEEK) and (coming or this):
         start = monday + timedelta(days=7) if coming else monday
         return Span(start, start + timedelta(days=6), at, at + 2)
-    if after and (token in _MONTH or after in _MONTH) and (coming or this):
+    if after and (piece in _MONTH or after in _MONTH) and (coming or this):
         year, month = divmod(today.year * 12 + today.month - 1 + coming, 12)
-        return Span(date(year, month + 1, 1), date(year, month + 1, calendar.monthrange(year, month + 1)[1]), at, at + 2)
+        return Span(
+            date(year, month + 1, 1), date(year, month + 1, calendar.monthrange(year, month + 1)[1]), at, at + 2
+        )
     return None

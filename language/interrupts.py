@@ -9,15 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from language.text import plain, tokens
+from language.text import listed, plain, tokens
 from language.words import MESSAGES, POLITE, REACH, REQUEST
 
 # A person must never be opted out by politeness around a word that also means "leave it".
-OPT_OUT = frozenset("stop acha wacha unsubscribe koma simamisha sitisha".split())
-_REFUSALS = frozenset({"don't", "dont", "not", "usi", "usiache", "sitaki", "sio", "si", "no", "never", "siwezi", "sihitaji"})
+OPT_OUT = frozenset(["stop", "acha", "wacha", "unsubscribe", "koma", "simamisha", "sitisha"])
+_REFUSALS = frozenset(
+    {"don't", "dont", "not", "usi", "usiache", "sitaki", "sio", "si", "no", "never", "siwezi", "sihitaji"}
+)
 _LONGEST = 12
-_OPT_OUT_AROUND = (POLITE - {"tu", "basi", "sasa", "boss", "oh", "ah"}) | MESSAGES | {"me", "my", "i", "want", "to", "nataka"}
-_ARTICLES = frozenset("a an the my yangu langu with to na kwa ni is".split())
+_OPT_OUT_AROUND = (
+    (POLITE - {"tu", "basi", "sasa", "boss", "oh", "ah"}) | MESSAGES | {"me", "my", "i", "want", "to", "nataka"}
+)
+_ARTICLES = listed(
+    """
+    a an the my yangu langu with to na kwa ni is
+    """
+)
 
 
 def heard(hears: Iterable[tuple[str, tuple[str, ...]]], text: str) -> str | None:
@@ -41,7 +49,9 @@ def heard(hears: Iterable[tuple[str, tuple[str, ...]]], text: str) -> str | None
 
 
 def _by_mark(hears: Iterable[tuple[str, tuple[str, ...]]], raw: str) -> str | None:
-    return next((key for key, phrases in hears if raw and any(raw == plain(phrase).strip() for phrase in phrases)), None)
+    return next(
+        (key for key, phrases in hears if raw and any(raw == plain(phrase).strip() for phrase in phrases)), None
+    )
 
 
 def _request(words: list[str], phrase: list[str], raw: str) -> bool:

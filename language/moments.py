@@ -12,17 +12,23 @@ from language.dates import Day, Span, day_of_month, days
 from language.numbers import figure, word
 from language.reading import Read, Reading, Setting, Unclear
 from language.spelling import WEEKDAYS, respell
-from language.text import WORDIEST, plain, tokens
+from language.text import WORDIEST, listed, plain, tokens
 from language.words import HEDGE, NEGATION, POLITE, QUESTION, REQUEST
 
-_FILLER = frozenset("""
-saa time day siku date tarehe hivi early mapema exactly kamili sharp around about by kama mida jamani available free
-nafasi slot slots appointment session then pia also just only tu inafaa inanifaa works work fine good great nzuri poa
-sawa ok okay yes ndio perfect better best iko sure hapo pale mahali here hapa one am pm
-inakuwa mwenyewe kwenye katika pa ku nitafika fika nifike arrive arriving kwako kwenu there place no problem hakuna
-shida jumaa oclock clock th st nd rd
-""".split())
-_PAST = frozenset("came was were had nilikuja nilikuwa nililipa ilikuwa paid visited called nilipiga tulikuja".split())
+_FILLER = listed(
+    """
+    saa time day siku date tarehe hivi early mapema exactly kamili sharp around about by kama mida jamani available
+    free nafasi slot slots appointment session then pia also just only tu inafaa inanifaa works work fine good great
+    nzuri poa sawa ok okay yes ndio perfect better best iko sure hapo pale mahali here hapa one am pm inakuwa
+    mwenyewe kwenye katika pa ku nitafika fika nifike arrive arriving kwako kwenu there place no problem hakuna
+    shida jumaa oclock clock th st nd rd
+    """
+)
+_PAST = listed(
+    """
+    came was were had nilikuja nilikuwa nililipa ilikuwa paid visited called nilipiga tulikuja
+    """
+)
 _AFTER = frozenset({"after", "from", "since", "kuanzia", "baada", "past", "later"})
 _BEFORE = frozenset({"before", "until", "till", "kabla", "hadi", "mpaka"})
 _WITHIN = frozenset({"between", "kati", "anytime", "wowote", "yoyote", "any", "either", "kila", "every", "each"})
@@ -43,20 +49,21 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
     bare: tuple[int, ...] = ()  # lone figures that were not needed for a day or an hour
 
 
-def hear(text: str, setting: Setting, *, loose: bool = False) -> Spoken | None:
-    """What was said about days and times, or None when nothing was. `loose` lets other words stand beside it."""
+def hear(text: str, setting: Setting) -> Spoken | None:
+    """What was said about days and times, or None when nothing was."""
     raw = plain(text)
     words = respell(tokens(raw))
     if len(words) > WORDIEST:
         return None
     moment, words = _ahead(words, setting)
     mentioned, spans = days(words, setting.now.date())
-    used = {at for hit in [*mentioned, *spans] for at in range(hit.start, hit.end)}
-    rest = ["" if at in used else token for at, token in enumerate(words)]
+    hits: list[Day | Span] = [*mentioned, *spans]
+    used = {at for hit in hits for at in range(hit.start, hit.end)}
+    rest = ["" if at in used else piece for at, piece in enumerate(words)]
     part, places = clock.part_of(rest if "tonight" not in words else words)
     faces = _faces(rest, bool(part), bool(mentioned), moment is not None)
     used |= places | {at for face in faces for at in range(face.start, face.end)}
-    left = [token for at, token in enumerate(words) if at not in used and token]
+    left = [piece for at, piece in enumerate(words) if at not in used and piece]
     if not (mentioned or spans or faces or part or moment):
         return None
     dates, trouble = _one_day(mentioned, spans)
@@ -65,8 +72,8 @@ def hear(text: str, setting: Setting, *, loose: bool = False) -> Spoken | None:
         trouble = trouble or "two_times"
     if len(places) > 1 and not part:
         trouble = trouble or "two_times"
-    trouble = trouble or _trouble(left, words, raw, loose)
-    lone = tuple(int(token) for token in left if token.isdigit() and len(token) <= 2)
+    trouble = trouble or _trouble(left, words, raw)
+    lone = tuple(int(piece) for piece in left if piece.isdigit() and len(piece) <= 2)
     return Spoken(dates=dates, times=times, part=part, spans=tuple(spans), bound=_bound(left), moment=moment,
                   trouble=trouble, bare=lone)  # fmt: skip
 
@@ -95,9 +102,9 @@ def _ahead(words: list[str], setting: Setting) -> tuple[datetime | None, list[st
     if re.search(r"\b(right now|sasa hivi|saa hii|saa hizi|now now|sai|saivi)\b", text) or words == ["now"]:
         cleaned = re.sub(r"\b(right now|sasa hivi|saa hii|saa hizi|now now|now|sai|saivi)\b", "", text)
         return setting.now.replace(second=0, microsecond=0), cleaned.split()
-    for at, token in enumerate(words):
-        lead = token == "in" or (token == "baada" and words[at + 1 : at + 2] == ["ya"])
-        start = at + (2 if token == "baada" else 1) if lead else at
+    for at, piece in enumerate(words):
+        lead = piece == "in" or (piece == "baada" and words[at + 1 : at + 2] == ["ya"])
+        start = at + (2 if piece == "baada" else 1) if lead else at
         pair = words[start : start + 2]
         if len(pair) < 2 or not ({*pair} & _LENGTHS.keys()):
             continue
@@ -146,17 +153,17 @@ def _bound(words: list[str]) -> str:
     return "before" if said & _BEFORE else ""
 
 
-def _trouble(left: list[str], words: list[str], raw: str, loose: bool) -> str:
+def _trouble(left: list[str], words: list[str], raw: str) -> str:
     greeting = {"vipi", "je"} if words[:1] in (["vipi"], ["je"]) else set()
-    asked = {token for token in left if token in QUESTION} - greeting
-    if asked and not loose:
+    asked = {piece for piece in left if piece in QUESTION} - greeting
+    if asked:
         return "question"
-    if any(token in NEGATION for token in left) or any(token in HEDGE for token in left):
+    if any(piece in NEGATION for piece in left) or any(piece in HEDGE for piece in left):
         return "negated"
-    if any(token in _PAST for token in left):
+    if any(piece in _PAST for piece in left):
         return "past"
-    content = [token for token in left if token not in POLITE and token not in REQUEST and token not in _FILLER]
-    content = [token for token in content if token not in QUESTION and token not in _AFTER | _BEFORE | _WITHIN]
+    content = [piece for piece in left if piece not in POLITE and piece not in REQUEST and piece not in _FILLER]
+    content = [piece for piece in content if piece not in QUESTION and piece not in _AFTER | _BEFORE | _WITHIN]
     return "too_much" if len(content) > _LEFTOVER else ""
 
 
@@ -171,7 +178,9 @@ def read_date(text: str, setting: Setting) -> Reading:
     if spoken is None:
         return _lone_day(text, setting) or _last_resort(text, setting) or Unclear("not_a_date")
     if spoken.trouble and spoken.trouble != "two_times":
-        return Unclear("ambiguous_date" if spoken.trouble == "two_dates" else spoken.trouble, options=_iso(spoken.dates))
+        return Unclear(
+            "ambiguous_date" if spoken.trouble == "two_dates" else spoken.trouble, options=_iso(spoken.dates)
+        )
     if spoken.moment and not spoken.dates:
         return Read(spoken.moment.date(), "typed")
     if len(spoken.dates) == 1 and not (spoken.bound and not spoken.times):
@@ -194,7 +203,9 @@ def read_time(text: str, setting: Setting) -> Reading:
             return Unclear("not_a_time")
         spoken = Spoken(times=clock.times(face, ""))
     if spoken.trouble and spoken.trouble != "two_dates":
-        return Unclear("ambiguous_time" if spoken.trouble == "two_times" else spoken.trouble, options=_iso(spoken.times))
+        return Unclear(
+            "ambiguous_time" if spoken.trouble == "two_times" else spoken.trouble, options=_iso(spoken.times)
+        )
     if spoken.moment:
         return Read(spoken.moment.time(), "typed")
     if spoken.bound:
@@ -210,7 +221,9 @@ def read_when(text: str, setting: Setting) -> Reading:
     if spoken is None:
         return Unclear("not_a_moment")
     if spoken.trouble:
-        return Unclear({"two_dates": "ambiguous_date", "two_times": "ambiguous_time"}.get(spoken.trouble, spoken.trouble))
+        return Unclear(
+            {"two_dates": "ambiguous_date", "two_times": "ambiguous_time"}.get(spoken.trouble, spoken.trouble)
+        )
     if spoken.moment:
         return Read(spoken.moment.astimezone(UTC), "typed")
     if spoken.bound:
@@ -235,7 +248,7 @@ def joined(day: date, moment: time, setting: Setting) -> datetime:
 
 def _lone_day(text: str, setting: Setting) -> Read | None:
     """ "15" or "the 15", when a day was asked for."""
-    words = [token for token in respell(tokens(plain(text))) if token not in POLITE and token not in REQUEST]
+    words = [piece for piece in respell(tokens(plain(text))) if piece not in POLITE and piece not in REQUEST]
     if len(words) == 1 and words[0].isdigit() and len(words[0]) <= 2 and 1 <= int(words[0]) <= 31:
         found = day_of_month(int(words[0]), setting.now.date())
         return Read(found[0], "typed") if found else None
@@ -245,9 +258,9 @@ def _lone_day(text: str, setting: Setting) -> Read | None:
 def _last_resort(text: str, setting: Setting) -> Read | None:
     """dateparser, for a short line with a figure in it; it must find both day and month. About 1 ms."""
     words = tokens(plain(text))
-    if not 2 <= len(words) <= 6 or not any(token[0].isdigit() for token in words) or len(text) > 40:
+    if not 2 <= len(words) <= 6 or not any(piece[0].isdigit() for piece in words) or len(text) > 40:
         return None
-    if any(token in NEGATION or token in HEDGE or token in QUESTION or token in WEEKDAYS for token in words):
+    if any(piece in NEGATION or piece in HEDGE or piece in QUESTION or piece in WEEKDAYS for piece in words):
         return None
     import dateparser  # half a second to import, and seldom needed
 

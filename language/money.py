@@ -12,7 +12,7 @@ from decimal import Decimal
 from engine.values import Money
 from language.numbers import spot
 from language.reading import Read, Reading, Setting, Unclear
-from language.text import plain, tokens
+from language.text import listed, plain, tokens
 from language.words import HEDGE, NEGATION, POLITE, QUESTION, REQUEST
 
 _SYMBOLS = {"₦": " ngn ", "€": " eur ", "£": " gbp ", "$": " usd "}
@@ -21,8 +21,16 @@ _CURRENCIES = {
     "ugx": "UGX", "ush": "UGX", "ushs": "UGX", "ngn": "NGN", "naira": "NGN", "usd": "USD", "dollars": "USD",
     "dollar": "USD", "dola": "USD", "eur": "EUR", "euro": "EUR", "euros": "EUR", "gbp": "GBP", "rwf": "RWF",
 }  # fmt: skip
-_SHILLING = frozenset("sh shs shilingi shillings shilling pesa cash only tu kash".split())
-_LIMIT = frozenset("less more than below above under over most least chini zaidi kati between upto kuanzia".split())
+_SHILLING = listed(
+    """
+    sh shs shilingi shillings shilling pesa cash only tu kash
+    """
+)
+_LIMIT = listed(
+    """
+    less more than below above under over most least chini zaidi kati between upto kuanzia
+    """
+)
 _SLANG = {"mbao": Decimal(20)}
 _MINOR = {"UGX": 1, "RWF": 1}  # ISO 4217 gives these no minor unit; the others here have hundredths
 

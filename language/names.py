@@ -6,40 +6,53 @@ import re
 import unicodedata
 
 from language.reading import Read, Reading, Unclear
-from language.text import LONGEST, emoji, plain
+from language.text import LONGEST, emoji, listed, plain
 from language.words import HEDGE, NEGATION, QUESTION
 from language.yes_no import NO, YES
 
 _INTRO = re.compile(
-    r"^(my (full )?names? (is|are)|(the )?name'?s?( is)?|i am called|i am|i'm|im|it is|it's|its|this is|call me|you can call me|"
-    r"naitwa|ninaitwa|mimi naitwa|(my )?jina (langu |yangu |yake )?(ni |kamili ni )?|majina (yangu )?(ni )?|mimi ni|mimi|"
-    r"ni|niite|unaweza niita|kwa jina( la)?|for|booking for|jina)\s*[:\-]?\s+",
+    r"^(my (full )?names? (is|are)|(the )?name'?s?( is)?|i am called|i am|i'm|im|it is|it's|its|"
+    r"this is|call me|you can call me|"
+    r"naitwa|ninaitwa|mimi naitwa|(my )?jina( langu| yangu)?( kamili)?( ni)?|majina( yangu)?( ni)?|mimi( ni)?|"
+    r"ni|niite|unaweza niita|kwa jina( la)?|for|booking for)\s*[:\-]?\s+",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"^(hi|hello|hey|helo|habari( yako)?|hujambo|mambo|niaje|sasa|good (morning|afternoon|evening)|ok(ay)?|sawa|yes|ndio|sure|"
+    r"^(hi|hello|hey|helo|habari( yako)?|hujambo|mambo|niaje|sasa|good (morning|afternoon|evening)|ok(ay)?|"
+    r"sawa|yes|ndio|sure|"
     r"oh|thanks|asante|please|tafadhali|samahani|sorry)\b(?!')[\s,.!:\-]*",
     re.IGNORECASE,
 )
-_FAREWELL = re.compile(r"[\s,.!]*\b(please|pls|plz|tafadhali|asante( sana)?|thanks|thank you|here|hapa|sir|madam)[\s.!]*$", re.IGNORECASE)
-_CUT = re.compile(r"\s*(?:[,;\n]|\.\s|\s(?:and i|and my|nataka|na nataka|i want|i need|i would|i'd|namba yangu|na namba)\b).*$",
+_FAREWELL = re.compile(
+    r"[\s,.!]*\b(please|pls|plz|tafadhali|asante( sana)?|thanks|thank you|"
+    r"here|hapa|sir|madam)[\s.!]*$",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"\s*(?:[,;\n]|(?<=\w{4})\.\s|\s(?:and i|and my|nataka|na nataka|i want|i need|i would|i'd|namba yangu|na namba)\b).*$",
                   re.IGNORECASE | re.DOTALL)  # fmt: skip
 _NUMBER = re.compile(r"\+?\d[\d\s\-]{6,}\d")
-_PARTICLES = frozenset("wa ole arap bin binti ibn von van de ya".split())
+_PARTICLES = listed(
+    """
+    wa ole arap bin binti ibn von van de ya
+    """
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['.\-][^\W\d_]+)*['.]?")
-_NOT_NAMES = frozenset("""
-hi hello hey habari niaje mambo sasa ok okay sawa thanks thank asante please tafadhali pls want nataka need nahitaji book booking
-appointment me you yes no name jina your the is are do does will can could would price bei help msaada nothing none test
-anonymous kesho tomorrow today leo guess secret already same private prefer rather say good morning afternoon evening
-nimekuambia told skip next cancel stop number later send receipt paid money pesa
-""".split())
+_NOT_NAMES = listed(
+    """
+    hi hello hey habari niaje mambo sasa ok okay sawa thanks thank asante please tafadhali pls want nataka need
+    nahitaji book booking appointment me you yes no name jina your the is are do does will can could would price bei
+    help msaada nothing none test anonymous kesho tomorrow today leo guess secret already same private prefer rather
+    say good morning afternoon evening nimekuambia told skip next cancel stop number later send receipt paid money
+    pesa
+    """
+)
 _LONGEST = 60
 _WORDIEST = 5
 
 
 def _cased(word: str, first: bool) -> str:
     """Mixed case is the person's own; all lower or all upper is brought to title case."""
-    if not (word.islower() or word.isupper()):
+    if not (word.islower() or word.isupper() or word[1:].islower()):
         return word
     lower = word.lower()
     if lower in _PARTICLES and not first:
@@ -51,10 +64,15 @@ def _cased(word: str, first: bool) -> str:
 
 def tidied(text: str) -> str:
     """The name itself: introductions, greetings, thanks, numbers and what follows a comma removed."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).replace("\u2019", "'").replace("\u2018", "'").strip()[: 4 * _LONGEST]
+    text = (
+        unicodedata.normalize("NFKC", text[:LONGEST])
+        .replace("\u2019", "'")
+        .replace("\u2018", "'")
+        .strip()[: 4 * _LONGEST]
+    )
     for mark in emoji(text):
         text = text.replace(mark, " ")
-    text = _NUMBER.sub(" , ", text).strip(" ,;:\"*_")
+    text = _NUMBER.sub(" , ", text).strip(' ,;:"*_')
     for _ in range(3):
         text = _GREETING.sub("", text, count=1).strip()
         shorter = _INTRO.sub("", text, count=1).strip()
@@ -62,7 +80,7 @@ def tidied(text: str) -> str:
             break
         text = shorter
     text = _CUT.sub("", text)
-    text = _FAREWELL.sub("", text).strip(" .,!;:\"*_-")
+    text = _FAREWELL.sub("", text).strip(' .,!;:"*_-')
     return " ".join(text.split())
 
 

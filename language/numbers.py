@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from language.reading import Read, Reading, Setting, Unclear
-from language.text import tokens
+from language.text import listed, tokens
 from language.words import NEGATION, POLITE, QUESTION, REQUEST
 
 _SMALL = {
@@ -36,7 +36,11 @@ _LEADING = frozenset({"mia", "soo", "elfu", "alfu", "thao", "ngiri", "laki", "mi
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d{1,2})?")
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,2})?")
 _HALF = frozenset({"nusu", "half"})
-_VAGUE = frozenset("couple few several kadhaa chache wachache many wengi nyingi kati between chini zaidi less more".split())
+_VAGUE = listed(
+    """
+    couple few several kadhaa chache wachache many wengi nyingi kati between chini zaidi less more
+    """
+)
 _LEFTOVER = 3
 
 
@@ -48,16 +52,16 @@ class Spotted(msgspec.Struct, frozen=True):
     end: int
 
 
-def figure(token: str) -> Decimal | None:
+def figure(piece: str) -> Decimal | None:
     """A figure: "5000", "5,000", "2.5". None for "5.000", "5,00" and anything else with two readings."""
-    if _GROUPED.fullmatch(token) or _PLAIN.fullmatch(token):
-        return Decimal(token.replace(",", ""))
+    if _GROUPED.fullmatch(piece) or _PLAIN.fullmatch(piece):
+        return Decimal(piece.replace(",", ""))
     return None
 
 
-def word(token: str) -> int | None:
-    """A number word below one hundred that is one token."""
-    return _SMALL.get(token, _TENS.get(token))
+def word(piece: str) -> int | None:
+    """A number word below one hundred that is one word."""
+    return _SMALL.get(piece, _TENS.get(piece))
 
 
 def _below_hundred(words: list[str], at: int) -> tuple[Decimal, int] | None:
@@ -67,31 +71,31 @@ def _below_hundred(words: list[str], at: int) -> tuple[Decimal, int] | None:
     value = figure(words[at])
     if value is not None:
         return value, at + 1
-    token = words[at]
-    if token in _TENS:
+    piece = words[at]
+    if piece in _TENS:
         after = at + 2 if at + 1 < len(words) and words[at + 1] == "na" else at + 1
         unit = _SMALL.get(words[after], 99) if after < len(words) else 99
-        if 1 <= unit <= 9 and not (after + 1 < len(words) and words[after + 1] in _SCALE and token == "kumi"):
-            return Decimal(_TENS[token] + unit), after + 1
-        return Decimal(_TENS[token]), at + 1
-    if token in _SMALL:
-        return Decimal(_SMALL[token]), at + 1
+        if 1 <= unit <= 9 and not (after + 1 < len(words) and words[after + 1] in _SCALE and piece == "kumi"):
+            return Decimal(_TENS[piece] + unit), after + 1
+        return Decimal(_TENS[piece]), at + 1
+    if piece in _SMALL:
+        return Decimal(_SMALL[piece]), at + 1
     return None
 
 
 def _group(words: list[str], at: int) -> tuple[Decimal, int, int] | None:
-    """One term with its scale: (value, next token, scale)."""
-    token = words[at]
-    if token in _LEADING:
-        scale = _SCALE[token]
+    """One term with its scale: (value, next word, scale)."""
+    piece = words[at]
+    if piece in _LEADING:
+        scale = _SCALE[piece]
         if scale >= 1000 and at + 1 < len(words) and words[at + 1] in ("mia", "soo"):
             inner = _group(words, at + 1)
             return (inner[0] * scale, inner[1], scale) if inner else None
         follow = _below_hundred(words, at + 1)
-        if follow is None or (token in ("mia", "soo") and follow[0] > 9):
+        if follow is None or (piece in ("mia", "soo") and follow[0] > 9):
             return Decimal(scale), at + 1, scale
         return follow[0] * scale, follow[1], scale
-    if token == "a" and at + 1 < len(words) and words[at + 1] in ("hundred", "thousand", "million", "dozen"):
+    if piece == "a" and at + 1 < len(words) and words[at + 1] in ("hundred", "thousand", "million", "dozen"):
         return Decimal(_SCALE.get(words[at + 1], 12)), at + 2, _SCALE.get(words[at + 1], 1)
     found = _below_hundred(words, at)
     if found is None:
@@ -147,14 +151,14 @@ def read_number(text: str, setting: Setting) -> Reading:
     found = spot(words)
     if not found:
         return Unclear("not_a_number")
-    if any(token in NEGATION or token in QUESTION or token in _VAGUE for token in words):
+    if any(piece in NEGATION or piece in QUESTION or piece in _VAGUE for piece in words):
         return Unclear("not_a_number")
     values = list(dict.fromkeys(narrowed(number.value) for number in found))
     if len(values) > 1:
         return Unclear("ambiguous_number", options=tuple(str(value) for value in values))
     taken = {at for number in found for at in range(number.start, number.end)}
-    rest = [token for at, token in enumerate(words) if at not in taken and token not in POLITE and token not in REQUEST]
-    if len(rest) > _LEFTOVER or any(re.search(r"\d", token) for token in rest):
+    rest = [piece for at, piece in enumerate(words) if at not in taken and piece not in POLITE and piece not in REQUEST]
+    if len(rest) > _LEFTOVER or any(re.search(r"\d", piece) for piece in rest):
         return Unclear("not_a_number")
     negative = re.search(r"(?:^|\s)-\s?\d", text) is not None and len(found) == 1
     return Read(-values[0] if negative else values[0], "typed")

@@ -52,7 +52,12 @@ def _fits(spoken: Spoken, moment: datetime | date | time) -> bool:
         return isinstance(moment, datetime) and moment == spoken.moment
     if day is not None and spoken.dates and day not in spoken.dates:
         return False
-    if day is not None and not spoken.dates and spoken.spans and not any(s.first <= day <= s.last for s in spoken.spans):
+    if (
+        day is not None
+        and not spoken.dates
+        and spoken.spans
+        and not any(s.first <= day <= s.last for s in spoken.spans)
+    ):
         return False
     if clock is None:
         return bool(spoken.dates or spoken.spans)

@@ -12,7 +12,9 @@ from language.text import plain
 # A business-scoped WhatsApp user id: country, full stop, up to 128 letters and figures.
 _SCOPED_ID = re.compile(r"\b[a-z]{2}\.[a-z0-9]{8,}", re.IGNORECASE)
 _RUN = re.compile(r"(?<![\w.])\+?\(?\d[\d().\-\s]{5,}\d(?![\w])")
-_THIS = re.compile(r"\b(this (number|one|same)|same (number|one)|hii hii|namba hii|number hii|hii number|hii namba|hiyo hiyo)\b")
+_THIS = re.compile(
+    r"\b(this (number|one|same)|same (number|one)|hii hii|namba hii|number hii|hii number|hii namba|hiyo hiyo)\b"
+)
 _LONGEST = 60
 
 

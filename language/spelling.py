@@ -23,7 +23,8 @@ MONTHS = {
     "septemba": 9, "october": 10, "oktoba": 10, "november": 11, "novemba": 11, "december": 12, "desemba": 12,
 }  # fmt: skip
 _VARIANTS = {
-    "jumatatu": "jtatu jumataatu jumatau", "jumanne": "jnne jumane", "jumatano": "jtano", "ijumaa": "ijumaah ijuma jumaa",
+    "jumatatu": "jtatu jumataatu jumatau", "jumanne": "jnne jumane", "jumatano": "jtano",
+    "ijumaa": "ijumaah ijuma jumaa",
     "alhamisi": "alhamis alhamsi alh alkhamisi", "jumamosi": "jmosi jumamos", "jumapili": "jpili jumapil",
     "monday": "mon mondy mondays", "tuesday": "tue tues tuesdy", "wednesday": "wed weds wensday wednsday wenesday",
     "thursday": "thu thur thurs thursdy thusday", "friday": "fri fridy furahiday furaiday fryday",
@@ -42,7 +43,18 @@ _VARIANTS = {
 _SPELLED = {variant: word for word, variants in _VARIANTS.items() for variant in variants.split()}
 _FUZZY = tuple(
     word
-    for word in [*WEEKDAYS, *MONTHS, "tomorrow", "kesho", "asubuhi", "jioni", "mchana", "afternoon", "evening", "keshokutwa"]
+    for word in [
+        *WEEKDAYS,
+        *MONTHS,
+        "tomorrow",
+        "kesho",
+        "asubuhi",
+        "jioni",
+        "mchana",
+        "afternoon",
+        "evening",
+        "keshokutwa",
+    ]
     if len(word) >= 5 and word not in ("march", "april", "machi", "julai", "mchana", "jioni")
 )
 _JUMA = {"tatu": "jumatatu", "nne": "jumanne", "tano": "jumatano", "mosi": "jumamosi", "pili": "jumapili"}

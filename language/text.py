@@ -17,6 +17,11 @@ _TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?")
 _EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 
 
+def listed(words: str) -> frozenset[str]:
+    """A word list, written as running text."""
+    return frozenset(words.split())
+
+
 def plain(text: str) -> str:
     """Lower case, NFKC, straight quotes, ASCII digits, keycaps as digits, "yesssss" as "yess"."""
     text = unicodedata.normalize("NFKC", text[:LONGEST].replace("🔟", "10").translate(_QUOTES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,8 @@ _READERS: dict[str, Callable[[str, Setting], Reading]] = {
     "location": lambda text, setting: Unclear("not_a_location"),
     "choice": lambda text, setting: Unclear("no_such_choice"),
 }
+
+_CLOCKED = re.compile(r"\bat \d|\bsaa\b|\d ?[ap]m\b|o'?clock|\d:\d")  # a figure that can only be an hour
 
 
 def understand(
@@ -135,8 +138,7 @@ def _typed(asked: Asked, text: str, setting: Setting) -> Reading:
     if asked.type in ("text", "any"):
         return Read(text, "typed")
     reader = _READERS.get(asked.type)
-    typed = reader(text, setting) if reader else Unclear("cannot_be_typed")
-    return typed
+    return reader(text, setting) if reader else Unclear("cannot_be_typed")
 
 
 def _among(asked: Asked, text: str, setting: Setting) -> Reading:
@@ -146,9 +148,13 @@ def _among(asked: Asked, text: str, setting: Setting) -> Reading:
         return offered
     picked = read_choice(asked.choices, text)
     if isinstance(offered, Read) and isinstance(picked, Read) and offered.choice != picked.choice:
+        if picked.how == "number" and _CLOCKED.search(plain(text)):
+            return offered
         return Unclear("ambiguous_choice", candidates=(offered.choice, picked.choice))
     if isinstance(picked, Read) and picked.how == "number" and offered is None:
         return _hour_or_place(asked, text, picked, setting)
+    if offered is None and not isinstance(picked, Read) and text.strip(" .").isdigit():
+        return read_offered(asked.choices, f"at {text}", setting) or picked
     if offered is not None and not (isinstance(picked, Read) and picked.how in ("name", "number", "tap")):
         return offered
     return picked

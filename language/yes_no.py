@@ -5,32 +5,40 @@ from __future__ import annotations
 import re
 
 from language.reading import Read, Reading, Unclear
-from language.text import emoji, has, plain, tokens
+from language.text import emoji, has, listed, plain, tokens
 from language.words import HEDGE, NEGATION, POLITE, QUESTION, REQUEST
 
-YES = frozenset("""
-yes yeah yea yep yup yap yah ya yess yees yesss y ye aye ok okay okey okey oky okei k kk sure surely correct right exactly
-absolutely definitely alright cool fine great perfect agreed confirm confirmed deal proceed indeed affirmative
-ndio ndiyo ndo ndioo ndiyoo ndivyo naam eeh ee eee ehe ehee eeeh sawa sawia poa fiti safi freshi fresh kabisa
-sahihi kweli barabara haswa hakika nakubali nimekubali kubali endelea twende tuendelee bingwa sawasawa yebo
-inafaa
-""".split())
-NO = frozenset("""
-no nope nop nah naah noo n nay never hapana apana hapna apan hapanaa zii zi sitaki sihitaji sidhani siwezi la
-si sio siyo hakuna hamna staki kataa nimekataa
-""".split())
+YES = listed(
+    """
+    yes yeah yea yep yup yap yah ya yess yees yesss y ye aye ok okay okey okey oky okei k kk sure surely correct
+    right exactly absolutely definitely alright cool fine great perfect agreed confirm confirmed deal proceed indeed
+    affirmative ndio ndiyo ndo ndioo ndiyoo ndivyo naam eeh ee eee ehe ehee eeeh sawa sawia poa fiti safi freshi
+    fresh kabisa sahihi kweli barabara haswa hakika nakubali nimekubali kubali endelea twende tuendelee bingwa
+    sawasawa yebo inafaa
+    """
+)
+NO = listed(
+    """
+    no nope nop nah naah noo n nay never hapana apana hapna apan hapanaa zii zi sitaki sihitaji sidhani siwezi la si
+    sio siyo hakuna hamna staki kataa nimekataa
+    """
+)
 _NO_PHRASES = re.compile(
-    r"\b(no thanks?( you)?|not at all|not really|i don't think so|i dont think so|don't want( it| to)?|dont want( it| to)?|"
+    r"\b(no thanks?( you)?|not at all|not really|i don't think so|i dont think so|"
+    r"don't want( it| to)?|dont want( it| to)?|"
     r"no way|of course not|not interested|ata kidogo|hata kidogo|i don't|i dont|please don't|please dont|sitaki hiyo)\b"
 )
 _YES_PHRASES = re.compile(
     r"\b(of course|bila shaka|go ahead|why not go|book it|let's go|lets go|let's do it|lets do it|do it|sounds good|"
-    r"fanya hivyo|iko sawa|ni sawa|that's right|thats right|that is correct|works for me|looks good|hiyo iko poa|very well|"
+    r"fanya hivyo|iko sawa|ni sawa|that's right|thats right|that is correct|works for me|looks good|"
+    r"hiyo iko poa|very well|"
     r"for sure|i do|i am|i agree|please do|iko poa|ni kweli)\b"
 )
 _UNSURE = re.compile(
-    r"\b(no (problem|worries|idea|rush|hurry)|hakuna (shida|matata|noma|neno)|not sure|not yet|not now|why not|sina (shida|uhakika)|"
-    r"yes and no|yes or no|ndio au hapana|i'm (good|fine)|im (good|fine)|niko (sawa|poa|fiti)|ok bye|sio sasa|si sasa|bado)\b"
+    r"\b(no (problem|worries|idea|rush|hurry)|hakuna (shida|matata|noma|neno)|"
+    r"not sure|not yet|not now|why not|sina (shida|uhakika)|"
+    r"yes and no|yes or no|ndio au hapana|i'm (good|fine)|im (good|fine)|"
+    r"niko (sawa|poa|fiti)|ok bye|sio sasa|si sasa|bado)\b"
 )
 _YES_MARKS = frozenset("👍👌✅✔💯🆗☑🙆")
 _NO_MARKS = frozenset("👎❌🚫🙅✖❎🙈")

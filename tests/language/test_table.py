@@ -24,7 +24,9 @@ NOW = datetime(2026, 11, 18, 6, tzinfo=UTC)
 HEARS = (("agent", ("agent", "human", "mtu")), ("stop", ("stop", "acha")))
 SALON = tuple(
     Choice(id=key, label=label)
-    for key, label in zip("abcde", ("Haircut", "Haircut & beard", "Gel nails", "Braids", "Full body massage"), strict=True)
+    for key, label in zip(
+        "abcde", ("Haircut", "Haircut & beard", "Gel nails", "Braids", "Full body massage"), strict=True
+    )
 )
 SLOTS = tuple(
     Choice(id=f"s{at}", label=label, value={"start": datetime(2026, 11, day, hour, minute, tzinfo=NAIROBI).astimezone(UTC)})
@@ -43,7 +45,9 @@ def expectation(context: str) -> Expectation:
 
 
 def answer(row: dict[str, str]) -> Event:
-    return understand(expectation(row["context"]), {"kind": "text", "text": row["text"]}, now=NOW, zone="Africa/Nairobi")
+    return understand(
+        expectation(row["context"]), {"kind": "text", "text": row["text"]}, now=NOW, zone="Africa/Nairobi"
+    )
 
 
 def shown(event: Event) -> str:
