@@ -10,15 +10,16 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
+from bson.errors import InvalidDocument
 from pymongo import AsyncMongoClient, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import DuplicateKeyError, InvalidDocument, OperationFailure, PyMongoError
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -32,6 +33,7 @@ from storage.store import Bucket, Document, Metric
 
 DURABLE = WriteConcern(w="majority", j=True)
 TRIES = 12
+T = TypeVar("T")
 _SHAPE = {2: "holds no array", 14: "holds no number to add to", 28: "cannot be made"}  # the server's error codes
 _CONFLICTED = 112
 
@@ -126,9 +128,11 @@ class MongoStore(BaseStore):
             return [await _again(lambda: self._one(ops[0], None))]
 
         async def together() -> list[Document | None]:
-            async with self._client.start_session() as session:
-                async with await session.start_transaction(ReadConcern("snapshot"), DURABLE):
-                    return [await self._one(op, session) for op in ops]
+            async with (
+                self._client.start_session() as session,
+                await session.start_transaction(ReadConcern("snapshot"), DURABLE),
+            ):
+                return [await self._one(op, session) for op in ops]
 
         return await _again(together)
 
@@ -140,7 +144,8 @@ class MongoStore(BaseStore):
                 return await _named(op, self._upsert(op, session))
             case "update":
                 return await _named(op, self._update(op, session))
-        return await self._delete(op, session)
+        await self._delete(op, session)
+        return None
 
     async def _insert(self, op: Prepared, session: AsyncClientSession | None) -> Document:
         document = {**(op.document or {}), "version": 1}
@@ -204,7 +209,7 @@ def _without_owner(op: Prepared) -> tuple[Changed, ...]:
     return tuple(change for change in op.changes if change.field != op.owner[0])
 
 
-async def _named(op: Prepared, doing: Any) -> Any:
+async def _named(op: Prepared, doing: Awaitable[T]) -> T:
     """What the server refuses because of a document's state, as the Conflict that it is."""
     try:
         return await doing
@@ -227,7 +232,7 @@ def _said(error: OperationFailure) -> str:
     return str((error.details or {}).get("errmsg", error))
 
 
-async def _again(doing: Any) -> Any:
+async def _again(doing: Callable[[], Awaitable[T]]) -> T:
     """Try anew what met another transaction; it has had no effect."""
     for attempt in range(TRIES):
         try:
