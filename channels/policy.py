@@ -15,6 +15,7 @@ import msgspec
 from channels.outgoing import Category
 
 MORNING = time(8)
+NEVER = 10 * 365 * 24 * 60  # minutes: a table compares a number, so who never wrote did so ten years ago
 CONVERSING = timedelta(minutes=15)  # what is said this soon after the person wrote is part of the talk
 
 
@@ -49,7 +50,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
             "marketing_stopped": self.marketing_stopped,
             "sent_today": self.sent_today,
             "marketing_this_week": self.marketing_this_week,
-            "minutes_since_written": self.minutes_since_written,
+            "minutes_since_written": NEVER if self.minutes_since_written is None else self.minutes_since_written,
             "local_hour": local.hour,
             "local_time": local.time().replace(second=0, microsecond=0),
         }
