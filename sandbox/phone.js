@@ -389,6 +389,18 @@ function openAttach() {
 const CALLBACKS = { drop: { drop_callback: true }, late: { callback_delay: 20 }, twice: { callback_copies: 1 }, late_success: { late_success: 10, force_result: 1037 } };
 const MESSAGES = { fail: { status_error: 131026 }, twice: { webhook_copies: 1 }, reorder: { reorder_statuses: true } };
 
+// Show in the form what holds for the customer, who may have been chosen before.
+async function recallScenario() {
+  const chosen = await act("GET", `scenario/${customer()}`);
+  if (!chosen) return;
+  const holds = (fields) => Object.keys(fields).every((name) => chosen[name] === fields[name]);
+  const name = (table) => Object.keys(table).find((key) => holds(table[key])) ?? "";
+  const form = get("scenario").elements;
+  form.callback.value = name(CALLBACKS);
+  form.messages.value = name(MESSAGES);
+  form.payment.value = form.callback.value === "late_success" ? "" : String(chosen.force_result ?? "");
+}
+
 async function chooseScenario() {
   const form = new FormData(get("scenario"));
   const payment = form.get("payment");
@@ -408,7 +420,7 @@ function follow() {
   root.dataset.state = "loading";
   get("loading").hidden = false;
   get("empty").hidden = true;
-  get("scenario").reset();
+  recallScenario();
   localStorage.setItem("phone", JSON.stringify({ customer: customer(), business: business() }));
   const stream = new EventSource(`/control/customers/${customer()}/events?business=${business()}`);
   stream.addEventListener("phone", (event) => {
@@ -451,12 +463,12 @@ function listen() {
     if (!(await sendMessage({ text }))) get("text").value = text;
   });
   get("attach").addEventListener("click", openAttach);
-  get("money").addEventListener("click", () => { get("sms").show(); get("sms").querySelector("button").focus(); });
+  get("money").addEventListener("click", () => { get("toast").hidden = true; get("sms").show(); get("sms").querySelector("button").focus(); });
   get("customer").addEventListener("change", follow);
   get("business").addEventListener("change", follow);
   get("language").addEventListener("change", (event) => setLanguage(event.target.value));
   get("scenario").addEventListener("change", chooseScenario);
-  get("scenario").addEventListener("reset", () => { if (page.loaded) act("DELETE", `scenario/${customer()}`); });
+  get("scenario").addEventListener("reset", () => act("DELETE", `scenario/${customer()}`));
   for (const button of document.querySelectorAll(".moves button")) {
     button.addEventListener("click", () => act("POST", "clock", button.dataset.to ? { to: button.dataset.to } : { seconds: Number(button.dataset.seconds) }));
   }
@@ -475,6 +487,14 @@ function listen() {
   setInterval(drawClock, 1000);
 }
 
+function giveUp(reason) {
+  root.dataset.state = "error";
+  get("loading").hidden = true;
+  for (const part of [".bar", ".composer"]) root.querySelector(part).inert = true;
+  get("text").disabled = true;
+  problem(reason);
+}
+
 async function start() {
   if (matchMedia("(max-width: 820px)").matches) get("who").open = false;
   listen();
@@ -483,16 +503,12 @@ async function start() {
   try {
     page.state = await call("GET", "state");
   } catch {
-    root.dataset.state = "error";
-    get("loading").hidden = true;
-    problem(t("failed_load"));
+    giveUp(t("failed_load"));
     setTimeout(() => location.reload(), 3000);
     return;
   }
   if (!page.state.businesses.length || !page.state.customers.length) {
-    root.dataset.state = "error";
-    get("loading").hidden = true;
-    problem(t("no_business"));
+    giveUp(t("no_business"));
     return;
   }
   const chosen = remembered();
