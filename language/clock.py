@@ -147,6 +147,8 @@ def _tail(words: list[str], hour: int, minute: int, end: int) -> tuple[int, int,
         return hour, 30, after + 1
     if _at(words, after) == "robo":
         return hour, 15, after + 1
+    if after > end and (spoken := _minutes(words, after)) and spoken[0] >= 5:
+        return hour, spoken[0], spoken[1]
     if _at(words, end) == "kasorobo":
         return _earlier(hour), 45, end + 1
     less = _at(words, end) == "kasoro"

@@ -87,7 +87,7 @@ def _at(words: list[str], at: int) -> str:
 
 def _small(piece: str, limit: int) -> int | None:
     """A whole number up to `limit`, in figures or one word."""
-    value = figure(piece) if piece else None
+    value = figure(piece.lstrip("0")) if piece else None
     number = int(value) if value is not None and value == value.to_integral_value() else word(piece)
     return number if number is not None and 0 < number <= limit else None
 

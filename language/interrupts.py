@@ -64,7 +64,7 @@ def _request(words: list[str], phrase: list[str], raw: str) -> bool:
             return False
     else:
         around = POLITE | REQUEST | REACH | _ARTICLES
-        if re.search(r"\b(are you|is this|wewe ni|u a)\b", raw):
+        if re.search(r"\b(are you|is this|wewe ni|u a|be your|be an?)\b", raw):
             return False
     core = [word for word in words if word not in around or word in phrase]
     wanted = [word for word in phrase if word not in _ARTICLES] or phrase

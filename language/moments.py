@@ -32,6 +32,9 @@ _PAST = listed(
 _AFTER = frozenset({"after", "from", "since", "kuanzia", "baada", "past", "later"})
 _BEFORE = frozenset({"before", "until", "till", "kabla", "hadi", "mpaka"})
 _WITHIN = frozenset({"between", "kati", "anytime", "wowote", "yoyote", "any", "either", "kila", "every", "each"})
+_UNREAD = (
+    NEGATION | HEDGE | QUESTION | WEEKDAYS.keys() | listed("days day weeks week siku wiki months month miezi mwezi")
+)
 _LEFTOVER = 3
 _LENGTHS = {"minutes": 1, "dakika": 1, "hours": 60, "masaa": 60, "lisaa": 60}
 
@@ -91,7 +94,8 @@ def _alone(rest: list[str], at: int) -> bool:
     """A figure with a thing after it counts that thing: "people", "days", "bob"."""
     after = rest[at + 1] if at + 1 < len(rest) else ""
     before = rest[at - 1] if at else ""
-    return before not in ("watu", "siku", "number", "namba", "option", "ksh", "na") and after not in (
+    beside = before in POLITE | REQUEST | _FILLER or before in clock.PARTS or not before
+    return beside and before not in ("watu", "siku", "number", "namba", "option", "ksh", "na") and after not in (
         "people", "watu", "days", "th", "bob", "kids", "adults", "persons", "pax", "k", "of", "hours",
     )  # fmt: skip
 
@@ -260,7 +264,7 @@ def _last_resort(text: str, setting: Setting) -> Read | None:
     words = tokens(plain(text))
     if not 2 <= len(words) <= 6 or not any(piece[0].isdigit() for piece in words) or len(text) > 40:
         return None
-    if any(piece in NEGATION or piece in HEDGE or piece in QUESTION or piece in WEEKDAYS for piece in words):
+    if any(piece in _UNREAD for piece in words):
         return None
     import dateparser  # half a second to import, and seldom needed
 

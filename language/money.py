@@ -31,6 +31,10 @@ _LIMIT = listed(
     less more than below above under over most least chini zaidi kati between upto kuanzia
     """
 )
+_PAYING = listed(
+    "pay send nitalipa nalipa nalipia lipa nitatuma natuma deposit around about like roughly total jumla kwanza"
+)
+_AROUND = POLITE | REQUEST | _CURRENCIES.keys() | _SHILLING | _PAYING
 _SLANG = {"mbao": Decimal(20)}
 _MINOR = {"UGX": 1, "RWF": 1}  # ISO 4217 gives these no minor unit; the others here have hundredths
 
@@ -55,9 +59,7 @@ def read_money(text: str, setting: Setting) -> Reading:
     left = [token for at, token in enumerate(words) if at not in taken]
     if re.search(r"-\s?\d", raw) or any(token in _LIMIT or token in NEGATION | HEDGE | QUESTION for token in left):
         return Unclear("not_money")
-    known = POLITE | REQUEST | _CURRENCIES.keys() | _SHILLING | {"pay", "send", "nitalipa", "nalipa", "nalipia", "lipa",
-             "nitatuma", "natuma", "deposit", "around", "about", "like", "roughly", "total", "jumla", "kwanza"}  # fmt: skip
-    if any(token not in known for token in left):
+    if any(token not in _AROUND for token in left):
         return Unclear("not_money")
     currency = currencies.pop() if currencies else setting.currency
     minor = amounts.pop() * _MINOR.get(currency, 100)

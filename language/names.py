@@ -28,19 +28,22 @@ _FAREWELL = re.compile(
     r"here|hapa|sir|madam)[\s.!]*$",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"\s*(?:[,;\n]|(?<=\w{4})\.\s|\s(?:and i|and my|nataka|na nataka|i want|i need|i would|i'd|namba yangu|na namba)\b).*$",
-                  re.IGNORECASE | re.DOTALL)  # fmt: skip
+_CUT = re.compile(
+    r"\s*(?:[,;\n]|(?<=\w{4})\.\s|"
+    r"\s(?:and i|and my|nataka|na nataka|from|kutoka|i want|i need|i would|i'd|namba yangu|na namba)\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _NUMBER = re.compile(r"\+?\d[\d\s\-]{6,}\d")
 _PARTICLES = listed(
     """
-    wa ole arap bin binti ibn von van de ya
+    wa and na ole arap bin binti ibn von van de ya
     """
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['.\-][^\W\d_]+)*['.]?")
 _NOT_NAMES = listed(
     """
     hi hello hey habari niaje mambo sasa ok okay sawa thanks thank asante please tafadhali pls want nataka need
-    nahitaji book booking appointment me you yes no name jina your the is are do does will can could would price bei
+    nahitaji book booking appointment me you yes no name jina your the is are do does can could would price bei
     help msaada nothing none test anonymous kesho tomorrow today leo guess secret already same private prefer rather
     say good morning afternoon evening nimekuambia told skip next cancel stop number later send receipt paid money
     pesa

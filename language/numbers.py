@@ -34,7 +34,7 @@ _SCALE = {
 }  # fmt: skip
 _LEADING = frozenset({"mia", "soo", "elfu", "alfu", "thao", "ngiri", "laki", "milioni"})
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d{1,2})?")
-_PLAIN = re.compile(r"\d{1,12}(\.\d{1,2})?")
+_PLAIN = re.compile(r"(0|[1-9]\d{0,11})(\.\d{1,2})?")  # "0712345678" is a telephone
 _HALF = frozenset({"nusu", "half"})
 _VAGUE = listed(
     """

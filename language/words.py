@@ -52,7 +52,7 @@ EITHER = listed("or ama au na and either")
 REACH = listed("""
 talk talking speak speaking chat chatting connect connected transfer call reach contact through someone
 ongea kuongea niongee tuongee zungumza kuzungumza niunganishe uniunganishe niunge kuongelesha niongeleshe
-pigia nipigie nipeleke real live actual directly moja
+pigia nipigie nipeleke unaweza niunganisha now right hivi real live actual directly moja
 """)
 
 # What may follow "stop" without changing its meaning: stop *sending me these messages*.

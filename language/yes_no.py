@@ -36,12 +36,13 @@ _YES_PHRASES = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(no (problem|worries|idea|rush|hurry)|hakuna (shida|matata|noma|neno)|"
-    r"not sure|not yet|not now|why not|sina (shida|uhakika)|"
+    r"right now|not sure|not yet|not now|why not|sina (shida|uhakika)|"
     r"yes and no|yes or no|ndio au hapana|i'm (good|fine)|im (good|fine)|"
     r"niko (sawa|poa|fiti)|ok bye|sio sasa|si sasa|bado)\b"
 )
 _YES_MARKS = frozenset("👍👌✅✔💯🆗☑🙆")
 _NO_MARKS = frozenset("👎❌🚫🙅✖❎🙈")
+_TURNS = listed("stop acha wacha cancel ghairi badala")  # a yes or no with one of these says something else
 _LONGEST = 12
 _LEFTOVER = 3
 
@@ -69,6 +70,8 @@ def _meaning(raw: str, words: list[str]) -> bool | None:
     words = tokens(kept)
     question = "?" in raw and words[0] in ("is", "are", "do", "does", "can", "could", "will", "je", "iko", "mko", "ni")
     if question or any(word in HEDGE or word in QUESTION for word in words):
+        return None
+    if any(word in _TURNS for word in words):
         return None
     sides = {has(word, YES) for word in words if has(word, YES) or has(word, NO)}
     if "la" in words and len([word for word in words if word not in POLITE]) > 1:

@@ -103,7 +103,8 @@ def test_any_text_gets_one_of_three_events_and_the_same_one_twice(
 @given(
     message=st.dictionaries(
         st.sampled_from(["kind", "text", "choice_id", "location", "contacts", "emoji", "latitude", "longitude"]),
-        st.one_of(st.text(max_size=8), st.none(), st.integers(), st.sampled_from(["location", "contacts", "reaction", "choice", "image"]),
+        st.one_of(st.text(max_size=8), st.none(), st.integers(),
+                  st.sampled_from(["location", "contacts", "reaction", "choice", "image"]),
                   st.lists(st.dictionaries(st.just("phones"), st.none() | st.lists(st.none() | st.text())))),
     ),
     kind=st.sampled_from(TYPES),

@@ -29,7 +29,11 @@ SALON = tuple(
     )
 )
 SLOTS = tuple(
-    Choice(id=f"s{at}", label=label, value={"start": datetime(2026, 11, day, hour, minute, tzinfo=NAIROBI).astimezone(UTC)})
+    Choice(
+        id=f"s{at}",
+        label=label,
+        value={"start": datetime(2026, 11, day, hour, minute, tzinfo=NAIROBI).astimezone(UTC)},
+    )
     for at, (label, day, hour, minute) in enumerate(
         (("Thu 19 Nov, 10:00", 19, 10, 0), ("Thu 19 Nov, 14:30", 19, 14, 30), ("Thu 19 Nov, 16:00", 19, 16, 0),
          ("Fri 20 Nov, 10:00", 20, 10, 0)), 1)
