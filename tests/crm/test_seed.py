@@ -1,0 +1,45 @@
+"""The demo businesses can be booked, and sowing twice changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bookings import offers, policy, resources, terms
+from bookings.hours import Interval
+from bookings.slots import days
+from bookings.stock import ahead, shop
+from crm import orgs
+from crm.seed import APARTMENTS, CLINIC, seed
+
+
+async def test_every_demo_offer_has_free_times_and_words_in_both_languages(house: Any) -> None:
+    assert await seed(house.store, house.vault) == [CLINIC, APARTMENTS]
+    for id in (CLINIC, APARTMENTS):
+        own, view = await terms.of(house.store, id), house.store.org(id)
+        policy.read(own.policy)
+        found = [offers.read(stored) for stored in await view.find("offers", {})]
+        assert len(found) >= 3
+        for offer in found:
+            within = ahead(offer, house.now)
+            assert isinstance(within, Interval)
+            assert len(days(await shop(view, own, offer, now=house.now, within=within), 9)) == 9
+            assert set(offer.name) == set(offer.description) == {"en", "sw"}
+            assert max(len(text) for text in offer.name.values()) <= 24
+        assert all(resources.read(stored) for stored in await view.find("resources", {}))
+
+
+async def test_seeding_again_leaves_the_owners_changes(house: Any) -> None:
+    await seed(house.store, house.vault)
+    await orgs.change(house.store, CLINIC, name="My own clinic", settings={"hold_minutes": 5})
+    await seed(house.store, house.vault)
+    stored = await house.store.get("orgs", CLINIC)
+    assert stored["name"] == "My own clinic"
+    assert (stored["settings"]["hold_minutes"], "deposit_policy" in stored["settings"]) == (5, True)
+
+
+async def test_a_message_finds_its_business_by_the_number_it_was_sent_to(house: Any) -> None:
+    await seed(house.store, house.vault, numbers={CLINIC: "42"})
+    found = await orgs.at_address(house.store, "whatsapp", "42")
+    assert found is not None
+    assert found["_id"] == CLINIC
+    assert await orgs.at_address(house.store, "whatsapp", "43") is None
