@@ -92,6 +92,31 @@ class TemplateShelf:
 
 
 DEFAULT_TEMPLATES = (
+    # One parameter: whatever a business wants to say once the window is closed.
+    Template(
+        name="booking_note",
+        language="en",
+        body="A note about your booking: {{1}} Reply here and we will help you.",
+    ),
+    Template(
+        name="booking_note",
+        language="sw",
+        body="Ujumbe kuhusu booking yako: {{1}} Jibu hapa nasi tutakusaidia.",
+    ),
+    Template(
+        name="offer_note",
+        language="en",
+        category="MARKETING",
+        body="A note from us: {{1}} Reply here if you would like to book.",
+        footer="Reply STOP to opt out",
+    ),
+    Template(
+        name="offer_note",
+        language="sw",
+        category="MARKETING",
+        body="Ujumbe kutoka kwetu: {{1}} Jibu hapa ukitaka nafasi.",
+        footer="Jibu ACHA kusimamisha",
+    ),
     Template(
         name="booking_reminder",
         language="en",

@@ -33,7 +33,8 @@ async def test_pywa_sends_every_kind(sandbox: Running) -> None:
     await sandbox.say("wanjiku")
     wa = await call(pywa, sandbox.base)
     sent = await call(wa.send_message, PHONE, "Karibu", tracker="row-1")
-    assert sent.id.startswith("wamid.") and sent.chat.id == PHONE
+    assert sent.id.startswith("wamid.")
+    assert sent.chat.id == PHONE
     await call(wa.send_message, PHONE, "Pick", buttons=[Button("Yes", "y"), Button("No", "n")])
     rows = [SectionRow("09:00", "s1", "Dr. Achieng"), SectionRow("10:00", "s2")]
     await call(wa.send_message, PHONE, "When?", buttons=SectionList("Times", [Section("Monday", rows)]))
@@ -46,7 +47,8 @@ async def test_pywa_sends_every_kind(sandbox: Running) -> None:
     bubbles = (await sandbox.phone("wanjiku"))["bubbles"]
     kinds = ["text", "text", "buttons", "list", "cta_url", "location", "location_request", "media"]
     assert [bubble["kind"] for bubble in bubbles] == kinds
-    assert bubbles[0]["status"] == "read" and bubbles[1]["reactions"] == ["👍"]
+    assert bubbles[0]["status"] == "read"
+    assert bubbles[1]["reactions"] == ["👍"]
 
 
 async def test_pywa_reads_media_in_two_steps(sandbox: Running) -> None:
@@ -80,7 +82,8 @@ async def test_kapso_sends(sandbox: Running) -> None:
     number: dict[str, Any] = {"phone_number_id": CLINIC.phone_number_id, "to": PHONE}
     async with WhatsAppClient(access_token=TOKEN, base_url=sandbox.base, graph_version="v26.0") as client:
         answer = await client.messages.send_text(**number, body="Karibu", biz_opaque_callback_data="row-9")
-        assert answer.message_id and answer.message_id.startswith("wamid.")
+        assert answer.message_id
+        assert answer.message_id.startswith("wamid.")
         await client.messages.send_interactive_buttons(
             **number, body_text="Sure?", buttons=[{"id": "y", "title": "Yes"}, {"id": "n", "title": "No"}]
         )
@@ -108,7 +111,9 @@ async def test_daraja_v3_pushes_and_queries(sandbox: Running) -> None:
     await sandbox.subscriber.until(sandbox.subscriber.callbacks)
     assert (await call(client.stk_query, pushed.checkout_request_id)).is_paid
     parsed = MpesaClient.parse_stk_callback(sandbox.subscriber.bodies("/payments/abc")[0])
-    assert parsed["paid"] and parsed["amount"] == 500 and len(parsed["mpesa_receipt"]) == 10
+    assert parsed["paid"]
+    assert parsed["amount"] == 500
+    assert len(parsed["mpesa_receipt"]) == 10
 
 
 async def test_mpesakit_pushes_and_queries(sandbox: Running) -> None:

@@ -103,7 +103,8 @@ INVALID = [
 async def test_a_bad_field_is_named(daraja: Running, field: str, value: Any) -> None:
     status, answer = await post(daraja, "stkpush/v1/processrequest", body(daraja, **{field: value}))
     assert (status, answer["errorCode"]) == (400, "400.002.02")
-    assert answer["errorMessage"] == f"Bad Request - Invalid {field}" and answer["requestId"]
+    assert answer["errorMessage"] == f"Bad Request - Invalid {field}"
+    assert answer["requestId"]
 
 
 async def test_wrong_credentials_and_unknown_merchants(daraja: Running) -> None:
@@ -122,15 +123,21 @@ async def test_a_payment_moves_money_and_leaves_a_receipt(daraja: Running) -> No
     await daraja.control("POST", f"prompts/{checkout}", {"action": "pin", "pin": "1234"})
     told = await callback(daraja)
     items = {item["Name"]: item.get("Value") for item in told["CallbackMetadata"]["Item"]}
-    assert told["ResultCode"] == 0 and items["Amount"] == 500.0 and items["PhoneNumber"] == int(PHONE)
+    assert told["ResultCode"] == 0
+    assert items["Amount"] == 500.0
+    assert items["PhoneNumber"] == int(PHONE)
     assert items["TransactionDate"] == 20261121100000
     receipt = items["MpesaReceiptNumber"]
-    assert len(receipt) == 10 and receipt.startswith("UKL") and receipt.isalnum() and receipt.isupper()
+    assert len(receipt) == 10
+    assert receipt.startswith("UKL")
+    assert receipt.isalnum()
+    assert receipt.isupper()
     assert items["Balance"] is None
     status, answer = await query(daraja, checkout)
     assert (status, answer["ResultCode"], "CallbackMetadata" in answer) == (200, "0", False)
     phone = await daraja.phone("wanjiku")
-    assert phone["balance"] == 24_500 and receipt in phone["sms"][0]["text"]
+    assert phone["balance"] == 24_500
+    assert receipt in phone["sms"][0]["text"]
 
 
 ENDINGS = [
@@ -146,7 +153,8 @@ async def test_each_ending_has_its_code_and_no_metadata(daraja: Running, answer:
     checkout = await push(daraja)
     await daraja.control("POST", f"prompts/{checkout}", answer)
     told = await callback(daraja)
-    assert told["ResultCode"] == code and "CallbackMetadata" not in told
+    assert told["ResultCode"] == code
+    assert "CallbackMetadata" not in told
     assert (await query(daraja, checkout))[1]["ResultCode"] == str(code)
     assert (await daraja.phone("wanjiku"))["balance"] == 25_000
     async with daraja.session.post(f"{daraja.base}/control/prompts/{checkout}", json={"action": "cancel"}) as again:
@@ -194,7 +202,8 @@ async def test_a_payment_can_succeed_after_the_time_out(daraja: Running) -> None
     checkout = await push(daraja)
     assert (await callback(daraja))["ResultCode"] == 1037
     late = await callback(daraja, 2)
-    assert late["ResultCode"] == 0 and late["CheckoutRequestID"] == checkout
+    assert late["ResultCode"] == 0
+    assert late["CheckoutRequestID"] == checkout
     assert (await query(daraja, checkout))[1]["ResultCode"] == "0"
     assert (await daraja.phone("wanjiku"))["balance"] == 24_500
 
@@ -204,7 +213,8 @@ async def test_callbacks_come_twice_masked_as_strings_or_never(daraja: Running) 
     await daraja.control("PUT", "scenario/wanjiku", trouble)
     await push(daraja)
     second = await callback(daraja, 2)
-    assert second == daraja.subscriber.callbacks()[0] and second["ResultCode"] == "0"
+    assert second == daraja.subscriber.callbacks()[0]
+    assert second["ResultCode"] == "0"
     assert second["CallbackMetadata"]["Item"][-1]["Value"] == "0712000***"
     await daraja.control("PUT", "scenario/wanjiku", {"drop_callback": True})
     checkout = await push(daraja)

@@ -64,7 +64,8 @@ async def test_pywa_reads_every_kind_a_customer_sends(sandbox: Running) -> None:
     wanted = {"text", "location", "image", "audio", "document", "contacts", "reaction", "unsupported"}
     assert {message.type for message in seen} == {MessageType(kind) for kind in wanted}
     text = next(message for message in seen if message.type == MessageType.TEXT)
-    assert text.text == "Habari, niko @ Café/Nairobi 😊" and text.from_user.wa_id == "254712000101"
+    assert text.text == "Habari, niko @ Café/Nairobi 😊"
+    assert text.from_user.wa_id == "254712000101"
 
 
 async def test_taps_come_as_replies_to_our_message(sandbox: Running) -> None:
@@ -88,7 +89,8 @@ async def test_a_customer_without_a_phone_number_is_known_by_a_scoped_id(sandbox
     await sandbox.subscriber.until(lambda: len(sandbox.subscriber.values()) == 2)
     messages = [value["messages"][0] for value in sandbox.subscriber.values()]
     contacts = [value["contacts"][0] for value in sandbox.subscriber.values()]
-    assert not any("from" in message for message in messages) and not any("wa_id" in one for one in contacts)
+    assert not any("from" in message for message in messages)
+    assert not any("wa_id" in one for one in contacts)
     assert len({message["from_user_id"] for message in messages}) == 2  # another id at another business
     assert contacts[0]["profile"]["username"] == "amina.h"
 
@@ -135,7 +137,8 @@ async def test_an_ad_opens_the_free_entry_point(sandbox: Running) -> None:
     await sandbox.subscriber.until(lambda: len(sandbox.subscriber.statuses()) == 3)
     assert sandbox.subscriber.values()[0]["messages"][0]["referral"]["ctwa_clid"] == "ARA1"
     sent = sandbox.subscriber.statuses()[0]
-    assert sent["pricing"]["type"] == "free_entry_point" and "expiration_timestamp" in sent["conversation"]
+    assert sent["pricing"]["type"] == "free_entry_point"
+    assert "expiration_timestamp" in sent["conversation"]
 
 
 async def test_a_webhook_that_is_not_taken_comes_again(sandbox: Running) -> None:
@@ -183,7 +186,8 @@ async def test_stopping_marketing_is_told_and_then_honoured(sandbox: Running) ->
     await sandbox.control("POST", "customers/wanjiku/preferences", body)
     await sandbox.subscriber.until(lambda: sandbox.subscriber.raw)
     change = sandbox.subscriber.bodies("/webhook")[0]["entry"][0]["changes"][0]
-    assert change["field"] == "user_preferences" and change["value"]["user_preferences"][0]["value"] == "stop"
+    assert change["field"] == "user_preferences"
+    assert change["value"]["user_preferences"][0]["value"] == "stop"
     template = {
         "name": "win_back",
         "language": {"code": "en"},
