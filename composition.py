@@ -42,6 +42,7 @@ from runtime.clock import Clock
 from runtime.jobs import Jobs
 from runtime.loop import Options, Runtime, Wiring
 from runtime.release import EVERYONE, Compiled, Published
+from runtime.replay import Replay
 from runtime.verbs import Context, Handlers
 from settings import Secret, Settings
 from storage.base import BaseStore
@@ -143,6 +144,11 @@ async def org_or_refuse(store: BaseStore, id: str) -> str:
         return id
     known = [org["_id"] for org in await store.find("orgs", {}, sort=[("_id", 1)], limit=20, everyone=True)]
     raise UnknownOrg(f"there is no org {id!r}; known: {', '.join(known) or 'none yet'}")
+
+
+def replay(store: BaseStore, settings: Settings) -> Replay:
+    """Runs journals again, with the definitions that they were written with."""
+    return Replay(store, vault(store, settings), Published(store, compile_sources), engine)
 
 
 # the house

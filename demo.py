@@ -69,6 +69,7 @@ def sandbox(house: House) -> web.Application:
             consumer_secret=settings.mpesa.consumer_secret,
             now=house.clock.now,
             move=house.runtime.skip,
+            speed=float(settings.sandbox_speed),
             state_path=settings.data_dir / "sandbox.json",
         )
     )

@@ -75,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mpesa: Mpesa | None
     demo: bool
     sandbox_port: int
+    sandbox_speed: int  # simulated delays are divided by it
     log_format: str
     flows_dir: Path
     rules_dir: Path
@@ -109,6 +110,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         mpesa=_mpesa(reader, simulator),
         demo=demo,
         sandbox_port=sandbox_port,
+        sandbox_speed=reader.integer("SANDBOX_SPEED", 1, 1, 1000),
         log_format=reader.choice("LOG_FORMAT", "console" if demo else "json", ("console", "json")),
         flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
         rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),

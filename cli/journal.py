@@ -1,4 +1,4 @@
-"""`aais journal show|verify`: what happened, and whether the record of it is whole."""
+"""`aais journal show|verify|replay`: what happened, and whether the record of it is whole and true."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ def add(subparsers: Any) -> None:
     check.add_argument("org")
     check.add_argument("machine", nargs="?", default="")
     check.set_defaults(run=_verify)
-    for action in (show, check):
+    again = actions.add_parser("replay", help="compute every step again from the record, and compare byte for byte")
+    again.add_argument("org")
+    again.add_argument("machine", nargs="?", default="")
+    again.set_defaults(run=_replay)
+    for action in (show, check, again):
         action.add_argument("--demo", action="store_true", help="the demo's store")
 
 
@@ -74,3 +78,34 @@ async def _verify(options: argparse.Namespace) -> int:
             print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")
         print(f"{report.chains} machines, {report.entries} entries: " + ("broken" if report.flaws else "whole"))
     return 1 if report.flaws else 0
+
+
+async def _replay(options: argparse.Namespace) -> int:
+    settings = read(demo=options.demo)
+    async with composition.opened_store(settings) as store:
+        org = await composition.org_or_refuse(store, options.org)
+        replay = composition.replay(store, settings)
+        machines = [options.machine] if options.machine else await _machines(store, org)
+        entries = flaws = erased = 0
+        for machine in machines:
+            try:
+                done = await replay.machine(org, machine)
+            except Unreadable:
+                erased += 1
+                continue
+            entries += done.entries
+            flaws += len(done.flaws)
+            for flaw in done.flaws:
+                print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")
+        skipped = f", {erased} of erased people left out" if erased else ""
+        print(f"{len(machines)} machines, {entries} entries replayed{skipped}: " + (f"{flaws} differ" if flaws else "the same"))
+    return 1 if flaws else 0
+
+
+async def _machines(store: Any, org: str) -> list[str]:
+    found: list[str] = []
+    after = None
+    while page := await store.org(org).find("machines", {}, sort=[("_id", 1)], limit=500, after=after):
+        found += [document["_id"] for document in page]
+        after = [page[-1]["_id"]]
+    return found
