@@ -29,7 +29,7 @@ ARGUMENTS = [
 SIZES = {"phone": (360, 740), "desk": (1280, 860)}
 SCREENSHOTS = os.environ.get("SANDBOX_SCREENSHOTS", "")
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here")]
 
 
 class Bot:
