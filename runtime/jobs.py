@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from runtime.clock import Clock, sleep_until
+from runtime.faults import fault
 
 JobHandler = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -82,7 +83,7 @@ class EmbeddedJobs:
                 await self._handlers[name](payload)
                 return
             except Exception as error:
-                log.exception("job failed", job=name, key=key, attempt=attempt, error=type(error).__name__)
+                log.warning("job failed", job=name, key=key, attempt=attempt, fault=fault(error))
             if not await self._pause():
                 return
 

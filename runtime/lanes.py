@@ -69,10 +69,10 @@ class Lanes(Generic[T]):
         wake = asyncio.Event()
         self._resting.add(wake)
         self._width.release()
-        self._look()
         try:
             while not self._closing and self._clock.now() < until:
                 wake.clear()
+                self._look()
                 await sleep_until(self._clock, until, wake)
         finally:
             self._resting.discard(wake)
@@ -87,7 +87,7 @@ class Lanes(Generic[T]):
             self._quiet.clear()  # until each has looked at the moved clock
 
     def _look(self) -> None:
-        if len(self._queues) <= len(self._resting):
+        if len(self._queues) <= len(self._resting) and not any(wake.is_set() for wake in self._resting):
             self._quiet.set()
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -210,15 +210,27 @@ class Runtime:
                 return
 
     async def skip(self, by: timedelta) -> None:
-        """Move the clock forward, stopping at each timer that falls due until all that follows from it is done."""
+        """Move the clock forward, stopping at whatever falls due until all that follows from it is done."""
         target = self.clock.now() + by
         await self.idle()
-        while (due := await self._timers.next_due()) is not None and due <= target:
+        while (due := await self._next_due()) is not None and due <= target:
             self.clock.move(max(due - self.clock.now(), timedelta()))
             self._timers.nudge()
             await self.idle()
         self.clock.move(max(target - self.clock.now(), timedelta()))
         await self.idle()
+
+    async def _next_due(self) -> datetime | None:
+        """The next timer, or the next time that an action is tried again."""
+        again = await self._parts.store.find(
+            "outbox",
+            {"state": "new", "due": {"gt": self.clock.now()}},
+            sort=[("due", 1)],
+            limit=1,
+            everyone=True,
+        )
+        moments = [await self._timers.next_due(), again[0]["due"] if again else None]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def close(self) -> None:
         """Finish the step and the action in hand; the rest stays in the store for the next start."""

@@ -16,10 +16,12 @@ import structlog
 from engine.model import Event, Snapshot
 from runtime.batch import Batch
 from runtime.effects import Effects
+from runtime.faults import fault
 from runtime.parts import Parts, Scene
 from runtime.payload import unpack
 from runtime.verbs import Acted, Hopeless, RetryLater
 from storage.errors import Conflict, StoreError, Unreadable
+from storage.query import moment
 from storage.store import Document, Update
 
 ATTEMPTS = 12
@@ -72,7 +74,7 @@ class Outbox:
         except TimeoutError:
             return batch, await self._again(scene, row, f"no answer within {self._seconds:g} s", None, batch)
         except Exception as error:
-            log.exception("action failed", verb=row["verb"], row=row["_id"], error=type(error).__name__)
+            log.warning("action failed", verb=row["verb"], row=row["_id"], fault=fault(error))
             return batch, await self._again(scene, row, type(error).__name__, None, batch)
         try:
             await self._finish(scene, row, acted, batch)
@@ -122,7 +124,7 @@ class Outbox:
             buried = await self._bury(scene, row, f"{reason} ({attempts} attempts)")
             batch.ops.extend(buried.ops)
             return None
-        due = self._parts.clock.now() + (after if after is not None else wait_before(attempts))
+        due = moment(self._parts.clock.now() + (after if after is not None else wait_before(attempts)), "due")
         changes = {"set": {"state": "new", "by": "", "attempts": attempts, "due": due, "reason": reason}}
         self._parts.metrics.count("runtime_actions_retried")
         try:

@@ -10,6 +10,7 @@ import structlog
 
 from runtime.batch import Batch
 from runtime.digest import Digest
+from runtime.faults import fault
 from runtime.inbox import Content
 from runtime.parking import Parking
 from runtime.parts import Parts, Scene
@@ -73,7 +74,7 @@ class Stepper:
         except (Conflict, Unavailable, RetryLater, Later):
             raise
         except Exception as error:  # a fault of a room (the router's, say) must not stop the lane behind it
-            log.exception("event failed", row=work.id, error=type(error).__name__)
+            log.error("event failed", row=work.id, fault=fault(error))
             self._bury(work, scene, batch, f"unexpected: {type(error).__name__}")
         await self._commit(work, scene, batch)
         for machine in batch.machines:
@@ -84,7 +85,7 @@ class Stepper:
         try:
             await scene.store.commit(batch.ops)
         except BadQuery as error:  # a handler's operation that no store would do
-            log.exception("commit refused", row=work.id, error=type(error).__name__)
+            log.error("commit refused", row=work.id, fault=fault(error))
             self._bury(work, scene, batch, "unexpected: BadQuery")
             await scene.store.commit(batch.ops)
 

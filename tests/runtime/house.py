@@ -30,15 +30,13 @@ KEY = b"k" * 32
 class Door:
     """A router: each sender is a contact of that name; the first message starts a talk."""
 
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
     async def route(self, inbound: Inbound, store: Any, vault: Any, now: Any) -> Routed:
         who = (inbound.sender or {})["name"]
         ops = (Upsert("contacts", who, {"set": {"last_in": now}}),)
         if inbound.event.data.get("text") == "crash the router":
             raise KeyError("router")
-        start = Start(definition="talk", machine=f"talk:{who}:{next(self._numbers)}")
+        number = await store.count("machines", {"contact": who, "name": "talk"}) + 1
+        start = Start(definition="talk", machine=f"talk:{who}:{number}")
         return Routed(contact=who, channel="chat", ops=ops, start=start)
 
 
@@ -128,7 +126,9 @@ class House:
     async def post(self, runtime: Runtime, *posts: Post) -> None:
         parts = runtime._parts
         scene = await parts.scene(ORG)
-        rows = [parts.inbox.post(ORG, p.machine, p.event, f"machine:{p.machine}", scene.vault, scene.now) for p in posts]
+        rows = [
+            parts.inbox.post(ORG, p.machine, p.event, f"machine:{p.machine}", scene.vault, scene.now) for p in posts
+        ]
         await self.store.commit([Insert("inbox", row) for row in rows])
         await runtime._hand_in(rows)
 

@@ -44,20 +44,29 @@ async def test_the_row_holds_what_was_said_only_sealed_and_only_until_it_is_done
     await runtime.close()
     await runtime.receive([house.says("my number is 0712345678", id="m1")])
     row = await house.store.get("inbox", row_id(ORG, "chat", "m1"))
-    assert row is not None and row["state"] == "new"
-    assert "0712345678" not in str(row) and "asha" not in str({**row, "lane": ""}) and "m1" not in row["_id"]
+    assert row is not None
+    assert row["state"] == "new"
+    assert "0712345678" not in str(row)
+    assert "asha" not in str({**row, "lane": ""})
+    assert "m1" not in row["_id"]
     after = house.runtime()
     await after.start()
     await after.idle()
     await after.close()
     done = await house.store.get("inbox", row["_id"])
-    assert done is not None and done["state"] == "done" and "sealed" not in done
+    assert done is not None
+    assert done["state"] == "done"
+    assert "sealed" not in done
 
 
 async def test_an_inbound_without_an_id_is_refused(house: House, runtime: Runtime) -> None:
     with pytest.raises(ValueError, match="needs an id"):
-        await runtime.receive([house.says("hi", id="m1"), house.event("x", "y").__class__(
-            org=ORG, source="chat", id="", lane="l", event=house.says("hi").event)])
+        await runtime.receive(
+            [
+                house.says("hi", id="m1"),
+                house.event("x", "y").__class__(org=ORG, source="chat", id="", lane="l", event=house.says("hi").event),
+            ]
+        )
     assert await house.store.count("inbox", {"org": ORG}) == 0
 
 
@@ -82,7 +91,9 @@ async def test_an_event_for_nobody_dies_with_the_reason(house: House, runtime: R
     await runtime.receive([house.event("thing:none", "tick", id="e1")])
     await runtime.idle()
     row = await house.store.get("inbox", row_id(ORG, "world", "e1"))
-    assert row is not None and row["state"] == "dead" and "unknown machine" in row["reason"]
+    assert row is not None
+    assert row["state"] == "dead"
+    assert "unknown machine" in row["reason"]
     assert house.metrics.alerts
 
 
@@ -90,5 +101,8 @@ async def test_a_router_that_fails_costs_that_message_only(house: House, runtime
     await runtime.receive([house.says("crash the router", id="m1"), house.says("hi", id="m2")])
     await runtime.idle()
     row = await house.store.get("inbox", row_id(ORG, "chat", "m1"))
-    assert row is not None and row["state"] == "dead" and "KeyError" in row["reason"] and row["sealed"]
+    assert row is not None
+    assert row["state"] == "dead"
+    assert "KeyError" in row["reason"]
+    assert row["sealed"]
     assert len(house.sent) == 1

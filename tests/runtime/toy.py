@@ -68,7 +68,9 @@ def went(snapshot: Snapshot, event: Event, now: datetime, state: str | None = No
         snapshot, seq=snapshot.seq + 1, state=target, visit=snapshot.visit + (state is not None), **changes
     )
     micro = Microstep(source=snapshot.state, target=target, trigger=event.name, rule="toy")
-    return Step(event=event, at=now, outcome="moved" if state else "stayed", microsteps=(micro,), snapshot=after, **more)
+    return Step(
+        event=event, at=now, outcome="moved" if state else "stayed", microsteps=(micro,), snapshot=after, **more
+    )
 
 
 def talk(snapshot: Snapshot, event: Event, now: datetime, answers: Mapping[str, Any]) -> Step:
@@ -120,4 +122,8 @@ def thing(snapshot: Snapshot, event: Event, now: datetime, answers: Mapping[str,
     return went(snapshot, event, now, "counting" if snapshot.seq == 0 else None, change=count)
 
 
-TALK, OTHER, THING = Definition("talk", "flow", talk), Definition("other", "flow", talk), Definition("thing", "lifecycle", thing)
+TALK, OTHER, THING = (
+    Definition("talk", "flow", talk),
+    Definition("other", "flow", talk),
+    Definition("thing", "lifecycle", thing),
+)
