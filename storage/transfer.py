@@ -48,7 +48,7 @@ async def export_org(store: BaseStore, org: str, write: Callable[[str], Awaitabl
 async def import_org(store: BaseStore, lines: Iterable[str] | AsyncIterable[str]) -> str:
     """Read an org into a store that does not have it; its id. Undone if it cannot be finished."""
     rows = _numbered(lines)
-    _, header = await anext(rows, (0, None))
+    _, header = await anext(rows, None) or (0, None)
     if not isinstance(header, dict) or header.get("aais") != "org" or type(header.get("org")) is not str:
         raise BadTransfer("this is no export of an org: the first line is no header")
     if header.get("form") != FORM:

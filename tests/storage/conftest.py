@@ -91,6 +91,11 @@ def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         log.close()
 
 
+@pytest.fixture
+def small() -> Catalogue:
+    return SMALL
+
+
 @pytest.fixture(params=["sqlite", "mongo"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BaseStore]:
     """An empty store with the small catalogue, on each backend."""

@@ -38,7 +38,8 @@ async def test_a_document_comes_back_as_it_was_put_with_its_version(store: BaseS
     [written] = await store.commit([Insert("things", document)])
     read = await store.get("things", "x")
     assert read == {**document, "at": NOON, "list": [1, {"at": NOON}], "version": 1} == written
-    assert read["at"].utcoffset() == timedelta() and read["yes"] is True
+    assert read["at"].utcoffset() == timedelta()
+    assert read["yes"] is True
     assert await store.get("things", "y") is None
 
 
@@ -202,7 +203,8 @@ async def test_changes_do_what_they_say(store: BaseStore) -> None:
         "deep": {"x": 1, "y": {"z": NOON}}, "log": [{"at": NOON}], "floor": ["m"],
     }  # fmt: skip
     [again] = await store.org("a").commit([Update("things", "0", {"add_to_set": {"floor": "m"}})])
-    assert again["floor"] == ["m"] and again == await store.get("things", "0")
+    assert again["floor"] == ["m"]
+    assert again == await store.get("things", "0")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,8 @@ async def test_unique_indexes_hold_within_their_fields_and_partial_ones_only_amo
     await store.org("b").commit([Insert("things", {"_id": "other", "phone": "1"})])
     with pytest.raises(Conflict):
         await store.org("a").commit([Update("things", "0", {"set": {"phone": "1"}})])
-    assert await _ids(store, {"phone": "1"}) == "6" and await _ids(store, {"phone": ""}) == "45"
+    assert await _ids(store, {"phone": "1"}) == "6"
+    assert await _ids(store, {"phone": ""}) == "45"
 
 
 async def test_sweeping_deletes_what_has_expired(store: BaseStore) -> None:
@@ -285,7 +288,8 @@ async def test_pages_follow_one_another_without_gap_or_repeat(store: BaseStore) 
         while page := await store.org("a").find("things", {}, sort=sort, limit=3, after=after):  # type: ignore[arg-type]
             paged += page
             after = cursor(page[-1], sort)  # type: ignore[arg-type]
-        assert paged == whole and len(whole) == 10
+        assert paged == whole
+        assert len(whole) == 10
     assert [item.get("rank") for item in await store.org("a").find("things", {}, sort=[("rank", 1)], limit=4)] == [
         None,
         None,
@@ -374,7 +378,8 @@ async def test_an_org_sees_and_touches_only_its_own(store: BaseStore) -> None:
     )
     other = store.org("b")
     assert await other.get("things", "x") is None
-    assert await other.get("orgs", "a") is None and await store.org("a").get("orgs", "a")
+    assert await other.get("orgs", "a") is None
+    assert await store.org("a").get("orgs", "a")
     assert await other.find("things", {"or": [{"org": "a"}, {"secret": 1}]}) == []
     assert await other.count("things", {"org": "a"}) == 0
     assert await other.aggregate("things", {}, group=["org"], metrics={"n": Metric(kind="count")}) == []
@@ -404,4 +409,5 @@ async def test_what_a_caller_does_with_documents_afterwards_changes_nothing(stor
     document["list"].append(2)
     written["list"].append(3)
     assert (await store.get("things", "x"))["list"] == [1]
-    assert "version" not in document and "org" not in document
+    assert "version" not in document
+    assert "org" not in document
