@@ -14,11 +14,9 @@ import structlog
 import uvloop
 from aiohttp.web import Application, AppRunner, TCPSite
 
-import composition
-import demo
-
-from composition import House
-from settings import Settings
+from composition import demo
+from composition.house import House, built
+from composition.settings import Settings
 from storage.errors import StoreError
 from web import doors
 from web.logs import configure
@@ -40,7 +38,9 @@ def work(settings: Settings) -> None:
     """Do the work that servers take in, until SIGINT or SIGTERM."""
     configure(settings.log_format)
     if not settings.mongodb_uri or not settings.redis_url:
-        sys.exit("aais work needs MONGODB_URI and REDIS_URL: workers share their store and their queue with the servers.")
+        sys.exit(
+            "aais work needs MONGODB_URI and REDIS_URL: workers share their store and their queue with the servers."
+        )
     _run(_work(settings))
 
 
@@ -60,7 +60,7 @@ async def _serve(settings: Settings, works: bool) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    async with composition.built(settings) as house:
+    async with built(settings) as house:
         await house.runtime.start()
         log.info("working")
         try:
@@ -74,7 +74,7 @@ async def serving(settings: Settings, *, works: bool = True) -> AsyncIterator[Ho
     """The house with its doors open. Leaving stops taking in first, then finishes the step in hand."""
     clock = demo.kept_clock(settings) if settings.demo else None
     async with contextlib.AsyncExitStack() as stack:
-        house = await stack.enter_async_context(composition.built(settings, works=works, clock=clock))
+        house = await stack.enter_async_context(built(settings, works=works, clock=clock))
         if settings.demo:
             await demo.prepare(house)
             await stack.enter_async_context(listening(demo.sandbox(house), settings.host, settings.sandbox_port))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from cli import chat, check, journal, keys, org, serve, transfer
 from cli.errors import CommandError
-from settings import SettingsError
+from composition.settings import SettingsError
 from storage.errors import StoreError
 
 COMMANDS = (serve, chat, check, journal, org, keys, transfer)

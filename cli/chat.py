@@ -15,11 +15,11 @@ from typing import Any
 
 import httpx
 
-import demo
 import server
 from cli.errors import CommandError
+from composition import demo
+from composition.settings import Settings, read
 from crm.seed import NUMBERS
-from settings import Settings, read
 from web.logs import configure
 
 HELP = """Type what the customer would write, or the number of a choice. Also:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import composition
+from composition import definitions
 from engine import Findings
 
 
@@ -23,12 +23,12 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{path}: there is no such file or folder", file=sys.stderr)
     if missing:
         return 2
-    files = composition.yaml_files(options.paths)
+    files = definitions.yaml_files(options.paths)
     if not files:
         print("There are no .yaml files there.", file=sys.stderr)
         return 2
     try:
-        release = composition.compile_files(files)
+        release = definitions.compile_sources(definitions.read_sources(files))
     except Findings as findings:
         for finding in findings.findings:
             print(finding)

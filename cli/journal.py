@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import composition
 from cli.errors import CommandError
+from composition import stores
+from composition.settings import read
 from runtime.journal import open_entry
 from runtime.verify import verify
-from settings import read
 from storage.errors import Unreadable
 from web.logs import mask
 
@@ -36,13 +36,13 @@ def add(subparsers: Any) -> None:
 
 
 async def _show(options: argparse.Namespace) -> int:
-    async with composition.opened_store(read(demo=options.demo)) as store:
-        org = await composition.org_or_refuse(store, options.org)
+    async with stores.opened_store(read(demo=options.demo)) as store:
+        org = await stores.org_or_refuse(store, options.org)
         filter = {"machine": options.machine} if options.machine else {}
         entries = await store.org(org).find("journal", filter, sort=[("at", -1), ("seq", -1)], limit=options.limit)
         if not entries:
             raise CommandError("the journal has no such entries")
-        vault = await composition.vault(store, read(demo=options.demo)).org(org)
+        vault = await stores.vault(store, read(demo=options.demo)).org(org)
         for entry in reversed(entries):
             print(_line(entry))
             if options.open:
@@ -52,7 +52,8 @@ async def _show(options: argparse.Namespace) -> int:
 
 def _line(entry: dict[str, Any]) -> str:
     moved = entry["source"] if entry["source"] == entry["target"] else f"{entry['source']} → {entry['target']}"
-    return f"{entry['at']:%Y-%m-%d %H:%M:%S}  {entry['machine']} #{entry['seq']}  {entry['event']}: {moved} ({entry['outcome']})"
+    who = f"{entry['machine']} #{entry['seq']}"
+    return f"{entry['at']:%Y-%m-%d %H:%M:%S}  {who}  {entry['event']}: {moved} ({entry['outcome']})"
 
 
 async def _opened(vault: Any, entry: dict[str, Any]) -> str:
@@ -71,8 +72,8 @@ async def _opened(vault: Any, entry: dict[str, Any]) -> str:
 
 
 async def _verify(options: argparse.Namespace) -> int:
-    async with composition.opened_store(read(demo=options.demo)) as store:
-        org = await composition.org_or_refuse(store, options.org)
+    async with stores.opened_store(read(demo=options.demo)) as store:
+        org = await stores.org_or_refuse(store, options.org)
         report = await verify(store, org, options.machine or None)
         for flaw in report.flaws:
             print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")
@@ -82,9 +83,9 @@ async def _verify(options: argparse.Namespace) -> int:
 
 async def _replay(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
-    async with composition.opened_store(settings) as store:
-        org = await composition.org_or_refuse(store, options.org)
-        replay = composition.replay(store, settings)
+    async with stores.opened_store(settings) as store:
+        org = await stores.org_or_refuse(store, options.org)
+        replay = stores.replay(store, settings)
         machines = [options.machine] if options.machine else await _machines(store, org)
         entries = flaws = erased = 0
         for machine in machines:
@@ -98,7 +99,10 @@ async def _replay(options: argparse.Namespace) -> int:
             for flaw in done.flaws:
                 print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")
         skipped = f", {erased} of erased people left out" if erased else ""
-        print(f"{len(machines)} machines, {entries} entries replayed{skipped}: " + (f"{flaws} differ" if flaws else "the same"))
+        print(
+            f"{len(machines)} machines, {entries} entries replayed{skipped}: "
+            + (f"{flaws} differ" if flaws else "the same")
+        )
     return 1 if flaws else 0
 
 

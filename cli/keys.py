@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import composition
-from settings import new_key, read
+from composition import stores
+from composition.settings import new_key, read
 from storage.vault import rotate
 
 
@@ -26,7 +26,7 @@ def _new(_options: argparse.Namespace) -> int:
 
 async def _rotate(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
-    async with composition.opened_store(settings) as store:
-        count = await rotate(store, composition.master_keys(settings))
+    async with stores.opened_store(settings) as store:
+        count = await rotate(store, stores.master_keys(settings))
     print(f"Re-wrapped {count} keys. The old master key may be taken out of ENCRYPTION_KEY now.")
     return 0

@@ -7,11 +7,11 @@ import getpass
 import sys
 from typing import Any
 
-import composition
 from cli.errors import CommandError
+from composition import stores
+from composition.settings import read
 from crm import orgs
 from payments.mpesa.account import Account, sealed_account
-from settings import read
 from storage.errors import Conflict
 from storage.store import Update
 
@@ -45,10 +45,12 @@ def add(subparsers: Any) -> None:
 
 
 async def _list(options: argparse.Namespace) -> int:
-    async with composition.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo)) as store:
         found = await store.find("orgs", {}, sort=[("_id", 1)], limit=1000, everyone=True)
     for org in found:
-        print(f"{org['_id']:24} {org['name']:32} {org['zone']:18} {', '.join(org.get('addresses') or ['no number yet'])}")
+        print(
+            f"{org['_id']:24} {org['name']:32} {org['zone']:18} {', '.join(org.get('addresses') or ['no number yet'])}"
+        )
     return 0
 
 
@@ -58,21 +60,21 @@ async def _create(options: argparse.Namespace) -> int:
         id=options.id, name=options.name, zone=options.zone, currency=options.currency, languages=languages
     )
     settings = read(demo=options.demo)
-    async with composition.opened_store(settings) as store:
+    async with stores.opened_store(settings) as store:
         try:
             await orgs.create(store, new)
         except orgs.BadOrg as error:
             raise CommandError(str(error)) from error
         except Conflict as error:
             raise CommandError(f"there is a business {options.id!r} already") from error
-        await composition.vault(store, settings).org(options.id)
+        await stores.vault(store, settings).org(options.id)
     print(f"Created {options.id}. Next: aais org add-number {options.id} PHONE_NUMBER_ID DISPLAY_NUMBER")
     return 0
 
 
 async def _add_number(options: argparse.Namespace) -> int:
-    async with composition.opened_store(read(demo=options.demo)) as store:
-        org = await composition.org_or_refuse(store, options.org)
+    async with stores.opened_store(read(demo=options.demo)) as store:
+        org = await stores.org_or_refuse(store, options.org)
         taken = await orgs.at_address(store, "whatsapp", options.phone_number_id)
         if taken is not None and taken["_id"] != org:
             raise CommandError("that number belongs to another business on this server")
@@ -87,9 +89,9 @@ async def _add_number(options: argparse.Namespace) -> int:
 
 async def _set_secret(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
-    async with composition.opened_store(settings) as store:
-        org = await composition.org_or_refuse(store, options.org)
-        vault = composition.vault(store, settings)
+    async with stores.opened_store(settings) as store:
+        org = await stores.org_or_refuse(store, options.org)
+        vault = stores.vault(store, settings)
         if options.secret == "whatsapp_token":  # noqa: S105 - the name of a secret
             await orgs.set_secrets(store, vault, org, {"whatsapp_token": _ask("Access token")})
         else:

@@ -6,13 +6,15 @@ import argparse
 from typing import Any
 
 import server
-from settings import read
+from composition.settings import read
 
 
 def add(subparsers: Any) -> None:
     command = subparsers.add_parser("serve", help="answer webhooks and do the work; --demo needs no account anywhere")
     command.add_argument("--demo", action="store_true", help="simulated WhatsApp and M-Pesa, two demo businesses")
-    command.add_argument("--no-work", action="store_true", help="only take in; `aais work` does the rest (needs REDIS_URL)")
+    command.add_argument(
+        "--no-work", action="store_true", help="only take in; `aais work` does the rest (needs REDIS_URL)"
+    )
     command.set_defaults(run=_serve)
     worker = subparsers.add_parser("work", help="do the work that servers took in (needs MONGODB_URI and REDIS_URL)")
     worker.set_defaults(run=_work)

@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import Any
 
-import composition
 from cli.errors import CommandError
-from settings import read
+from composition import stores
+from composition.settings import read
 from storage.transfer import export_org, import_org
 
 
@@ -25,7 +25,7 @@ def add(subparsers: Any) -> None:
 
 
 async def _export(options: argparse.Namespace) -> int:
-    async with composition.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo)) as store:
         if await store.get("orgs", options.org) is None:
             raise CommandError(f"there is no org {options.org!r}; `aais org list` shows those there are")
         target = sys.stdout if options.output == "-" else open(options.output, "w", encoding="utf-8")  # noqa: SIM115, ASYNC230
@@ -39,7 +39,7 @@ async def _export(options: argparse.Namespace) -> int:
 
 
 async def _import(options: argparse.Namespace) -> int:
-    async with composition.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo)) as store:
         source = sys.stdin if options.file == "-" else open(options.file, encoding="utf-8")  # noqa: SIM115, ASYNC230
         try:
             org = await import_org(store, source)

@@ -13,7 +13,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _CODES = {
     404: ("not_found", "There is nothing at this address.", "Check the address."),
-    405: ("method_not_allowed", "This address does not take that method.", "Use one of the methods in the Allow header."),
+    405: (
+        "method_not_allowed",
+        "This address does not take that method.",
+        "Use one of the methods in the Allow header.",
+    ),
     413: ("too_large", "The body is larger than this address takes.", "Send less at once."),
 }
 
@@ -43,7 +47,9 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return answer
     except Exception:
         log.exception("request_failed", path=request.path, method=request.method)
-        return problem(500, "internal", "Something went wrong on our side; it has been logged.", "Try again in a minute.")
+        return problem(
+            500, "internal", "Something went wrong on our side; it has been logged.", "Try again in a minute."
+        )
 
 
 @web.middleware

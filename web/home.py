@@ -26,7 +26,7 @@ _WORDS = {
         "other": "Kiswahili",
     },
     "sw": {
-        "lead": "Wateja wanaandika, wanabook, wanalipa deposit na wanakuja. Yote kama YAML ya flows/ na rules/ inavyosema.",
+        "lead": "Wateja wanaandika, wanabook, wanalipa deposit na wanakuja. Yote kama YAML ya flows/ na rules/.",
         "simulated": "WhatsApp na M-Pesa hapa ni za kuigiza. Hakuna kinachotoka kwenye mashine hii.",
         "chat": "Ongea kama mteja",
         "chat_note": "Chagua huduma na saa, lipa kwa PIN 1234, kisha sogeza saa mbele.",

@@ -13,8 +13,12 @@ import structlog
 _PHONE = re.compile(r"(?<![\w.])\+?\d[\d\s-]{7,14}\d(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _BEARER = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]+")
-_HIDDEN_KEYS = re.compile(r"(?i)(secret|token|password|passkey|authorization|credential|phone|email|msisdn|^name$|^text$)")
-_PLAIN_KEYS = frozenset({"timestamp", "level", "event", "logger", "org", "machine", "lane", "row", "path", "seq", "port"})
+_HIDDEN_KEYS = re.compile(
+    r"(?i)(secret|token|password|passkey|authorization|credential|phone|email|msisdn|^name$|^text$)"
+)
+_PLAIN_KEYS = frozenset(
+    {"timestamp", "level", "event", "logger", "org", "machine", "lane", "row", "path", "seq", "port"}
+)
 
 
 def mask(text: str) -> str:
@@ -40,7 +44,9 @@ def mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
 
 def configure(kind: str, *, stream: Any = None) -> None:
     """`json` for machines, `console` for people. Standard-library loggers go the same way."""
-    renderer: Any = structlog.processors.JSONRenderer() if kind == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if kind == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -122,7 +122,9 @@ class Phone:
         return answer.json()  # type: ignore[no-any-return]
 
     async def say(self, text: str) -> None:
-        await self._post(f"customers/{self._customer}/messages", {"business": self._business, "kind": "text", "text": text})
+        await self._post(
+            f"customers/{self._customer}/messages", {"business": self._business, "kind": "text", "text": text}
+        )
 
     async def tap(self, label: str) -> None:
         """Tap the newest choice with this label (or the first that begins so)."""

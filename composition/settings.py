@@ -81,7 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_dir: Path
 
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent.parent
 
 
 def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) -> Settings:
@@ -194,7 +194,9 @@ class _Reader:
             except (binascii.Error, ValueError):
                 size = 0
             if size != 32:
-                self.problems.append("ENCRYPTION_KEY must be 32 bytes in base64 (several with commas); make one with `aais keys new`.")
+                self.problems.append(
+                    "ENCRYPTION_KEY must be 32 bytes in base64 (several with commas); make one with `aais keys new`."
+                )
                 break
         return Secret(raw)
 

@@ -1,24 +1,19 @@
-"""Builds the house from its settings: every room with what it needs, in the one place that knows them all."""
+"""Every room with what it needs, connected: the server opens its doors, a worker runs it, a test holds it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 
 import bookings.verbs
-import bookings.vocabulary
 import channels.verbs
-import channels.vocabulary
 import crm.verbs
-import crm.vocabulary
 import engine
 import payments.verbs
-import payments.vocabulary
 from ads.clicks import of_referral
 from channels.channel import Address
 from channels.connections import by_name
@@ -29,43 +24,29 @@ from channels.whatsapp.accounts import Accounts as WhatsAppAccounts
 from channels.whatsapp.client import GraphClient
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
+from composition.definitions import compile_sources, registry, shipped
+from composition.settings import Secret, Settings
+from composition.stores import opened_store, vault
 from crm import contacts, orgs
 from crm.routing import Router
-from engine.registry import Registry
 from payments.mpesa.accept import Callbacks
-from payments.mpesa.account import Account
+from payments.mpesa.account import Account, allow_host
 from payments.mpesa.account import Accounts as MpesaAccounts
-from payments.mpesa.account import allow_host
 from payments.mpesa.client import Clients
 from payments.mpesa.links import Links
 from runtime.clock import Clock
 from runtime.jobs import Jobs
 from runtime.loop import Options, Runtime, Wiring
-from runtime.release import EVERYONE, Compiled, Published
-from runtime.replay import Replay
+from runtime.release import EVERYONE, Published
 from runtime.verbs import Context, Handlers
-from settings import Secret, Settings
 from storage.base import BaseStore
-from storage.errors import StoreError
-from storage.open import open_store
 from storage.store import Document
-from storage.vault import Vault, parse_master_keys
+from storage.vault import Vault
 from web.metrics import Prometheus
 
-VOCABULARIES = (
-    crm.vocabulary.VOCABULARY,
-    bookings.vocabulary.VOCABULARY,
-    payments.vocabulary.VOCABULARY,
-    channels.vocabulary.VOCABULARY,
-)
-DATABASE = "aais.sqlite"
 WHATSAPP_TOKEN = "whatsapp_token"  # noqa: S105 - the name of a secret, not one
 DEMO_TOKEN = Secret("demo-access-token")
 ROUTING, GUARDRAILS = "routing", "messaging_guardrails"
-
-
-class UnknownOrg(StoreError):
-    """A command named an org that is not there."""
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,78 +61,6 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     runtime: Runtime
     webhook: Webhook
     callbacks: Callbacks | None
-
-
-# the YAML
-
-
-def registry() -> Registry:
-    return Registry(VOCABULARIES)
-
-
-def compile_sources(sources: Mapping[str, str]) -> Compiled:
-    """File name -> YAML, to a release. Raises `engine.Findings`."""
-    return engine.compile_release([engine.load(text, file) for file, text in sources.items()], registry())
-
-
-def yaml_files(paths: Iterable[Path]) -> list[Path]:
-    """The definitions among files and folders; tests beside them (`*.test.yaml`) are none."""
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-    return [path for path in found if not path.name.endswith(".test.yaml")]
-
-
-def read_sources(files: Iterable[Path]) -> dict[str, str]:
-    return {str(path): path.read_text(encoding="utf-8") for path in files}
-
-
-def shipped(settings: Settings) -> dict[str, str]:
-    """The sources of the folders that the settings name, each under its name within them."""
-    found: dict[str, str] = {}
-    for folder in (settings.flows_dir, settings.rules_dir):
-        for path in yaml_files([folder]):
-            found[f"{folder.name}/{path.relative_to(folder).as_posix()}"] = path.read_text(encoding="utf-8")
-    return found
-
-
-# the store
-
-
-def master_keys(settings: Settings) -> list[bytes]:
-    return parse_master_keys(settings.encryption_keys)
-
-
-@asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[BaseStore]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = await open_store(
-        mongodb_uri=settings.mongodb_uri or None, mongodb_db=settings.mongodb_db, path=settings.data_dir / DATABASE
-    )
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-def vault(store: BaseStore, settings: Settings) -> Vault:
-    return Vault(store, master_keys(settings))
-
-
-async def org_or_refuse(store: BaseStore, id: str) -> str:
-    """The org's id. Raises `UnknownOrg` naming those that there are."""
-    if await store.get("orgs", id) is not None:
-        return id
-    known = [org["_id"] for org in await store.find("orgs", {}, sort=[("_id", 1)], limit=20, everyone=True)]
-    raise UnknownOrg(f"there is no org {id!r}; known: {', '.join(known) or 'none yet'}")
-
-
-def replay(store: BaseStore, settings: Settings) -> Replay:
-    """Runs journals again, with the definitions that they were written with."""
-    return Replay(store, vault(store, settings), Published(store, compile_sources), engine)
-
-
-# the house
 
 
 @asynccontextmanager
@@ -222,7 +131,12 @@ def _router(published: Published) -> Router:
 
 
 def _dispatcher(
-    settings: Settings, store: BaseStore, vault: Vault, published: Published, metrics: Prometheus, http: httpx.AsyncClient
+    settings: Settings,
+    store: BaseStore,
+    vault: Vault,
+    published: Published,
+    metrics: Prometheus,
+    http: httpx.AsyncClient,
 ) -> Dispatcher:
     async def guardrails(org: str, facts: dict[str, Any]) -> Any:
         table = published.named(org, GUARDRAILS)

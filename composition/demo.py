@@ -6,14 +6,18 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from composition import DEMO_TOKEN, House
-from crm.seed import NUMBERS, seed
+from composition.house import DEMO_TOKEN, House
+from composition.settings import Settings
+from crm.seed import APARTMENTS, CLINIC, NUMBERS, seed
+from payments.mpesa.account import Account, sealed_account
 from runtime.clock import Clock
 from sandbox.app import build
 from sandbox.settings import Merchant, SandboxSettings, SimulatedBusiness
-from settings import Settings
+from storage.store import Update
 
 _CLOCK_FILE = "demo.clock"
+NAMES = {CLINIC: "Tabasamu Dental Clinic", APARTMENTS: "Pwani Stays Nyali"}
+SHORTCODES = {CLINIC: "174379", APARTMENTS: "174380"}
 
 
 def welcome(settings: Settings) -> str:
@@ -31,8 +35,25 @@ def phone_url(settings: Settings) -> str:
 
 
 async def prepare(house: House) -> None:
-    """The demo businesses, if they are not there yet."""
-    await seed(house.store, house.vault)
+    """The demo businesses, if they are not there yet, each with a paybill of its own."""
+    for org in await seed(house.store, house.vault):
+        document = await house.store.get("orgs", org) or {}
+        if not document.get("mpesa"):
+            change = sealed_account(_account(house.settings, org), await house.vault.org(org))
+            await house.store.commit([Update("orgs", org, change)])
+
+
+def _account(settings: Settings, org: str) -> Account:
+    mpesa = settings.mpesa
+    if mpesa is None:
+        raise ValueError("the demo always has M-Pesa settings")
+    return Account(
+        consumer_key=mpesa.consumer_key,
+        consumer_secret=mpesa.consumer_secret,
+        shortcode=SHORTCODES[org],
+        passkey=mpesa.passkey,
+        base_url=mpesa.base_url,
+    )
 
 
 def kept_clock(settings: Settings) -> Clock:
@@ -51,12 +72,15 @@ def sandbox(house: House) -> web.Application:
     settings = house.settings
     if settings.mpesa is None:
         raise ValueError("the demo always has M-Pesa settings")
-    names = {"tabasamu-dental": "Tabasamu Dental Clinic", "pwani-stays": "Pwani Stays Nyali"}
     businesses = tuple(
-        SimulatedBusiness(phone_number_id=number, display_number=f"25470900{place}01", waba_id=f"2{number[1:]}", name=names[org])
+        SimulatedBusiness(
+            phone_number_id=number, display_number=f"25470900{place}01", waba_id=f"2{number[1:]}", name=NAMES[org]
+        )
         for place, (org, number) in enumerate(NUMBERS.items(), start=1)
     )
-    merchant = Merchant(shortcode=settings.mpesa.shortcode, passkey=settings.mpesa.passkey, name="AAIS DEMO")
+    merchants = tuple(
+        Merchant(shortcode=SHORTCODES[org], passkey=settings.mpesa.passkey, name=NAMES[org].upper()) for org in NAMES
+    )
     return build(
         SandboxSettings(
             app_secret=settings.whatsapp.app_secret,
@@ -64,7 +88,7 @@ def sandbox(house: House) -> web.Application:
             webhook_url=f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
             access_token=DEMO_TOKEN,
             businesses=businesses,
-            merchants=(merchant,),
+            merchants=merchants,
             consumer_key=settings.mpesa.consumer_key,
             consumer_secret=settings.mpesa.consumer_secret,
             now=house.clock.now,
@@ -73,5 +97,3 @@ def sandbox(house: House) -> web.Application:
             state_path=settings.data_dir / "sandbox.json",
         )
     )
-
-

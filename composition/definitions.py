@@ -1,0 +1,52 @@
+"""The YAML of an installation: found, compiled against all rooms' vocabularies, ready to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import bookings.vocabulary
+import channels.vocabulary
+import crm.vocabulary
+import engine
+import payments.vocabulary
+from composition.settings import Settings
+from engine.registry import Registry
+from runtime.release import Compiled
+
+VOCABULARIES = (
+    crm.vocabulary.VOCABULARY,
+    bookings.vocabulary.VOCABULARY,
+    payments.vocabulary.VOCABULARY,
+    channels.vocabulary.VOCABULARY,
+)
+
+
+def registry() -> Registry:
+    return Registry(VOCABULARIES)
+
+
+def compile_sources(sources: Mapping[str, str]) -> Compiled:
+    """File name -> YAML, to a release. Raises `engine.Findings`."""
+    return engine.compile_release([engine.load(text, file) for file, text in sources.items()], registry())
+
+
+def yaml_files(paths: Iterable[Path]) -> list[Path]:
+    """The definitions among files and folders; tests beside them (`*.test.yaml`) are none."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    return [path for path in found if not path.name.endswith(".test.yaml")]
+
+
+def read_sources(files: Iterable[Path]) -> dict[str, str]:
+    return {str(path): path.read_text(encoding="utf-8") for path in files}
+
+
+def shipped(settings: Settings) -> dict[str, str]:
+    """The sources of the folders that the settings name, each under its name within them."""
+    found: dict[str, str] = {}
+    for folder in (settings.flows_dir, settings.rules_dir):
+        for path in yaml_files([folder]):
+            found[f"{folder.name}/{path.relative_to(folder).as_posix()}"] = path.read_text(encoding="utf-8")
+    return found
