@@ -49,6 +49,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     data: dict[str, Any]
     tries: dict[str, int]
+    visit: int = 0  # of its state: its timers go on while the sub-flow runs
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

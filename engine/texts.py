@@ -172,7 +172,7 @@ def compile_template(source: str) -> Template:
         raise ExpressionError("text-syntax", f"The text cannot be read: {error}.") from error
     except RecursionError as error:
         raise ExpressionError("text-syntax", "The text is nested too deep.") from error
-    return Template(source=source, render=render, paths=tuple(sorted(paths)), constant=not paths)
+    return Template(source=source, render=render, paths=tuple(sorted(paths)), constant=False)
 
 
 def _paths(tree: nodes.Template) -> set[tuple[str, ...]]:
@@ -248,3 +248,8 @@ def render(template: Template, values: Mapping[str, Any], key: str) -> str:
     if len(text) > limits.TEXT_LENGTH:
         raise TextTooLong(f"text {key!r} came out {len(text)} characters long; {limits.TEXT_LENGTH} are allowed")
     return text
+
+
+def render_value(value: Any, context: Mapping[str, Any]) -> str:
+    """A value as it prints in a text without a filter."""
+    return str(_shown(context, value))
