@@ -122,6 +122,11 @@ _PEOPLE = (
         indexes=(_by("by_contact", "org", "contact"), _by("by_stage", "org", "stage", "-score")),
     ),
     Collection(
+        name="tasks",
+        doc="What a person has to do: answer a customer, send a refund.",
+        indexes=(_by("by_state", "org", "state", "-at"), _by("by_conversation", "org", "conversation", "state")),
+    ),
+    Collection(
         name="clicks",
         doc="A visit by a link or an ad, kept to credit what it brings.",
         indexes=(
