@@ -8,6 +8,7 @@ from aiohttp import web
 
 from composition.house import DEMO_TOKEN, House
 from composition.settings import Settings
+from crm import orgs
 from crm.seed import APARTMENTS, CLINIC, NUMBERS, seed
 from payments.mpesa.account import Account, sealed_account
 from runtime.clock import Clock
@@ -16,6 +17,10 @@ from sandbox.settings import Merchant, SandboxSettings, SimulatedBusiness
 from storage.store import Update
 
 _CLOCK_FILE = "demo.clock"
+TEMPLATES = {  # what stands in for a text when WhatsApp's window is closed; the simulated Meta has approved them
+    "winback": {"name": "offer_note", "category": "marketing"},
+    "default": {"name": "booking_note", "category": "utility"},
+}
 NAMES = {CLINIC: "Tabasamu Dental Clinic", APARTMENTS: "Pwani Stays Nyali"}
 SHORTCODES = {CLINIC: "174379", APARTMENTS: "174380"}
 
@@ -35,12 +40,14 @@ def phone_url(settings: Settings) -> str:
 
 
 async def prepare(house: House) -> None:
-    """The demo businesses, if they are not there yet, each with a paybill of its own."""
+    """The demo businesses, if they are not there yet, each with a paybill and approved templates of its own."""
     for org in await seed(house.store, house.vault):
         document = await house.store.get("orgs", org) or {}
         if not document.get("mpesa"):
             change = sealed_account(_account(house.settings, org), await house.vault.org(org))
             await house.store.commit([Update("orgs", org, change)])
+        if not document.get("templates"):
+            await orgs.change(house.store, org, templates=TEMPLATES)
 
 
 def _account(settings: Settings, org: str) -> Account:

@@ -127,7 +127,7 @@ def _router(published: Published) -> Router:
         result = engine.decide(table, facts).result if table is not None else None
         return result if isinstance(result, Mapping) else None
 
-    return Router(decide, lambda referral: msgspec.to_builtins(of_referral(referral)))
+    return Router(decide, lambda referral: msgspec.structs.asdict(of_referral(referral)))
 
 
 def _dispatcher(
@@ -147,6 +147,7 @@ def _dispatcher(
         return own or (DEMO_TOKEN if settings.demo else "")
 
     async def reach(ctx: Context, contact: Document) -> Address:
+        await ctx.vault.ensure(contact["_id"])
         phone, user_id = contacts.address(ctx.vault, contact)
         return Address(phone=phone, user_id=user_id)
 

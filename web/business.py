@@ -45,7 +45,7 @@ class Business:
         org, number = await self._org(request)
         if not self._may_hand_out(org["_id"]):
             return web.HTTPFound(capture.wa_link(number, text=_greeting(org, request)))
-        origin = msgspec.to_builtins(of_url(str(request.url), request.headers.get("Referer", "")))
+        origin = msgspec.structs.asdict(of_url(str(request.url), request.headers.get("Referer", "")))
         code = await capture.remember(self._store.org(org["_id"]), origin, via="link", now=self._now())
         return web.HTTPFound(capture.wa_link(number, text=_greeting(org, request), code=code))
 
@@ -58,7 +58,7 @@ class Business:
             visit = msgspec.json.decode(await request.read(), type=Visit)
         except msgspec.DecodeError as error:
             return _with(problem(400, "malformed", f"Expected url and referrer as JSON: {error}"), _OPEN)
-        origin = msgspec.to_builtins(of_url(visit.url[:2000], visit.referrer[:2000]))
+        origin = msgspec.structs.asdict(of_url(visit.url[:2000], visit.referrer[:2000]))
         code = await capture.remember(self._store.org(org["_id"]), origin, via="widget", now=self._now())
         return _with(json_answer({"link": capture.wa_link(number, text=_greeting(org, request), code=code)}), _OPEN)
 
