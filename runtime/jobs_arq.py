@@ -30,6 +30,7 @@ class ArqJobs:
         self._pool: ArqRedis | None = None
         self._opening = asyncio.Lock()
         self._worker: Worker | None = None
+        self._polling: asyncio.Task[None] | None = None
 
     async def enqueue(self, name: str, key: str, payload: dict[str, Any], at: datetime | None = None) -> bool:
         pool = await self._connected()
@@ -54,15 +55,18 @@ class ArqJobs:
             keep_result=0,
             handle_signals=False,
         )
-        try:
-            await self._worker.main()
-        except asyncio.CancelledError:
-            if not self._worker.main_task or not self._worker.main_task.cancelled():
-                raise
+        self._polling = asyncio.create_task(self._worker.main())
+        await asyncio.wait((self._polling,))
+        if not self._polling.cancelled():
+            self._polling.result()
 
     async def close(self) -> None:
+        """No more jobs are taken; those in hand are finished (arq's own close would cancel them)."""
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.wait((self._polling,))
         if self._worker is not None:
-            await self._worker.close()
+            await asyncio.gather(*self._worker.tasks.values(), return_exceptions=True)
         if self._pool is not None:
             await self._pool.aclose()
 

@@ -137,10 +137,16 @@ class Workers:
                 key = f"{row['_id']}:{row['attempts']}"
                 await self._jobs.enqueue("outbox", key, {"lane": lane}, at=row["due"])
                 return
-            leased = await self._sender.lease(row)
-            if leased is None:
-                return
-            batch, _ = await self._sender.attempt(leased)
+            if row["_id"] in self._sending:
+                return  # another job of this process is at it, and goes on with the lane
+            self._sending.add(row["_id"])
+            try:
+                leased = await self._sender.lease(row)
+                if leased is None:
+                    return
+                batch, _ = await self._sender.attempt(leased)
+            finally:
+                self._sending.discard(row["_id"])
             await self._follow(batch, lane)
 
     # resting

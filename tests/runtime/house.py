@@ -11,7 +11,7 @@ from typing import Any
 from engine.model import Event
 from engine.values import dump_snapshot
 from runtime.clock import Clock
-from runtime.inbox import Inbound
+from runtime.inbox import Inbound, store_fresh
 from runtime.loop import Options, Runtime, Wiring
 from runtime.metrics import Tally
 from runtime.replay import Replay
@@ -119,8 +119,7 @@ class House:
             parts.inbox.start(ORG, start, f"test.{next(self._numbers)}", "en", scene.vault, scene.now)
             for start in starts
         ]
-        await self.store.commit([Insert("inbox", row) for row in rows])
-        await runtime._hand_in(rows)
+        await runtime._hand_in(await store_fresh(self.store, rows))
         await runtime.idle()
 
     async def post(self, runtime: Runtime, *posts: Post) -> None:

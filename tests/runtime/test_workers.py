@@ -122,7 +122,7 @@ async def test_workers_share_the_work_by_way_of_redis(house: House, redis: str) 
         await door.receive([house.says(text, who=who) for who in people])
     async with asyncio.timeout(20):
         while len(house.sent) < 12 or await house.store.org(ORG).count("outbox", {"state": {"in": ["new", "leased"]}}):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 - the workers stand for other processes
+            await asyncio.sleep(0.05)
     for runtime in (door, *workers):
         await runtime.close()
     assert len({key for _, key, _ in house.sent}) == len(house.sent) == 12
