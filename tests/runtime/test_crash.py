@@ -37,7 +37,7 @@ async def _load(path: Path) -> None:
 
     async def feed(machine: str) -> None:
         for number in range(EVENTS):
-            id = f"{machine}.{number}"
+            id = f"{machine}.{number}"  # the same ones again after a restart
             await runtime.receive(
                 [house.event(machine, "act", id=id, lane=machine, number=id)]
             )  # a repeat, after a restart

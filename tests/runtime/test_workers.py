@@ -121,7 +121,8 @@ async def test_workers_share_the_work_by_way_of_redis(house: House, redis: str) 
     for text in ["hi", "one", "two", "three"]:
         await door.receive([house.says(text, who=who) for who in people])
     async with asyncio.timeout(20):
-        while len(house.sent) < 12 or await house.store.org(ORG).count("outbox", {"state": {"in": ["new", "leased"]}}):
+        waiting = {"state": {"in": ["new", "leased"]}}
+        while len(house.sent) < 12 or await house.store.org(ORG).count("outbox", waiting):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     for runtime in (door, *workers):
         await runtime.close()
