@@ -175,6 +175,7 @@ class Definition:
         self.machine: Machine = Machine(model=None, initial=START, auto_transitions=False)
         self.events: dict[str, Any] = {}  # trigger -> transitions.Event
         self.reachable: dict[str, Definition] = {}  # by hash: itself and all that it calls
+        self.release: Mapping[str, Definition] = {}  # by hash: all that was compiled together
 
     @property
     def on_publish(self) -> str:

@@ -72,7 +72,9 @@ def negative(value: Any) -> Any:
 
 
 def field(record: Any, name: str) -> Any:
-    return record.get(name) if type(record) is dict else None
+    if type(record) is dict:
+        return record.get(name)
+    return getattr(record, name, None) if type(record) is Money and name in ("amount", "currency") else None
 
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {

@@ -27,7 +27,7 @@ class Run:
 
     __slots__ = (
         "about", "answers", "arms", "asked", "candidates", "changed", "choices_read", "data", "decisions",
-        "definition", "dos", "entered", "event_data", "frames", "guards", "microsteps", "now", "owned", "reask", "rule",
+        "definition", "dos", "entered", "event_data", "frames", "guards", "microsteps", "now", "owned", "reask", "root", "rule",
         "says", "state", "tells", "tries", "used", "visit", "visits",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class Run:
         answers: Mapping[str, Any],
     ) -> None:  # fmt: skip
         self.definition = definition
+        self.root = definition  # the outermost, which knows all that it calls
         self.state = state
         self.data = data
         self.about = about

@@ -91,7 +91,7 @@ def _taken(definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _find(definition: Definition, hash: str) -> Definition:
-    found = definition.reachable.get(hash)
+    found = definition.reachable.get(hash) or definition.release.get(hash)
     if found is None:
         raise UnknownDefinition(f"{definition.name} ({definition.hash[:12]}) neither is nor calls {hash[:12]}")
     return found
@@ -102,6 +102,7 @@ def _resume(definition: Definition, snapshot: Snapshot, now: datetime, answers: 
     if snapshot.state not in running.states:
         raise UnknownState(f"{running.name} has no state {snapshot.state!r}")
     run = Run(running, snapshot.state, snapshot.data, snapshot.about, now, answers)
+    run.root = definition
     run.tries = snapshot.tries
     run.visit = run.visits = snapshot.visit
     run.asked = snapshot.asked
@@ -133,7 +134,7 @@ def _fire_at(run: Run, level: int, trigger: str, label: str) -> bool:
     """Offer an event to a caller. If it moves, what it called is left; if it stays, that goes on."""
     frame, frames = run.frames[level], run.frames
     inner = (run.definition, run.state, run.data, run.tries, run.visit, run.owned, run.asked)
-    run.definition, run.state, run.data = _caller(run, frame), frame.state, frame.data
+    run.definition, run.state, run.data = _find(run.root, frame.definition), frame.state, frame.data
     run.tries, run.visit, run.owned, run.frames = frame.tries, frame.visit, False, frames[:level]
     before = run.visits
     fired = _fire(run, trigger, label)
@@ -145,14 +146,6 @@ def _fire_at(run: Run, level: int, trigger: str, label: str) -> bool:
     run.definition, run.state, run.data, run.tries, run.visit, run.owned, run.asked = inner
     run.frames = frames
     return fired
-
-
-def _caller(run: Run, frame: Frame) -> Definition:
-    """A caller's definition: the callers of a definition are known by the release that they were compiled in."""
-    found = run.definition.reachable.get(frame.definition) or run.definition.callers.get(frame.definition)
-    if found is None:
-        raise UnknownDefinition(f"{run.definition.name} is not called by {frame.definition[:12]}")
-    return found
 
 
 def _timer(run: Run, event: Event) -> Outcome:
@@ -214,7 +207,7 @@ def _settle(run: Run) -> None:
                 return
             _return(run, entered.name)
             continue
-        elif entered.next and _follow(run):
+        elif entered.next and _follow(run) and run.entered is not None:
             continue
         run.reask = False
         if entered.ask is None or entered.ask.put(run) or not _fire(run, NONE, "none"):
@@ -246,7 +239,7 @@ def _enter_call(run: Run) -> None:
 def _return(run: Run, state: str) -> None:
     """A sub-flow has ended: its caller hears of it, with what the sub-flow remembered."""
     frame, name, data = run.frames[-1], run.definition.name, run.data
-    run.definition = _caller(run, frame)
+    run.definition = _find(run.root, frame.definition)
     run.frames = run.frames[:-1]
     run.state, run.data, run.owned = frame.state, frame.data, False
     run.tries, run.visit, run.asked = frame.tries, frame.visit, None

@@ -20,6 +20,7 @@ from engine.errors import TextFailed, TextTooLong
 from engine.expressions import ExpressionError, Scope
 from engine.findings import did_you_mean
 from engine.functions import precision, zone
+from engine.operators import field
 from engine.types import Shape, UnknownType
 from engine.values import Money
 
@@ -136,10 +137,8 @@ class _Environment(ImmutableSandboxedEnvironment):
     """Fields of records before methods of dicts; nothing of Python's own."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if obj is None:
-            return None
-        if isinstance(obj, dict):
-            return obj.get(attribute)
+        if obj is None or isinstance(obj, (dict, Money)):
+            return field(obj, attribute)
         return self.undefined(obj=obj, name=attribute)
 
 

@@ -51,9 +51,8 @@ DATE = Shape("date", "date")
 TIME = Shape("time", "time")
 DATETIME = Shape("datetime", "datetime")
 DURATION = Shape("duration", "duration")
-SIMPLE = {
-    name: Shape(base, name, fields=LOCATION if base == "location" else None) for name, base in BASES.items()
-}  # fmt: skip
+_FIELDS = {"location": LOCATION, "money": {"amount": "number", "currency": "text"}}  # amount in minor units
+SIMPLE = {name: Shape(base, name, fields=_FIELDS.get(base)) for name, base in BASES.items()}
 
 
 class UnknownType(ValueError):

@@ -1,0 +1,179 @@
+"""Definitions that are compiled, checked and pinned together.
+
+A definition's hash covers its own content and the hashes of the flows that it calls and the tables
+that it asks, so that naming one hash names a whole behaviour.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from engine import limits, types
+from engine.checking import Checker
+from engine.compiling import Around, Compiler, Outline, outline
+from engine.definition import Definition
+from engine.document import Document
+from engine.findings import Finding, Findings
+from engine.registry import Registry
+from engine.tables import Table, compile_table
+from engine.types import Shape, Types
+from engine.values import canonical
+
+Compiled = Definition | Table
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """What `compile_release` gives. `warnings` are findings that do not stand in the way.
+
+    `definitions` is by name. Where a flow and a lifecycle share theirs, each is there under its kind and
+    name only ("flow:booking", "lifecycle:booking"), as all are besides.
+    """
+
+    definitions: Mapping[str, Compiled]
+    by_hash: Mapping[str, Compiled]
+    warnings: tuple[Finding, ...] = ()
+
+
+def compile_release(documents: Iterable[Document], registry: Registry) -> Release:
+    """Raises Findings with everything that is wrong in any of the documents."""
+    found: list[Finding] = []
+    documents = _distinct(documents, found)
+    records: dict[str, Mapping[str, Any]] = {name: record.fields for name, record in registry.records.items()}
+    known = Types(records)
+    tables: dict[str, Table] = {}
+    for document in documents:
+        if document.kind == "rules":
+            table = tables[document.name] = compile_table(document, known, found)
+            if table.result.base == "record":
+                records.setdefault(table.name, table.outputs)
+    machines = [document for document in documents if document.kind != "rules"]
+    outlines = [outline(document, Checker(document, known, found)) for document in machines]
+    around = _around(outlines, tables, registry, known)
+    order = _order(outlines, found)
+    made: dict[int, Definition] = {}
+    by_flow: dict[str, Definition] = {}
+    for outlined in order:
+        definition = _definition(outlined, around, by_flow, found)
+        made[id(outlined)] = definition
+        if definition.kind == "flow":
+            by_flow[definition.name] = definition
+    if any(finding.severity == "error" for finding in found):
+        raise Findings(found)
+    ordered: list[Compiled] = [made[id(outlined)] for outlined in outlines]
+    return _release([*ordered, *tables.values()], found)
+
+
+def _distinct(documents: Iterable[Document], found: list[Finding]) -> list[Document]:
+    kept: dict[tuple[str, str], Document] = {}
+    for document in documents:
+        key = (document.kind, document.name)
+        if key in kept:
+            reason = f"The {document.kind} {document.name} is already in {kept[key].file}."
+            found.append(document.finding("duplicate-definition", [document.kind], reason))
+            continue
+        kept[key] = document
+    return list(kept.values())
+
+
+def _around(outlines: list[Outline], tables: dict[str, Table], registry: Registry, known: Types) -> Around:
+    told: dict[str, dict[str, Shape]] = {}
+    for outlined in outlines:
+        for event, fields in _told(outlined.document.content):
+            told.setdefault(event, {}).update(dict.fromkeys(fields, types.ANY))
+    return Around(
+        registry=registry,
+        types=known,
+        tables=tables,
+        outlines={o.document.name: o for o in outlines if o.document.kind == "flow"},
+        told=told,
+        ambients={name: known.shape(ambient.type) for name, ambient in registry.ambients.items()},
+    )
+
+
+def _told(content: Any) -> Iterable[tuple[str, list[str]]]:
+    """Every `tell` in a document, wherever it stands."""
+    if isinstance(content, list):
+        for item in content:
+            yield from _told(item)
+    elif isinstance(content, dict):
+        for key, item in content.items():
+            if key == "tell":
+                for tell in item if isinstance(item, list) else [item]:
+                    yield tell["event"], list(tell.get("with") or {})
+            else:
+                yield from _told(item)
+
+
+def _calls(outlined: Outline) -> dict[str, str]:
+    """The flows that a definition calls, each with a state that calls it."""
+    states = outlined.document.content["states"]
+    return {state["call"]["flow"]: name for name, state in states.items() if state and "call" in state}
+
+
+def _order(outlines: list[Outline], found: list[Finding]) -> list[Outline]:
+    """Callees before callers. A circle of calls is a finding."""
+    flows = {o.document.name: o for o in outlines if o.document.kind == "flow"}
+    order: list[Outline] = []
+    done: set[int] = set()
+
+    def visit(outlined: Outline, above: tuple[str, ...]) -> None:
+        if id(outlined) in done:
+            return
+        name = outlined.document.name
+        for callee, state in _calls(outlined).items():
+            if callee not in flows:
+                continue
+            circle = outlined.document.kind == "flow" and callee in (*above, name)
+            if circle or len(above) >= limits.CALL_DEPTH:
+                reason = f"Flows call each other in a circle: {' > '.join((*above, name, callee))}."
+                if not circle:
+                    reason = f"Flows call each other more than {limits.CALL_DEPTH} deep."
+                found.append(outlined.document.finding("recursion", ["states", state, "call", "flow"], reason))
+                continue
+            visit(flows[callee], (*above, name))
+        done.add(id(outlined))
+        order.append(outlined)
+
+    for outlined in outlines:
+        visit(outlined, ())
+    return order
+
+
+def _definition(
+    outlined: Outline, around: Around, flows: Mapping[str, Definition], found: list[Finding]
+) -> Definition:
+    document = outlined.document
+    definition = Definition(document.kind, document.name, document.version, "")
+    definition.title = str(document.content.get("title", ""))
+    definition.file, definition.source, definition.content = document.file, document.text, document.content
+    definition.takes = frozenset(outlined.takes)
+    data = {**(document.content.get("takes") or {}), **(document.content.get("data") or {})}
+    definition.personal = frozenset(n for n, written in data.items() if isinstance(written, dict) and written.get("personal"))
+    definition.callees = {name: flows[name] for name in _calls(outlined) if name in flows}
+    Compiler(outlined, around, found, definition).compile()
+    callees = {name: callee.hash for name, callee in definition.callees.items()}
+    pinned = {"kind": document.kind, "content": document.content, "calls": callees, "tables": definition.tables}
+    definition.hash = hashlib.sha256(canonical(pinned)).hexdigest()
+    definition.reachable = {definition.hash: definition}
+    for callee in definition.callees.values():
+        definition.reachable.update(callee.reachable)
+        definition.ambients |= callee.ambients
+    return definition
+
+
+def _release(compiled: list[Compiled], found: list[Finding]) -> Release:
+    by_hash: dict[str, Compiled] = {item.hash: item for item in compiled}
+    machines = {item.hash: item for item in compiled if isinstance(item, Definition)}
+    definitions: dict[str, Compiled] = {}
+    names = [item.name for item in compiled]
+    for item in compiled:
+        if names.count(item.name) == 1:
+            definitions[item.name] = item
+        definitions[f"{item.kind}:{item.name}"] = item
+        if isinstance(item, Definition):
+            item.release = machines
+    return Release(definitions=definitions, by_hash=by_hash, warnings=tuple(found))
