@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+import uvloop
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # before this folder, whose files are named after the rooms
 
@@ -203,7 +205,7 @@ def _line(name: str, rate: float, target: float | None, peer: str, peers_rate: f
 
 def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(dir=ROOT / "build" if (ROOT / "build").is_dir() else None) as folder:
-        return asyncio.run(_measure(Path(folder)))
+        return uvloop.run(_measure(Path(folder)))  # as the server does
 
 
 if __name__ == "__main__":
