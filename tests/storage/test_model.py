@@ -20,7 +20,7 @@ from storage.changes import apply, parse_changes
 from storage.collections import Catalogue
 from storage.errors import Conflict
 from storage.mongo import open_mongo
-from storage.query import MISSING, dig, matches, parse_filter
+from storage.query import dig, matches, parse_filter
 from storage.sqlite import open_sqlite
 from storage.store import Delete, Insert, Op, Update, Upsert
 
@@ -89,6 +89,37 @@ operations = st.one_of(
 )  # fmt: skip
 steps = st.lists(st.tuples(st.lists(operations, min_size=1, max_size=3), filters), min_size=1, max_size=6)
 
+KINDS: list[Any] = [
+    None, True, False, 0, 1, -1, 0.5, 1.0, 2**53 + 1, "", "a", "ab", "b", "[", '["a"]', '{"x":1}', {"x": 1}, "\x01", "\x01a", "\x012026",
+    "\x02", "é", "🙂", "'", START, START + timedelta(milliseconds=1), START - timedelta(days=20000),
+]  # fmt: skip
+SIMPLE = [value for value in KINDS if not isinstance(value, dict)]
+VARIED: list[dict[str, Any]] = [
+    {"_id": f"{n:02}", "org": "a", "p": value, "r": {"x": KINDS[(n * 7 + 3) % len(KINDS)]}, "s": [value, SIMPLE[n % 5]]}
+    for n, value in enumerate(KINDS)
+] + [{"_id": "98", "org": "a"}, {"_id": "99", "org": "a", "r": 1, "s": "ab"}]
+_simple = st.sampled_from(SIMPLE)
+_orders = st.sampled_from(["lt", "lte", "gt", "gte"])
+_ordered = st.sampled_from([value for value in SIMPLE if value is not None and not isinstance(value, bool)])
+_term = st.one_of(
+    st.tuples(st.sampled_from(["eq", "ne"]), _simple),
+    st.tuples(_orders, _ordered),
+    st.tuples(st.just("in"), st.lists(_simple, max_size=4)),
+    st.tuples(st.just("exists"), st.booleans()),
+    st.tuples(st.just("prefix"), st.sampled_from([value for value in SIMPLE if isinstance(value, str)])),
+).map(lambda pair: {pair[0]: pair[1]})
+_inside = _simple.filter(lambda value: value is not None).map(lambda value: {"contains": value})
+_single = st.one_of(
+    st.builds(lambda field, term: {field: term}, st.sampled_from(["p", "r.x"]), _term),
+    st.builds(lambda term: {"s": term}, _inside),
+)
+varied = st.one_of(
+    _single,
+    st.builds(
+        lambda word, parts: {word: parts}, st.sampled_from(["and", "or"]), st.lists(_single, min_size=1, max_size=3)
+    ),
+)
+
 
 class Model:
     """What the store should hold."""
@@ -133,11 +164,9 @@ class Model:
 
     def _put(self, document: dict[str, Any]) -> dict[str, Any]:
         phone = dig(document, "phone")
-        if isinstance(phone, str) and phone and phone is not MISSING:
-            if any(
-                other["_id"] != document["_id"] and other.get("phone") == phone for other in self.documents.values()
-            ):
-                raise Conflict("phone")
+        others = [other for other in self.documents.values() if other["_id"] != document["_id"]]
+        if isinstance(phone, str) and phone and any(other.get("phone") == phone for other in others):
+            raise Conflict("phone")
         self.documents[document["_id"]] = document
         return document
 
@@ -149,7 +178,7 @@ def exact(value: Any) -> Any:
     return [exact(item) for item in value] if isinstance(value, list) else (isinstance(value, bool), value)
 
 
-async def _follow(store: BaseStore, story: list[tuple[list[Op], dict[str, Any]]]) -> None:
+async def follow(store: BaseStore, story: Any) -> None:
     model, view = Model(), store.org("a")
     for ops, filter in story:
         try:
@@ -167,11 +196,19 @@ async def _follow(store: BaseStore, story: list[tuple[list[Op], dict[str, Any]]]
         assert await view.count("things", filter) == len(meant)
 
 
-def _story(opening: Callable[[], Coroutine[Any, Any, BaseStore]], story: Any) -> None:
+async def ask(store: BaseStore, asked: list[dict[str, Any]]) -> None:
+    await store.org("a").commit([Insert("things", document) for document in VARIED])
+    for filter in asked:
+        node = parse_filter(filter)
+        meant = sorted(document["_id"] for document in VARIED if matches(node, document))
+        assert [item["_id"] for item in await store.org("a").find("things", filter)] == meant, filter
+
+
+def _run(opening: Callable[[], Coroutine[Any, Any, BaseStore]], follow: Any, story: Any) -> None:
     async def run() -> None:
         store = await opening()
         try:
-            await _follow(store, story)
+            await follow(store, story)
         finally:
             await store.close()
 
@@ -181,14 +218,27 @@ def _story(opening: Callable[[], Coroutine[Any, Any, BaseStore]], story: Any) ->
 CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
+@given(asked=st.lists(varied, min_size=40, max_size=60))
+def test_sqlite_finds_what_a_filter_means(small: Catalogue, asked: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _run(lambda: open_sqlite(Path(folder) / "store.db", catalogue=small), ask, asked)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=CHECKS)
+@given(asked=st.lists(varied, min_size=40, max_size=60))
+def test_mongo_finds_what_a_filter_means(small: Catalogue, mongodb: str, asked: Any) -> None:
+    _run(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=small), ask, asked)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=CHECKS)
 @given(story=steps)
 def test_sqlite_does_what_a_dict_does(small: Catalogue, story: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        _story(lambda: open_sqlite(Path(folder) / "store.db", catalogue=small), story)
+        _run(lambda: open_sqlite(Path(folder) / "store.db", catalogue=small), follow, story)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=CHECKS)
 @given(story=steps)
 def test_mongo_does_what_a_dict_does(small: Catalogue, mongodb: str, story: Any) -> None:
-    _story(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=small), story)
+    _run(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=small), follow, story)
