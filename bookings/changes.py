@@ -282,7 +282,7 @@ def _told(
 def _lifecycle(ctx: Context, own: Terms, booking: Document) -> Start:
     """The machine that sees a booking through: releases, reminds, marks."""
     return Start(
-        definition="booking",
+        definition="lifecycle:booking",
         machine=booking["machine"],
         data={"booking": booking_record(booking, own.zone, language_of(ctx))},
         contact=ctx.contact,

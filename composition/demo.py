@@ -55,10 +55,10 @@ def _account(settings: Settings, org: str) -> Account:
     if mpesa is None:
         raise ValueError("the demo always has M-Pesa settings")
     return Account(
-        consumer_key=mpesa.consumer_key,
-        consumer_secret=mpesa.consumer_secret,
+        consumer_key=str(mpesa.consumer_key),
+        consumer_secret=str(mpesa.consumer_secret),
         shortcode=SHORTCODES[org],
-        passkey=mpesa.passkey,
+        passkey=str(mpesa.passkey),
         base_url=mpesa.base_url,
     )
 

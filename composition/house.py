@@ -163,10 +163,10 @@ def _payments(settings: Settings, store: BaseStore, vault: Vault, links: Links, 
         if own.base_url.startswith("https://"):
             allow_host(own.base_url.removeprefix("https://").partition("/")[0])
         default = Account(
-            consumer_key=own.consumer_key,
-            consumer_secret=own.consumer_secret,
+            consumer_key=str(own.consumer_key),
+            consumer_secret=str(own.consumer_secret),
             shortcode=own.shortcode,
-            passkey=own.passkey,
+            passkey=str(own.passkey),
             base_url=own.base_url,
         )
     return payments.verbs.bind(MpesaAccounts(store, vault, default), Clients(http), links)

@@ -17,7 +17,7 @@ async def start(ctx: Context, args: dict[str, Any]) -> Changed:
     flow = str(args["flow"])
     data = {name: args[name] for name in ("booking", "payment", "offer", "note") if args.get(name) is not None}
     begun = Start(
-        definition=flow,
+        definition=f"flow:{flow}",
         machine=machine_of(flow, ctx.org, ctx.key),
         data=data,
         contact=str(person["_id"]),

@@ -13,7 +13,7 @@ from engine.model import Event
 from runtime.verbs import Changed, Context, Post, Start
 from storage.store import Upsert
 
-LIFECYCLE = "lead"
+LIFECYCLE = "lifecycle:lead"
 
 
 def machine_of(contact: str) -> str:

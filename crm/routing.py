@@ -109,7 +109,7 @@ def _start(inbound: Inbound, met: Met, flow: str) -> Start | None:
     if not flow:
         return None
     return Start(
-        definition=flow,
+        definition=f"flow:{flow}",
         machine=machine_of(flow, inbound.org, f"{inbound.source}/{inbound.id}"),
         contact=met.id,
         channel=inbound.source,

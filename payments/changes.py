@@ -56,7 +56,7 @@ async def request(ctx: Context, args: dict[str, Any]) -> Changed:
     await ctx.vault.ensure(ctx.contact)
     links = {"owner": ctx.machine.machine} | ({"booking": f"{_BOOKING_MACHINE}{booking}"} if booking else {})
     start = Start(
-        definition="payment",
+        definition="lifecycle:payment",
         machine=machine_of(id),
         data={"payment": id},
         contact=ctx.contact,
