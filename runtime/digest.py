@@ -80,13 +80,17 @@ class Digest:
         event = routed.event or event
         if event.id != inbound.event.id:
             event = msgspec.structs.replace(event, id=inbound.event.id)
-        if event.name != MESSAGE:
+        if inbound.event.name != MESSAGE:
             if routed.machine:
                 await self._deliver(work, event, routed.machine, scene, batch)
             return
         conversation = await scene.store.get("conversations", conversation_id(routed.contact, routed.channel))
         if conversation is not None and conversation.get("handler") == "agent" and not routed.interrupt:
             record_for_person(self._parts, batch, scene, conversation, event, cause=work.id)
+            return
+        if event.name != MESSAGE:  # the router made something else of it, which no flow takes for an answer
+            if routed.machine:
+                await self._deliver(work, event, routed.machine, scene, batch)
             return
         await self._speak(work, event, routed, conversation, scene, batch)
 

@@ -37,7 +37,7 @@ class Releases(Protocol):
     async def by_hash(self, hash: str) -> Any | None: ...
 
 
-Understand = Callable[..., Event]  # language.understand
+Understand = Callable[..., Event]  # (expectation, message, *, now, zone, region, currency): language.understand
 
 
 class Interpreter(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from storage.store import Store
 
@@ -19,12 +19,13 @@ _REGIONS = {
 
 
 class Place(NamedTuple):
-    zone: ZoneInfo
+    zone: str  # IANA name
     region: str  # ISO 3166, for phone numbers without a country code
     language: str
+    currency: str
 
 
-NAIROBI = Place(ZoneInfo("Africa/Nairobi"), "KE", "en")
+NAIROBI = Place("Africa/Nairobi", "KE", "en", "KES")
 
 
 class Places:
@@ -48,6 +49,7 @@ def _read(document: dict[str, object]) -> Place:
     zone = document.get("zone")
     languages = document.get("languages")
     first = str(languages[0]) if isinstance(languages, list) and languages else NAIROBI.language
+    currency = str(document.get("currency") or NAIROBI.currency)
     if not isinstance(zone, str) or zone not in available_timezones():
-        return Place(NAIROBI.zone, NAIROBI.region, first)
-    return Place(ZoneInfo(zone), _REGIONS.get(zone, NAIROBI.region), first)
+        return Place(NAIROBI.zone, NAIROBI.region, first, currency)
+    return Place(zone, _REGIONS.get(zone, NAIROBI.region), first, currency)

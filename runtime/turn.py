@@ -63,8 +63,16 @@ class Turn:
             expectation = self._parts.interpreter.expectation(definition, snapshot)
         except EngineError as error:
             raise Parked(type(error).__name__, str(error), machine=snapshot.machine) from error
-        understood = self._parts.understand(expectation, message, now=scene.now, zone=place.zone, region=place.region)
-        return msgspec.structs.replace(understood, id=message.id) if understood.id != message.id else understood
+        with guarded(snapshot.machine, "understand"):
+            understood = self._parts.understand(
+                expectation,
+                message.data,
+                now=scene.now,
+                zone=place.zone,
+                region=place.region,
+                currency=place.currency,
+            )
+        return msgspec.structs.replace(understood, id=message.id)
 
     async def answered(self, scene: Scene, snapshot: Snapshot, compute: Compute) -> Step:
         """Compute a step, asking its questions as they come up; each is asked once."""

@@ -56,9 +56,8 @@ class Shelf:
         return next((d for d in self._all.values() if d.hash == hash and d.name not in self.lost), None)
 
 
-def understand(expectation: Expectation, message: Event, **_: Any) -> Event:
-    value = message.data.get("choice_id") or message.data.get("text")
-    return Event(name="answer", data={"value": value}, id=message.id)
+def understand(expectation: Expectation, message: Mapping[str, Any], **_: Any) -> Event:
+    return Event(name="answer", data={"value": message.get("choice_id") or message.get("text")})
 
 
 def went(snapshot: Snapshot, event: Event, now: datetime, state: str | None = None, **more: Any) -> Step:
