@@ -42,8 +42,10 @@ def run() -> list[Line]:
     for name, rate in rates.items():
         target = 0.4 if name.startswith("transitions") else None
         lines.append(
-            {"name": "engine.step against peer", "value": round(rate), "unit": "steps/s", "target": target, "peer": name,
-             "ratio": round(ours / rate, 2)}
+            {
+                "name": "engine.step against peer", "value": round(rate), "unit": "steps/s",
+                "target": target, "peer": name, "ratio": round(ours / rate, 2),
+            }
         )  # fmt: skip
     lines.append(_line("engine.compile 200 states", _compile_seconds(), "s", 0.5))
     return lines
@@ -137,7 +139,8 @@ def _sismic() -> Callable[[int], None]:
         f"            guard: count >= 0\n            action: count = count + 1\n"
         for source, target in ring
     )
-    chart = f"statechart:\n  name: ring\n  preamble: count = 0\n  root state:\n    name: root\n    initial: a\n    states:\n{states}"
+    head = "statechart:\n  name: ring\n  preamble: count = 0\n  root state:\n    name: root\n    initial: a\n"
+    chart = f"{head}    states:\n{states}"
     interpreter = Interpreter(import_from_yaml(chart))
     interpreter.execute()
 
@@ -211,7 +214,8 @@ def _compile_seconds() -> float:
         target = f"s{(number + 1) % 200}"
         states.append(
             f"  s{number}:\n    ask: {{text: ask_{number}, type: number, save: n}}\n"
-            f"    on:\n      answer:\n        - {{when: event.value > {number} and tries.s{number} < 5, to: {target}}}\n"
+            f"    on:\n      answer:\n"
+            f"        - {{when: event.value > {number} and tries.s{number} < 5, to: {target}}}\n"
             f"        - {{set: {{n: n + 1}}, to: s0}}\n    unclear: {{tries: 2, then: end}}\n    after: {{2h: end}}"
         )
     text = (

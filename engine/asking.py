@@ -7,9 +7,9 @@ from typing import Any
 
 from engine import limits, types
 from engine.errors import TooManyChoices
-from engine.expressions import Expression
 from engine.model import Asked, Choice, Say
 from engine.run import Run
+from engine.scope import Expression
 from engine.texts import render_value
 from engine.types import Shape
 from engine.values import canonical
@@ -76,7 +76,9 @@ def static(options: tuple[tuple[str, Any, Callable[[Run], str]], ...]) -> Choice
     """Choices that the file lists: (id, value, label)."""
 
     def choices(run: Run) -> tuple[Choice, ...]:
-        return tuple(Choice(id=id, label=label(run), value=id if value is None else value) for id, value, label in options)
+        return tuple(
+            Choice(id=id, label=label(run), value=id if value is None else value) for id, value, label in options
+        )
 
     return choices
 
@@ -94,7 +96,9 @@ def listed(items: Callable[[Run], Any], label: str, describe: str) -> Choices:
                 continue
             id = str(item.get("id") or index + 1)
             described = render_value(item.get(describe), show) if describe else ""
-            made.append(Choice(id=id, label=render_value(item.get(label), show) or id, value=item, description=described))
+            made.append(
+                Choice(id=id, label=render_value(item.get(label), show) or id, value=item, description=described)
+            )
         return tuple(made)
 
     return choices

@@ -8,8 +8,9 @@ from typing import Any
 
 from engine import types
 from engine.document import At, Document
-from engine.expressions import Expression, ExpressionError, Scope, compile_expression, constant
+from engine.expressions import compile_expression, constant
 from engine.findings import Finding, Severity, did_you_mean
+from engine.scope import Expression, ExpressionError, Scope
 from engine.texts import Template, check_paths, compile_template
 from engine.types import Shape, Types, UnknownType
 
@@ -114,4 +115,20 @@ class Checker:
 
 def _near(word: str, name: str) -> bool:
     """Whether a word looks like a mistyped name rather than a word of its own."""
-    return abs(len(word) - len(name)) <= 1 and len(name) > 3 and sum(a != b for a, b in zip(word, name, strict=False)) <= 1
+    return (
+        abs(len(word) - len(name)) <= 1 and len(name) > 3 and sum(a != b for a, b in zip(word, name, strict=False)) <= 1
+    )
+
+
+class Watching(Checker):
+    """A checker that remembers which ambient names were read."""
+
+    def __init__(self, document: Document, known: Types, found: list[Finding]) -> None:
+        super().__init__(document, known, found)
+        self.ambients: set[str] = set()
+
+    def expression(self, written: Any, scope: Scope, path: At) -> Expression | None:
+        expression = super().expression(written, scope, path)
+        if expression is not None:
+            self.ambients |= expression.ambients
+        return expression

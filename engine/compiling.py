@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 import msgspec
-from transitions import Machine, Transition
-from transitions import State as MachineState
 
 from engine import types
-from engine.asking import Ask, listed, question, static
-from engine.checking import Checker
+from engine.building import build
+from engine.checking import Watching
 from engine.definition import NEXT, NONE, START, UNCLEAR, Again, Call, Definition, Effect, Moment, Rule, State
-from engine.document import At, Document
+from engine.document import At
 from engine.effects import Effects
-from engine.expressions import Expression, Scope
 from engine.findings import Finding, did_you_mean
-from engine.registry import Registry
-from engine.tables import Table
+from engine.outline import Around, Outline, delay, dotted
+from engine.questions import Questions
+from engine.scope import Expression, Scope
 from engine.texts import Template
-from engine.types import ASKABLE, Shape, Types
+from engine.types import Shape
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _OWN_EVENTS = ("answer", "unclear", "heard", "after", "start")
-
-
-class Outline(msgspec.Struct, frozen=True, kw_only=True):
-    """What other definitions need to know of one before it is compiled."""
-
-    document: Document
-    shapes: dict[str, Shape]
-    takes: dict[str, bool]  # name -> whether a caller may leave it out
-    finals: tuple[str, ...]
-
-
-class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What a definition is compiled against."""
-
-    registry: Registry
-    types: Types
-    tables: Mapping[str, Table]
-    outlines: Mapping[str, Outline]  # flows by name
-    told: Mapping[str, dict[str, Shape]]  # events that some definition tells, with their fields
-    ambients: Mapping[str, Shape]
-
-
-def outline(document: Document, check: Checker) -> Outline:
-    content = document.content
-    shapes: dict[str, Shape] = {}
-    for part in ("takes", "data"):
-        for name, written in (content.get(part) or {}).items():
-            if name in shapes:
-                check.report("duplicate-name", [part, name], f'"{name}" is already in `takes`.', key=True)
-            shapes[name] = check.declared(written, [part, name])
-    takes = {
-        name: isinstance(written, dict) and bool(written.get("optional"))
-        for name, written in (content.get("takes") or {}).items()
-    }
-    finals = tuple(name for name, state in content["states"].items() if state and state.get("final"))
-    return Outline(document=document, shapes=shapes, takes=takes, finals=finals)
-
-
-def delay(written: str) -> timedelta:
-    return timedelta(**{_UNITS[written[-1]]: int(written[:-1])})
 
 
 class Compiler:
@@ -76,14 +32,13 @@ class Compiler:
         self.around = around
         self.definition = definition
         self.shapes = outlined.shapes
-        self.check = _Watching(self.document, around.types, found)
+        self.check = Watching(self.document, around.types, found)
         self.names: dict[str, Any] = self.content["states"]
         self.texts = self._texts()
         self.effects = Effects(self.check, around.registry, around.tables, self.shapes, self.texts)
         self.effects.flows = frozenset(around.outlines)
-        self.base = Scope(
-            types=around.types, names=self.shapes, ambients=around.ambients, states=frozenset(self.names)
-        )
+        self.base = Scope(types=around.types, names=self.shapes, ambients=around.ambients, states=frozenset(self.names))
+        self.questions = Questions(self.effects, around, self.base, self.names)
         self._transitions: list[tuple[str, str, Rule]] = []  # trigger, source, rule
 
     def compile(self) -> None:
@@ -96,11 +51,13 @@ class Compiler:
         definition.hears = tuple(self._anywhere())
         for name, written in self.names.items():
             definition.states[name] = self._state(name, written or {}, ["states", name])
-        zoned = "business" in self.around.ambients and (self._prints() or any(s.ask for s in definition.states.values()))
+        zoned = "business" in self.around.ambients and (
+            self._prints() or any(s.ask for s in definition.states.values())
+        )
         definition.ambients = frozenset({*self.check.ambients, *(["business"] if zoned else [])})
         definition.tables = dict(self.effects.used_tables)
         if all(rule.to is None or rule.to in self.names for _, _, rule in self._transitions):
-            self._machine()
+            build(self.definition, self._transitions)
 
     def _prints(self) -> bool:
         return any(not template.constant for forms in self.texts.values() for template in forms.values())
@@ -118,7 +75,9 @@ class Compiler:
             for language, source in forms.items():
                 if language not in languages:
                     hint = did_you_mean(language, languages)
-                    self.check.report("unknown-language", [*path, language], f'"{language}" is not spoken here.', hint, key=True)
+                    self.check.report(
+                        "unknown-language", [*path, language], f'"{language}" is not spoken here.', hint, key=True
+                    )
                 template = self.check.template(source, [*path, language])
                 if template is not None:
                     texts[key][language] = template
@@ -145,7 +104,10 @@ class Compiler:
         state.final = bool(written.get("final"))
         answer: dict[str, Shape] = {}
         if "ask" in written:
-            state.ask, answer = self._ask(written["ask"], name, [*path, "ask"])
+            state.ask, answer = self.questions.compile(written["ask"], [*path, "ask"])
+            if "none" in written["ask"]:
+                rule = Rule(dotted([*path, "ask", "none"]), None, (), written["ask"]["none"])
+                self._transitions.append((NONE, name, rule))
         if "call" in written:
             state.call = self._call(written["call"], [*path, "call"])
             self._call_handled(written, path)
@@ -168,7 +130,9 @@ class Compiler:
         if written.get("final"):
             for key in ("ask", "on", "next", "after", "at", "call", "unclear"):
                 if key in written:
-                    self.check.report("final-goes-on", [*path, key], f'"{name}" is final; `{key}` has no effect.', key=True)
+                    self.check.report(
+                        "final-goes-on", [*path, key], f'"{name}" is final; `{key}` has no effect.', key=True
+                    )
         if "call" in written:
             for key in ("ask", "next"):
                 if key in written:
@@ -176,7 +140,13 @@ class Compiler:
         if "ask" in written and "answer" not in (written.get("on") or {}):
             events = {rule.get("on") for rule in self.content.get("anywhere") or []}
             if "answer" not in events:
-                self.check.report("answer-unheard", [*path, "ask"], "Nothing is done with the answer.", "Add `on: {answer: …}`.", key=True)
+                self.check.report(
+                    "answer-unheard",
+                    [*path, "ask"],
+                    "Nothing is done with the answer.",
+                    "Add `on: {answer: …}`.",
+                    key=True,
+                )
 
     def _rules(self, written: Any, trigger: str, state: str, scope: Scope, path: At) -> None:
         items = written if isinstance(written, list) else [written]
@@ -241,75 +211,6 @@ class Compiler:
                 if not (state or {}).get("final"):
                     self._transitions.append((trigger, name, rule))
 
-    def _ask(self, written: Mapping[str, Any], state: str, path: At) -> tuple[Ask, dict[str, Shape]]:
-        self.effects.text(written["text"], self.base, [*path, "text"])
-        has_choices = "choices" in written
-        kind = written.get("type", "choice" if has_choices else "text")
-        if kind not in ASKABLE:
-            self.check.report("not-askable", [*path, "type"], f'"{kind}" cannot be asked for.', did_you_mean(kind, ASKABLE))
-        shape = self.check.shape(kind, [*path, "type"]) if kind in ASKABLE else types.ANY
-        ask = Ask(written["text"], kind, shape, self.effects.speak)
-        value = shape
-        if has_choices:
-            ask.choices, picked = self._choices(written["choices"], [*path, "choices"])
-            value = picked if kind == "choice" or types.fits(picked, shape) else types.ANY
-        if "none" in written:
-            ask.none = True
-            self.check.reference("state", written["none"], self.names, [*path, "none"])
-            rule = Rule(dotted([*path, "none"]), None, (), written["none"])
-            self._transitions.append((NONE, state, rule))
-        if "save" in written and self.check.reference("data", written["save"], self.shapes, [*path, "save"]):
-            ask.save = written["save"]
-            if not types.fits(value, self.shapes[ask.save]):
-                reason = f'"{ask.save}" is {self.shapes[ask.save].name}, but the answer is {value.name}.'
-                self.check.report("types-differ", [*path, "save"], reason)
-        fields = {"value": value, "how": types.TEXT, "choice": types.TEXT, "text": types.TEXT}
-        return ask, fields
-
-    def _choices(self, written: Any, path: At) -> tuple[Any, Shape]:
-        if isinstance(written, list):
-            return self._static(written, path)
-        source = written["from"]
-        verb = self.around.registry.verbs.get(source)
-        if verb is not None:
-            if verb.sort != "question":
-                self.check.report("not-a-question", [*path, "from"], f"{source} is a {verb.sort}, not a question.")
-            args = self.effects.args(verb, written.get("with") or {}, self.base, [*path, "with"])
-            shape = self.check.shape(verb.returns or "list", [*path, "from"])
-            items = question(source, tuple((name, expression) for name, expression, _ in args))
-        else:
-            if source.split(".")[0] not in self.base.known():
-                known = [v.name for v in self.around.registry.verbs.values() if v.sort == "question"]
-                hint = did_you_mean(source, [*known, *self.shapes])
-                self.check.report("unknown-question", [*path, "from"], f'There is no question or list "{source}".', hint)
-                return None, types.ANY
-            expression = self.check.expression(source, self.base, [*path, "from"])
-            if expression is None:
-                return None, types.ANY
-            shape, items = expression.shape, _reading(expression)
-        if shape.base not in ("list", "any"):
-            self.check.report("not-a-list", [*path, "from"], f"{source} is {shape.name}, not a list.")
-        item = shape.item or types.ANY
-        record = self.around.registry.records.get(item.name)
-        return listed(items, record.label if record else "label", record.describe if record else ""), item
-
-    def _static(self, written: list[Mapping[str, Any]], path: At) -> tuple[Any, Shape]:
-        options = []
-        shapes = set()
-        for index, choice in enumerate(written):
-            at = [*path, index]
-            if any(other["id"] == choice["id"] for other in written[:index]):
-                self.check.report("duplicate-choice", [*at, "id"], f'There are two choices "{choice["id"]}".')
-            key = choice.get("text", choice["id"])
-            self.effects.text(key, self.base, [*at, "text"])
-            value = choice.get("value")
-            shapes.add(_literal_shape(choice["id"] if value is None else value))
-            options.append((choice["id"], value, self._label(key)))
-        return static(tuple(options)), shapes.pop() if len(shapes) == 1 else types.ANY
-
-    def _label(self, key: str) -> Any:
-        return lambda run: self.effects.speak(run, key).text
-
     def _unclear(self, written: Mapping[str, Any], state: State, path: At) -> None:
         block = written.get("unclear")
         if block is None:
@@ -360,59 +261,14 @@ class Compiler:
 
     def _call_handled(self, written: Mapping[str, Any], path: At) -> None:
         name = written["call"]["flow"]
-        handled: Collection[str] = {*(written.get("on") or {}), *(r.get("on") for r in self.content.get("anywhere") or [])}
+        handled: Collection[str] = {
+            *(written.get("on") or {}),
+            *(r.get("on") for r in self.content.get("anywhere") or []),
+        }
         for final in self.around.outlines[name].finals if name in self.around.outlines else ():
             if f"{name}.{final}" not in handled:
                 reason = f'{name} may end in "{final}", and nothing is done then.'
                 self.check.report("end-unheard", [*path, "call"], reason, f"Add `on: {{{name}.{final}: …}}`.", key=True)
-
-    def _machine(self) -> None:
-        """All rules as transitions of one machine, in the order in which they are tried."""
-        states = [MachineState(START)]
-        for state in self.definition.states.values():
-            states.append(MachineState(state.name, on_enter=[state.enter], on_exit=[state.leave]))
-        machine = Machine(model=None, states=states, initial=START, auto_transitions=False)
-        events: dict[str, Any] = {}
-        for trigger, source, rule in self._transitions:
-            event = events.get(trigger)
-            if event is None:
-                event = events[trigger] = machine.events[trigger] = machine._create_event(trigger, machine)
-            holds = [rule.holds] if rule.guard is not None or isinstance(rule, Again) else None
-            event.add_transition(Transition(source, rule.to, conditions=holds, before=[rule.fire]))
-        self.definition.machine = machine
-        self.definition.events = events
-
-
-class _Watching(Checker):
-    """A checker that remembers which ambient names were read."""
-
-    def __init__(self, document: Document, known: Types, found: list[Finding]) -> None:
-        super().__init__(document, known, found)
-        self.ambients: set[str] = set()
-
-    def expression(self, written: Any, scope: Scope, path: At) -> Expression | None:
-        expression = super().expression(written, scope, path)
-        if expression is not None:
-            self.ambients |= expression.ambients
-        return expression
-
-
-def dotted(path: At) -> str:
-    """A place as a rule names it: states.paying.on.payment.failed[0]."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def _reading(expression: Expression) -> Any:
-    return lambda run: run.value(expression)
-
-
-def _literal_shape(value: Any) -> Shape:
-    if isinstance(value, bool):
-        return types.YES_NO
-    return types.NUMBER if isinstance(value, (int, float)) else types.TEXT
 
 
 def _unless_between(say: Effect) -> Effect:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from transitions import Machine
 
 from engine.errors import ExpressionFailed
-from engine.expressions import Expression
 from engine.model import Arm, GuardTried
 from engine.run import Run
+from engine.scope import Expression
 from engine.texts import Template
 from engine.types import Shape
 
@@ -48,7 +48,7 @@ class Rule:
             value, values = self.guard.read(run)
         except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise ExpressionFailed(self.source, str(error)) from error
-        result = True if value else False
+        result = bool(value)
         run.guards = (*run.guards, GuardTried(source=self.source, values=values, result=result))
         return result
 

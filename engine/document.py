@@ -81,7 +81,9 @@ def _read(path: Path, file: str) -> str:
     start = Place(1, 1, 1, 1)
     try:
         if path.stat().st_size > 4 * limits.FILE_LENGTH:
-            raise Findings([_at(file, start, "file-too-long", f"The file is longer than {limits.FILE_LENGTH} characters.")])
+            raise Findings(
+                [_at(file, start, "file-too-long", f"The file is longer than {limits.FILE_LENGTH} characters.")]
+            )
         return path.read_bytes().decode("utf-8")
     except OSError as error:
         raise Findings([_at(file, start, "unreadable", f"The file cannot be read: {error.strerror}.")]) from error
@@ -112,11 +114,11 @@ def _at(file: str, place: Place, code: str, reason: str, suggestion: str = "") -
 
 
 def _node(root: Node, path: At) -> Node | None:
-    node = root
+    node: Node | None = root
     for part in path:
-        inner = node.value
-        if isinstance(inner, dict) and part in inner:
-            node = inner[part]  # type: ignore[index]
+        inner = node.value if node is not None else None
+        if isinstance(inner, dict):
+            node = inner.get(part)
         elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
             node = inner[part]
         else:
@@ -128,8 +130,8 @@ def _place(root: Node, path: At, key: bool) -> Place:
     while True:
         if key and path:
             parent = _node(root, path[:-1])
-            if parent is not None and path[-1] in parent.keys:
-                return parent.keys[path[-1]]  # type: ignore[index]
+            if parent is not None and str(path[-1]) in parent.keys:
+                return parent.keys[str(path[-1])]
         node = _node(root, path)
         if node is not None:
             return node.place
@@ -178,17 +180,26 @@ def _translated(document: Document, error: Any) -> Iterator[Finding]:
     elif rule in ("enum", "const"):
         allowed = wanted if rule == "enum" else [wanted]
         listed = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in allowed)
-        yield document.finding("not-allowed", path, f"{_said(value)} is not one of: {listed}.", did_you_mean(str(value), allowed_words(allowed)))
+        yield document.finding(
+            "not-allowed",
+            path,
+            f"{_said(value)} is not one of: {listed}.",
+            did_you_mean(str(value), allowed_words(allowed)),
+        )
     elif rule == "pattern":
-        named = "propertyNames" in error.absolute_schema_path or "pattern" in error.schema and isinstance(value, str)
+        named = "propertyNames" in error.absolute_schema_path or ("pattern" in error.schema and isinstance(value, str))
         reason = error.schema.get("description") or f"It must match {wanted}."
-        yield document.finding("bad-name", [*path, value], f'"{value}" is not written as it should be. {reason}', key=named)
+        yield document.finding(
+            "bad-name", [*path, value], f'"{value}" is not written as it should be. {reason}', key=named
+        )
     else:
         yield document.finding("wrong-form", path, _form(rule, wanted))
 
 
-_PEOPLE = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
-           "boolean": "true or false"}  # fmt: skip
+_PEOPLE = {
+    "object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
+    "boolean": "true or false",
+}  # fmt: skip
 
 
 def allowed_words(allowed: Sequence[Any]) -> list[str]:

@@ -11,11 +11,12 @@ from engine.checking import Checker
 from engine.definition import Effect
 from engine.document import At
 from engine.errors import ExpressionFailed
-from engine.expressions import Expression, Scope, constant
+from engine.expressions import constant
 from engine.findings import did_you_mean
 from engine.model import Do, Say, Tell
 from engine.registry import Registry, Verb
 from engine.run import Run
+from engine.scope import Expression, Scope
 from engine.tables import Table
 from engine.texts import Template, render
 from engine.types import Shape
@@ -61,9 +62,7 @@ class Effects:
         if expression is None:
             return None
         if not types.fits(expression.shape, shape):
-            self.check.report(
-                "types-differ", path, f'"{name}" is {shape.name}, but this is {expression.shape.name}.'
-            )
+            self.check.report("types-differ", path, f'"{name}" is {shape.name}, but this is {expression.shape.name}.')
             return None
         return setting(name, expression, shape)
 
@@ -100,7 +99,9 @@ class Effects:
             return None
         verb = self.registry.verbs[name]
         if verb.sort == "question":
-            self.check.report("question-done", at, f"{name} is a question; `choices: {{from: {name}}}` asks it.", key=True)
+            self.check.report(
+                "question-done", at, f"{name} is a question; `choices: {{from: {name}}}` asks it.", key=True
+            )
             return None
         return _doing(verb, self.args(verb, given or {}, scope, at))
 

@@ -8,54 +8,14 @@ reaches the compiler. A compiled expression answers its value and the values tha
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
-
-import msgspec
 
 from engine import limits, operators, types
 from engine.findings import did_you_mean
 from engine.functions import ANYTHING, FUNCTIONS, Function
-from engine.types import Shape, Types
-
-Read = Callable[[Any], tuple[Any, dict[str, Any]]]
-
-
-class ExpressionError(Exception):
-    """What is wrong with an expression, with the offset in it where it is wrong."""
-
-    def __init__(self, code: str, reason: str, offset: int = 0, suggestion: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-        self.offset = offset
-        self.suggestion = suggestion
-
-
-class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """The names that an expression may read where it stands, with their shapes."""
-
-    types: Types
-    names: Mapping[str, Shape] = {}
-    ambients: Mapping[str, Shape] = {}
-    event: Mapping[str, Shape] | None = None  # None: no event here
-    states: frozenset[str] | None = None  # None: no tries here
-    clock: bool = True
-
-    def known(self) -> list[str]:
-        more = [*(["event"] if self.event is not None else []), *(["tries"] if self.states else [])]
-        return [*self.names, *self.ambients, *more, *(["now"] if self.clock else [])]
-
-
-class Expression(msgspec.Struct, frozen=True, kw_only=True):
-    """A compiled expression. `read(run)` gives the value and what was read; `reads` lists the paths."""
-
-    source: str
-    shape: Shape
-    read: Read
-    reads: tuple[str, ...] = ()
-    ambients: frozenset[str] = frozenset()
+from engine.scope import Expression, ExpressionError, Scope
+from engine.types import Shape
 
 
 def compile_expression(source: str, scope: Scope) -> Expression:
@@ -84,11 +44,15 @@ def _parsed(source: str) -> ast.expr:
     try:
         tree = ast.parse(source.strip(), mode="eval").body
     except SyntaxError as error:
-        raise ExpressionError("expression-syntax", f"Not an expression: {error.msg}.", (error.offset or 1) - 1) from error
+        raise ExpressionError(
+            "expression-syntax", f"Not an expression: {error.msg}.", (error.offset or 1) - 1
+        ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError("expression-syntax", f"Not an expression: {error}.") from error
     if sum(1 for _ in ast.walk(tree)) > limits.EXPRESSION_NODES:
-        raise ExpressionError("expression-too-large", f"More than {limits.EXPRESSION_NODES} parts.", suggestion="Split it.")
+        raise ExpressionError(
+            "expression-too-large", f"More than {limits.EXPRESSION_NODES} parts.", suggestion="Split it."
+        )
     return tree
 
 
@@ -105,7 +69,9 @@ class _Writer:
     def write(self, node: ast.expr) -> tuple[str, Shape]:
         self._depth += 1
         if self._depth > limits.EXPRESSION_DEPTH:
-            raise ExpressionError("expression-too-large", f"Nested deeper than {limits.EXPRESSION_DEPTH}.", node.col_offset)
+            raise ExpressionError(
+                "expression-too-large", f"Nested deeper than {limits.EXPRESSION_DEPTH}.", node.col_offset
+            )
         method = getattr(self, f"_{type(node).__name__}", None)
         if method is None:
             raise ExpressionError("not-allowed", f"{type(node).__name__} is not part of expressions.", node.col_offset)
@@ -298,7 +264,7 @@ class _Writer:
         parts = [self.write(arg) for arg in node.args]
         codes, shapes = [code for code, _ in parts], [shape for _, shape in parts]
         if name == "money" and len(parts) == 1:
-            codes.append(self._business(node, "currency", "money(5, \"KES\")"))
+            codes.append(self._business(node, "currency", 'money(5, "KES")'))
             shapes.append(types.TEXT)
         self._fits(node, name, function, shapes)
         if function.zoned:
@@ -310,7 +276,9 @@ class _Writer:
 
     def _business(self, node: ast.expr, field: str, instead: str) -> str:
         if "business" not in self.scope.ambients and "business" not in self.scope.names:
-            raise ExpressionError("no-business", f"The business's {field} is not known here.", node.col_offset, f"Use {instead}.")
+            raise ExpressionError(
+                "no-business", f"The business's {field} is not known here.", node.col_offset, f"Use {instead}."
+            )
         return self._path(node, ["business", field])[0]
 
     def _fits(self, node: ast.Call, name: str, function: Function, shapes: list[Shape]) -> None:
@@ -318,7 +286,9 @@ class _Writer:
         least = function.least if function.least >= 0 else len(takes)
         if len(shapes) < least or (len(shapes) > len(takes) and not function.more):
             wanted = f"{least}" if least == len(takes) else f"{least} to {len(takes)}"
-            raise ExpressionError("arguments", f"{name}() takes {wanted} arguments, not {len(shapes)}.", node.col_offset)
+            raise ExpressionError(
+                "arguments", f"{name}() takes {wanted} arguments, not {len(shapes)}.", node.col_offset
+            )
         for index, shape in enumerate(shapes):
             allowed = takes[min(index, len(takes) - 1)]
             if allowed is not ANYTHING and shape.base not in (*allowed, "any"):

@@ -52,7 +52,10 @@ def zone(name: Any) -> ZoneInfo:
 
 def money(units: Any, currency: Any) -> Money:
     """`units` in whole shillings, naira, dollars; rounded to the currency's smallest coin."""
-    return Money(1, str(currency)) * (units * 10 ** precision(str(currency)))
+    code = str(currency)
+    minor = 10 ** precision(code)
+    made: Money = Money(1, code) * (units * minor)
+    return made
 
 
 def precision(currency: str) -> int:

@@ -38,7 +38,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """The question that a machine waits on: what sort of answer, and between which choices."""
 
     text: str  # the key of the text that asked
-    type: str  # a dialect type: choice, yes_no, text, name, number, money, date, time, when, phone, email, location, ...
+    type: (
+        str  # a dialect type: choice, yes_no, text, name, number, money, date, time, when, phone, email, location, ...
+    )
     choices: tuple[Choice, ...] = ()
 
 

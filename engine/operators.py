@@ -143,7 +143,11 @@ def comparable(operation: str, left: Shape, right: Shape, zero: bool) -> bool:
             return types.fits(left, right.item or types.ANY)
         return right.base == "text" and left.base == "text"
     if operation in ("Eq", "NotEq"):
-        return "none" in (left.base, right.base) or types.fits(left, right) or (zero and "money" in (left.base, right.base))
+        return (
+            "none" in (left.base, right.base)
+            or types.fits(left, right)
+            or (zero and "money" in (left.base, right.base))
+        )
     if zero and {left.base, right.base} == {"number", "money"}:
         return True
     return left.base == right.base and left.base in types.ORDERED

@@ -90,7 +90,9 @@ class Registry:
             for verb in vocabulary.verbs:
                 self._add(self.verbs, verb.name, verb)
                 for name, fields in verb.answers.items():
-                    known = self.events.setdefault(name, EventKind(name=name, fields=fields, doc=f"Answers {verb.name}."))
+                    known = self.events.setdefault(
+                        name, EventKind(name=name, fields=fields, doc=f"Answers {verb.name}.")
+                    )
                     if known.fields != fields:
                         raise ValueError(f"event {name!r} is declared with different fields by {verb.name!r}")
             for record in vocabulary.records:

@@ -14,10 +14,11 @@ import msgspec
 
 from engine import limits, types
 from engine.checking import Checker
-from engine.compiling import Around, Compiler, Outline, outline
+from engine.compiling import Compiler
 from engine.definition import Definition
 from engine.document import Document
 from engine.findings import Finding, Findings
+from engine.outline import Around, Outline, outline
 from engine.registry import Registry
 from engine.tables import Table, compile_table
 from engine.types import Shape, Types
@@ -143,16 +144,16 @@ def _order(outlines: list[Outline], found: list[Finding]) -> list[Outline]:
     return order
 
 
-def _definition(
-    outlined: Outline, around: Around, flows: Mapping[str, Definition], found: list[Finding]
-) -> Definition:
+def _definition(outlined: Outline, around: Around, flows: Mapping[str, Definition], found: list[Finding]) -> Definition:
     document = outlined.document
     definition = Definition(document.kind, document.name, document.version, "")
     definition.title = str(document.content.get("title", ""))
     definition.file, definition.source, definition.content = document.file, document.text, document.content
     definition.takes = frozenset(outlined.takes)
     data = {**(document.content.get("takes") or {}), **(document.content.get("data") or {})}
-    definition.personal = frozenset(n for n, written in data.items() if isinstance(written, dict) and written.get("personal"))
+    definition.personal = frozenset(
+        n for n, written in data.items() if isinstance(written, dict) and written.get("personal")
+    )
     definition.callees = {name: flows[name] for name in _calls(outlined) if name in flows}
     Compiler(outlined, around, found, definition).compile()
     callees = {name: callee.hash for name, callee in definition.callees.items()}

@@ -17,7 +17,7 @@ from engine.operators import LARGEST
 
 if TYPE_CHECKING:
     from engine.definition import Definition, Rule, State
-    from engine.expressions import Expression
+    from engine.scope import Expression
 
 _NOTHING: dict[str, Any] = {}
 
@@ -26,9 +26,9 @@ class Run:
     """`state` is what transitions reads and writes; the rest is ours. Dicts from outside are never written to."""
 
     __slots__ = (
-        "about", "answers", "arms", "asked", "candidates", "changed", "choices_read", "data", "decisions",
-        "definition", "dos", "entered", "event_data", "frames", "guards", "microsteps", "now", "owned", "reask", "root", "rule",
-        "says", "state", "tells", "tries", "used", "visit", "visits",
+        "about", "answers", "arms", "asked", "candidates", "changed", "data", "decisions",
+        "definition", "dos", "entered", "event_data", "frames", "guards", "microsteps", "now", "owned", "reask", "root",
+        "rule", "says", "state", "tells", "tries", "used", "visit", "visits",
     )  # fmt: skip
 
     def __init__(

@@ -15,10 +15,11 @@ from engine import types
 from engine.checking import Checker
 from engine.document import Document
 from engine.errors import ExpressionFailed, FactsMissing, RowsDisagree, RowsOverlap
-from engine.expressions import Expression, Scope, constant
+from engine.expressions import constant
 from engine.findings import Finding
 from engine.functions import total
 from engine.model import Decision, GuardTried
+from engine.scope import Expression, Scope
 from engine.texts import Template, render
 from engine.types import Shape, Types
 from engine.values import canonical
@@ -196,7 +197,9 @@ def compile_table(document: Document, known: Types, found: list[Finding]) -> Tab
     )
 
 
-def _row(check: Checker, written: dict[str, Any], scope: Scope, outputs: dict[str, Shape], path: list[str | int]) -> Row:
+def _row(
+    check: Checker, written: dict[str, Any], scope: Scope, outputs: dict[str, Shape], path: list[str | int]
+) -> Row:
     guard = check.guard(written["when"], scope, [*path, "when"]) if "when" in written else None
     then = written["then"]
     parts: list[tuple[str, Expression]] = []
@@ -264,4 +267,3 @@ def _shape_of_result(content: dict[str, Any], outputs: dict[str, Shape]) -> Shap
     if way == "count":
         return types.NUMBER
     return types.list_of(one) if way == "list" else next(iter(outputs.values()), types.NUMBER)
-

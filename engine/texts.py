@@ -17,10 +17,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine import limits
 from engine.errors import TextFailed, TextTooLong
-from engine.expressions import ExpressionError, Scope
 from engine.findings import did_you_mean
 from engine.functions import precision, zone
 from engine.operators import field
+from engine.scope import ExpressionError, Scope
 from engine.types import Shape, UnknownType
 from engine.values import Money
 
@@ -101,7 +101,9 @@ def _duration(value: Any) -> str:
         return "" if value is None else str(value)
     minutes = int(value.total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    return " ".join(f"{amount} {unit}" for amount, unit in ((days, "d"), (hours, "h"), (rest, "min")) if amount) or "0 min"
+    return (
+        " ".join(f"{amount} {unit}" for amount, unit in ((days, "d"), (hours, "h"), (rest, "min")) if amount) or "0 min"
+    )
 
 
 @jinja2.pass_context
@@ -128,7 +130,8 @@ def _shown(context: Any, value: Any) -> Any:
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": _money, "day": _day, "time": _time, "when": _when, "phone": _phone, "first": _first,
     "duration": _duration, "length": lambda value: len(value or ""), "lower": lambda value: str(value or "").lower(),
-    "upper": lambda value: str(value or "").upper(), "join": lambda value, mark=", ": str(mark).join(map(str, value or ())),
+    "upper": lambda value: str(value or "").upper(),
+    "join": lambda value, mark=", ": str(mark).join(map(str, value or ())),
     "default": lambda value, other="": other if value is None else value,
 }  # fmt: skip
 
@@ -142,7 +145,9 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
 
-_ENVIRONMENT = _Environment(undefined=jinja2.StrictUndefined, finalize=_shown, autoescape=False, keep_trailing_newline=False)
+_ENVIRONMENT = _Environment(
+    undefined=jinja2.StrictUndefined, finalize=_shown, autoescape=False, keep_trailing_newline=False
+)
 _ENVIRONMENT.globals = {}
 _ENVIRONMENT.filters = dict(FILTERS)
 _ENVIRONMENT.tests = {"none": lambda value: value is None, "defined": lambda value: value is not None}
@@ -166,7 +171,7 @@ def compile_template(source: str) -> Template:
     try:
         tree = _ENVIRONMENT.parse(source)
         paths = _paths(tree)
-        render = _ENVIRONMENT.from_string(source).render
+        render = _ENVIRONMENT.from_string(tree).render
     except jinja2.TemplateError as error:
         raise ExpressionError("text-syntax", f"The text cannot be read: {error}.") from error
     except RecursionError as error:
@@ -182,7 +187,9 @@ def _paths(tree: nodes.Template) -> set[tuple[str, ...]]:
         if not isinstance(node, _ALLOWED):
             raise ExpressionError("not-allowed", f"{type(node).__name__} is not part of texts.")
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            raise ExpressionError("unknown-filter", f'There is no filter "{node.name}".', 0, did_you_mean(node.name, FILTERS))
+            raise ExpressionError(
+                "unknown-filter", f'There is no filter "{node.name}".', 0, did_you_mean(node.name, FILTERS)
+            )
         if isinstance(node, nodes.Getattr):
             inner.add(id(node.node))
         if isinstance(node, (nodes.Getattr, nodes.Name)) and id(node) not in inner:
@@ -214,7 +221,9 @@ def check_paths(template: Template, scope: Scope) -> None:
         if path[0] == "event" and rest:
             event = scope.event or {}
             if rest[0] not in event:
-                raise ExpressionError("unknown-field", f'The event has no field "{rest[0]}".', 0, did_you_mean(rest[0], event))
+                raise ExpressionError(
+                    "unknown-field", f'The event has no field "{rest[0]}".', 0, did_you_mean(rest[0], event)
+                )
             shape, rest = event[rest[0]], rest[1:]
         for name in rest:
             if shape is None or shape.base == "any":

@@ -20,7 +20,21 @@ BASES = {
     "yes_no": "yes_no", "money": "money", "date": "date", "time": "time", "when": "datetime", "datetime": "datetime",
     "duration": "duration", "location": "location", "record": "any",
 }  # fmt: skip
-ASKABLE = ("choice", "yes_no", "text", "name", "number", "money", "date", "time", "when", "phone", "email", "location", "any")
+ASKABLE = (
+    "choice",
+    "yes_no",
+    "text",
+    "name",
+    "number",
+    "money",
+    "date",
+    "time",
+    "when",
+    "phone",
+    "email",
+    "location",
+    "any",
+)
 LOCATION = {"latitude": "number", "longitude": "number", "name": "text", "address": "text"}
 ORDERED = frozenset(["number", "money", "date", "time", "datetime", "duration"])
 _PYTHON: dict[str, Any] = {

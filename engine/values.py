@@ -6,6 +6,7 @@ UTC. What JSON has no form for is written as a one-key object whose key begins w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
@@ -111,7 +112,7 @@ def encode(value: Any) -> Any:
     raise TypeError(f"{kind.__name__} is not a value of the dialect")
 
 
-_DECODERS = {
+_DECODERS: dict[str, Callable[[Any], Any]] = {
     "$money": lambda v: Money(v[0], v[1]),
     "$when": lambda v: datetime.fromisoformat(v),
     "$date": lambda v: date.fromisoformat(v),

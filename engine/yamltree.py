@@ -70,18 +70,24 @@ def parse_tree(text: str, file: str) -> Node:
     """The one document of `text`. Raises Findings; nothing else, whatever the text."""
     if len(text) > limits.FILE_LENGTH:
         start = Place(1, 1, 1, 1)
-        raise Findings([_finding(file, start, "file-too-long", f"The file is longer than {limits.FILE_LENGTH} characters.")])
+        raise Findings(
+            [_finding(file, start, "file-too-long", f"The file is longer than {limits.FILE_LENGTH} characters.")]
+        )
     builder = _Builder(file)
     try:
         builder.read(_events(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(1, 1, 1, 1) if mark is None else Place(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+        place = (
+            Place(1, 1, 1, 1) if mark is None else Place(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+        )
         reason = " ".join(part for part in (error.context, error.problem) if part) or "This is not YAML."
         builder.findings.append(_finding(file, place, "yaml-syntax", f"Not valid YAML: {reason}."))
     except YAMLError as error:
         line, column = _position(text, getattr(error, "position", None))
-        builder.findings.append(_finding(file, Place(line, column, line, column + 1), "yaml-syntax", f"Not valid YAML: {error}"))
+        builder.findings.append(
+            _finding(file, Place(line, column, line, column + 1), "yaml-syntax", f"Not valid YAML: {error}")
+        )
     except _PARSER_ERRORS as error:
         builder.findings.append(_finding(file, builder.last, "yaml-syntax", f"Not valid YAML: {error}"))
     if builder.findings:
@@ -170,7 +176,11 @@ class _Builder:
         target = self._anchors.get(name)
         if target is None:
             open_ones = [anchor for _, anchor in self._stack]
-            reason = f'"*{name}" stands inside what it refers to.' if name in open_ones else f'"*{name}" is not defined above.'
+            reason = (
+                f'"*{name}" stands inside what it refers to.'
+                if name in open_ones
+                else f'"*{name}" is not defined above.'
+            )
             raise _TooMuch("bad-alias", reason)
         self._place(target, None, target.value if isinstance(target.value, str) else None)
 
@@ -204,7 +214,9 @@ class _Builder:
         key, place = waiting
         if key in parent.value:
             first = parent.keys[key]
-            self._report(place, "duplicate-key", f'"{key}" is already set on line {first.line}.', "Remove or rename one of them.")
+            self._report(
+                place, "duplicate-key", f'"{key}" is already set on line {first.line}.', "Remove or rename one of them."
+            )
             return
         parent.value[key] = node
         parent.keys[key] = place

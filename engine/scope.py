@@ -1,0 +1,48 @@
+"""What an expression may read where it stands, what it is once compiled, and how it can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from engine.types import Shape, Types
+
+Read = Callable[[Any], tuple[Any, dict[str, Any]]]
+
+
+class ExpressionError(Exception):
+    """What is wrong with an expression, with the offset in it where it is wrong."""
+
+    def __init__(self, code: str, reason: str, offset: int = 0, suggestion: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.offset = offset
+        self.suggestion = suggestion
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """The names that an expression may read where it stands, with their shapes."""
+
+    types: Types
+    names: Mapping[str, Shape] = {}
+    ambients: Mapping[str, Shape] = {}
+    event: Mapping[str, Shape] | None = None  # None: no event here
+    states: frozenset[str] | None = None  # None: no tries here
+    clock: bool = True
+
+    def known(self) -> list[str]:
+        more = [*(["event"] if self.event is not None else []), *(["tries"] if self.states else [])]
+        return [*self.names, *self.ambients, *more, *(["now"] if self.clock else [])]
+
+
+class Expression(msgspec.Struct, frozen=True, kw_only=True):
+    """A compiled expression. `read(run)` gives the value and what was read; `reads` lists the paths."""
+
+    source: str
+    shape: Shape
+    read: Read
+    reads: tuple[str, ...] = ()
+    ambients: frozenset[str] = frozenset()
