@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +10,8 @@ import msgspec
 from engine.model import Event
 from runtime.inbox import Content, open_row
 from storage.store import Delete, Document, Op, Store, Update
+
+KEPT = timedelta(days=30)  # a delivery repeated later than this would be taken for a new one
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -36,7 +38,7 @@ class Work(msgspec.Struct, frozen=True):
         """A timer is gone; an inbox row stays without its content, so that a repeated delivery is recognised."""
         if self.collection == "timers":
             return Delete("timers", self.id, expect=self.row.get("version", 1))
-        changes = {"set": {"state": "done", "done_at": now}, "unset": ["sealed"]}
+        changes = {"set": {"state": "done", "done_at": now, "expires_at": now + KEPT}, "unset": ["sealed"]}
         return Update("inbox", self.id, changes, when={"state": "new"})
 
     def dead(self, now: datetime, reason: str) -> Op:
