@@ -24,7 +24,7 @@ async def book(phone: Phone, greeting: str = "Hi, I want to book") -> None:
     await phone.tap_first()  # send the prompt to this number
     await phone.hear("PIN")
     await phone.answer_prompt("pin", pin="1234")
-    await phone.hear("asante", "booked")
+    await phone.hear("booked", "asante")
 
 
 async def whole(server: Server) -> None:
