@@ -51,7 +51,7 @@ async def test_a_hold_starts_its_lifecycle_and_says_until_when_it_holds(room: An
     assert booking["deposit"] == Money(100000, "KES")
     assert booking["held_until"] == MONDAY + timedelta(minutes=20)
     (start,) = done.starts
-    assert (start.definition, start.machine) == ("booking", f"booking:{booking['id']}")
+    assert (start.definition, start.machine) == ("lifecycle:booking", f"booking:{booking['id']}")
     assert start.links == {"conversation": "booking-talk:c1"}
     assert done.links == {"booking": start.machine}
 

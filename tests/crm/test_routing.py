@@ -39,7 +39,7 @@ async def test_a_first_message_makes_contact_conversation_and_flow(house: Any) -
     table = Table()
     routed = await route(house, house.inbound("Habari, nataka miadi kesho"), table)
     assert routed.start is not None
-    assert (routed.start.definition, routed.start.contact, routed.language) == ("booking", routed.contact, "sw")
+    assert (routed.start.definition, routed.start.contact, routed.language) == ("flow:booking", routed.contact, "sw")
     assert (table.facts["new"], table.facts["has_booking"], table.facts["via"]) == (True, False, "")
     conversation = await house.org.get("conversations", f"{routed.contact}/whatsapp")
     assert conversation["window_until"] == house.now + timedelta(hours=24)
