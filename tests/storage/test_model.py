@@ -83,14 +83,18 @@ filters = st.recursive(
 )
 operations = st.one_of(
     st.builds(lambda id, doc: Insert("things", {"_id": id, **doc}), ids, documents),
-    st.builds(lambda id, c, e, w: Update("things", id, c, expect=e, when=w), ids, changes, st.none() | st.integers(1, 3), st.none() | filters),
+    st.builds(
+        lambda id, c, e, w: Update("things", id, c, expect=e, when=w),
+        ids, changes, st.none() | st.integers(1, 3), st.none() | filters,
+    ),
     st.builds(lambda id, c: Upsert("things", id, c), ids, changes),
     st.builds(lambda id, e: Delete("things", id, expect=e), ids, st.none() | st.integers(1, 2)),
 )  # fmt: skip
 steps = st.lists(st.tuples(st.lists(operations, min_size=1, max_size=3), filters), min_size=1, max_size=6)
 
 KINDS: list[Any] = [
-    None, True, False, 0, 1, -1, 0.5, 1.0, 2**53 + 1, "", "a", "ab", "b", "[", '["a"]', '{"x":1}', {"x": 1}, "\x01", "\x01a", "\x012026",
+    None, True, False, 0, 1, -1, 0.5, 1.0, 2**53 + 1, "", "a", "ab", "b", "[", '["a"]', '{"x":1}', {"x": 1},
+    "\x01", "\x01a", "\x012026",
     "\x02", "é", "🙂", "'", START, START + timedelta(milliseconds=1), START - timedelta(days=20000),
 ]  # fmt: skip
 SIMPLE = [value for value in KINDS if not isinstance(value, dict)]
