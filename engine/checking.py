@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rapidfuzz.distance import Levenshtein
+
 from engine import types
 from engine.document import At, Document
 from engine.expressions import compile_expression, constant
@@ -87,7 +89,7 @@ class Checker:
     def _is_word(written: str, scope: Scope) -> bool:
         if not _WORD.match(written) or written in scope.known() or written in ("True", "False", "None"):
             return False
-        return not did_you_mean(written, [name for name in scope.known() if _near(written, name)])
+        return not any(_near(written, name) for name in scope.known())
 
     def template(self, source: str, path: At) -> Template | None:
         try:
@@ -96,10 +98,13 @@ class Checker:
             self.error(error, path)
             return None
 
-    def text(self, template: Template, scope: Scope, path: At) -> None:
-        """Reports the first name in a text that the scope does not have."""
+    def text(self, template: Template, scope: Scope, path: At, *, event: bool | None = None) -> None:
+        """Reports the first name in a text that the scope does not have.
+
+        With `event` only the fields of the event are looked at, or (False) all but them.
+        """
         try:
-            check_paths(template, scope)
+            check_paths(template, scope, event)
         except ExpressionError as error:
             self.error(error, path)
 
@@ -115,9 +120,7 @@ class Checker:
 
 def _near(word: str, name: str) -> bool:
     """Whether a word looks like a mistyped name rather than a word of its own."""
-    return (
-        abs(len(word) - len(name)) <= 1 and len(name) > 3 and sum(a != b for a, b in zip(word, name, strict=False)) <= 1
-    )
+    return len(name) > 3 and Levenshtein.distance(word, name, score_cutoff=1) == 1
 
 
 class Watching(Checker):

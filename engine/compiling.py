@@ -16,7 +16,7 @@ from engine.effects import Effects
 from engine.findings import Finding, did_you_mean
 from engine.outline import Around, Outline, delay, dotted
 from engine.questions import Questions
-from engine.scope import Expression, Scope
+from engine.scope import Anything, Expression, Scope
 from engine.texts import Template
 from engine.types import Shape
 
@@ -45,6 +45,9 @@ class Compiler:
         definition, content = self.definition, self.content
         definition.shapes = self.shapes
         definition.texts = self.texts
+        for key, forms in self.texts.items():
+            for language, template in forms.items():
+                self.check.text(template, self.base, ["texts", key, language], event=False)
         definition.defaults = self._defaults()
         self.check.reference("state", content["start"], self.names, ["start"])
         self._transitions.append((START, START, Rule("start", None, (), content["start"])))
@@ -182,14 +185,14 @@ class Compiler:
             other = self.around.outlines[flow]
             if self.check.reference("final state", final, other.finals, path, key=True):
                 return other.shapes
-            return {}
+            return Anything()
         if event in _OWN_EVENTS:
             instead = {"unclear": "unclear:", "after": "after:", "heard": "anywhere:"}.get(event, "start:")
             self.check.report("own-event", path, f'"{event}" is handled by `{instead}`, not by `on:`.', key=True)
-            return {}
+            return Anything()
         known_events = [*self.around.registry.events, *self.around.told, "answer"]
         self.check.reference("event", event, known_events, path, key=True)
-        return {}
+        return Anything()
 
     def _anywhere(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for index, block in enumerate(self.content.get("anywhere") or []):

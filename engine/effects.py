@@ -166,7 +166,7 @@ class Effects:
             return False
         before = len(self.check.found)
         for template in self.texts[key].values():
-            self.check.text(template, scope, path)
+            self.check.text(template, scope, path, event=True)
             if len(self.check.found) > before:
                 return False
         return True

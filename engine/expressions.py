@@ -22,7 +22,11 @@ def compile_expression(source: str, scope: Scope) -> Expression:
     """Raises ExpressionError."""
     tree = _parsed(source)
     writer = _Writer(scope)
-    code, shape = writer.write(tree)
+    try:
+        code, shape = writer.write(tree)
+    except ExpressionError as error:
+        error.offset = len(source.encode()[: error.offset].decode(errors="ignore"))  # ast counts bytes
+        raise
     loads = "".join(f"    v{i} = {how}\n" for i, how in enumerate(writer.reads.values()))
     values = ", ".join(f"{path!r}: v{i}" for i, path in enumerate(writer.reads))
     text = f"def read(run):\n{loads}    return {code}, {{{values}}}\n"

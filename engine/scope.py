@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from engine.types import Shape, Types
+from engine.types import ANY, Shape, Types
 
 Read = Callable[[Any], tuple[Any, dict[str, Any]]]
 
@@ -21,6 +21,16 @@ class ExpressionError(Exception):
         self.reason = reason
         self.offset = offset
         self.suggestion = suggestion
+
+
+class Anything(dict[str, Shape]):
+    """The fields of an event that is itself in error: any name will do, so that one mistake is one finding."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Shape:
+        return ANY
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from engine.findings import did_you_mean
 from engine.functions import precision, zone
 from engine.operators import field
 from engine.scope import ExpressionError, Scope
-from engine.types import Shape, UnknownType
+from engine.types import Shape
 from engine.values import Money
 
 _SYMBOLS = {"KES": "KSh", "UGX": "USh", "TZS": "TSh", "NGN": "₦", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -192,6 +192,8 @@ def _paths(tree: nodes.Template) -> set[tuple[str, ...]]:
             )
         if isinstance(node, nodes.Getattr):
             inner.add(id(node.node))
+            if node.attr.startswith("_") or not isinstance(node.node, (nodes.Name, nodes.Getattr)):
+                raise ExpressionError("not-allowed", f'"{node.attr}" cannot be read.')
         if isinstance(node, (nodes.Getattr, nodes.Name)) and id(node) not in inner:
             path = _path(node)
             if path and path[0] not in local:
@@ -213,28 +215,35 @@ def _path(node: nodes.Node) -> tuple[str, ...]:
     return (node.name, *reversed(parts)) if isinstance(node, nodes.Name) else ()
 
 
-def check_paths(template: Template, scope: Scope) -> None:
-    """Raises ExpressionError for the first name or field that the scope does not have."""
+def check_paths(template: Template, scope: Scope, event: bool | None = None) -> None:
+    """Raises ExpressionError for the first name or field that the scope does not have.
+
+    With `event` only the event's fields are checked, or (False) all but them.
+    """
     for path in template.paths:
-        shape = _root(path[0], scope)
-        rest = path[1:]
-        if path[0] == "event" and rest:
-            event = scope.event or {}
-            if rest[0] not in event:
-                raise ExpressionError(
-                    "unknown-field", f'The event has no field "{rest[0]}".', 0, did_you_mean(rest[0], event)
-                )
-            shape, rest = event[rest[0]], rest[1:]
-        for name in rest:
-            if shape is None or shape.base == "any":
-                break
-            if not shape.fields or name not in shape.fields:
-                hint = did_you_mean(name, shape.fields or ())
-                raise ExpressionError("unknown-field", f'{shape.name} has no field "{name}".', 0, hint)
+        if event is None or event == (path[0] == "event"):
             try:
-                shape = scope.types.shape(shape.fields[name])
-            except UnknownType:
-                shape = None
+                _check_path(path, scope)
+            except ExpressionError as error:
+                error.offset = max(0, template.source.find(".".join(path)))
+                raise
+
+
+def _check_path(path: tuple[str, ...], scope: Scope) -> None:
+    shape, rest = _root(path[0], scope), path[1:]
+    if path[0] == "event" and rest:
+        event = scope.event or {}
+        if rest[0] not in event:
+            reason = f'The event has no field "{rest[0]}".'
+            raise ExpressionError("unknown-field", reason, 0, did_you_mean(rest[0], event))
+        shape, rest = event[rest[0]], rest[1:]
+    for name in rest:
+        if shape is None or shape.base == "any":
+            return
+        if not shape.fields or name not in shape.fields:
+            hint = did_you_mean(name, shape.fields or ())
+            raise ExpressionError("unknown-field", f'{shape.name} has no field "{name}".', 0, hint)
+        shape = scope.types.shape(shape.fields[name])
 
 
 def _root(name: str, scope: Scope) -> Shape | None:

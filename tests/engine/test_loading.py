@@ -22,7 +22,9 @@ def found(text: str) -> list[tuple[str, int, int]]:
 
 
 def test_on_yes_no_octals_and_clock_times_stay_text():
-    text = RING + "promises:\n  - {a: yes, b: no, c: on, d: 0712, e: 12:30, f: +254712, g: 7, h: 1.5, i: true, j: null}\n"
+    text = (
+        RING + "promises:\n  - {a: yes, b: no, c: on, d: 0712, e: 12:30, f: +254712, g: 7, h: 1.5, i: true, j: null}\n"
+    )
     promise = engine.load(text).content["promises"][0]
     assert promise == {
         "a": "yes", "b": "no", "c": "on", "d": "0712", "e": "12:30", "f": "+254712", "g": 7, "h": 1.5, "i": True,
