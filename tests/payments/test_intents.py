@@ -57,7 +57,11 @@ async def test_a_request_stores_the_intent_and_starts_its_machine_with_the_numbe
     ctx = context()
     payment, changed = await asked(ctx)
     (start,) = changed.starts
-    assert (start.definition, start.machine, start.owner) == ("lifecycle:payment", f"payment:{payment}", "conversation:1")
+    assert (start.definition, start.machine, start.owner) == (
+        "lifecycle:payment",
+        f"payment:{payment}",
+        "conversation:1",
+    )
     assert start.links == {"owner": "conversation:1", "booking": "booking:b1"}
     document = await ctx.store.get("payments", payment)
     assert "712345678" not in repr(document)
