@@ -77,6 +77,7 @@ async def serving(settings: Settings, *, works: bool = True) -> AsyncIterator[Ho
         house = await stack.enter_async_context(built(settings, works=works, clock=clock))
         if settings.demo:
             await demo.prepare(house)
+        if settings.demo and not settings.sandbox_url:
             await stack.enter_async_context(listening(demo.sandbox(house), settings.host, settings.sandbox_port))
         await house.runtime.start()
         stack.push_async_callback(house.runtime.close)

@@ -36,7 +36,7 @@ def welcome(settings: Settings) -> str:
 
 
 def phone_url(settings: Settings) -> str:
-    return f"http://{settings.host}:{settings.sandbox_port}/"
+    return f"{settings.sandbox_url}/" if settings.sandbox_url else f"http://{settings.host}:{settings.sandbox_port}/"
 
 
 async def prepare(house: House) -> None:

@@ -75,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mpesa: Mpesa | None
     demo: bool
     sandbox_port: int
+    sandbox_url: str  # of simulated providers that run elsewhere; empty when the demo starts its own
     sandbox_speed: int  # simulated delays are divided by it
     log_format: str
     flows_dir: Path
@@ -90,7 +91,8 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
     port = reader.integer("PORT", 8080, 1, 65535)
     sandbox_port = reader.integer("SANDBOX_PORT", 8090, 1, 65535)
     data_dir = Path(reader.text("DATA_DIR", "data"))
-    simulator = f"http://{DEMO_HOST}:{sandbox_port}" if demo else ""
+    sandbox_url = reader.optional_url("SANDBOX_URL") if demo else ""
+    simulator = sandbox_url or f"http://{DEMO_HOST}:{sandbox_port}" if demo else ""
     settings = Settings(
         app_url=reader.url("APP_URL", f"http://{DEMO_HOST}:{port}" if demo else "http://localhost:8080"),
         host=reader.text("HOST", DEMO_HOST),
@@ -110,6 +112,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         mpesa=_mpesa(reader, simulator),
         demo=demo,
         sandbox_port=sandbox_port,
+        sandbox_url=sandbox_url,
         sandbox_speed=reader.integer("SANDBOX_SPEED", 1, 1, 1000),
         log_format=reader.choice("LOG_FORMAT", "console" if demo else "json", ("console", "json")),
         flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
@@ -175,6 +178,9 @@ class _Reader:
         elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             self.problems.append(f"{name} must begin with https:// (http is for this machine only); it is {value!r}.")
         return value
+
+    def optional_url(self, name: str) -> str:
+        return self.url(name, "") if self.text(name, "") else ""
 
     def secret(self, name: str, meaning: str) -> Secret:
         value = self.text(name, f"demo-{name.lower()}" if self.demo else "")
