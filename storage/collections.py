@@ -204,7 +204,7 @@ _LOOP = (
     Collection(
         name="timers",
         doc="What falls due for a machine.",
-        indexes=(_by("by_due", "due"), _by("by_machine", "org", "machine"), _EXPIRES),
+        indexes=(_by("by_due", "state", "due", "order"), _by("by_machine", "org", "machine"), _EXPIRES),
     ),
     Collection(
         name="outbox",
@@ -219,7 +219,7 @@ _LOOP = (
     Collection(
         name="inbox",
         doc="Events that arrived.",
-        indexes=(_by("by_lane", "lane", "state", "at"), _by("by_state", "state", "at"), _EXPIRES),
+        indexes=(_by("by_lane", "lane", "state", "at", "order"), _by("by_state", "state", "at", "order"), _EXPIRES),
     ),
     Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
 )

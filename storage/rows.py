@@ -41,6 +41,10 @@ class InsertText:
 def run(connection: sqlite3.Connection, op: Prepared) -> Document | None:
     """One update, upsert or delete."""
     table = op.collection.name
+    if op.verb == "delete" and op.expect is None:
+        mine = f" AND {compiled.column(op.owner[0])} = ?" if op.owner is not None else ""
+        connection.execute(f"DELETE FROM {table} WHERE id = ?{mine}", (op.id, *([op.owner[1]] if op.owner else [])))
+        return None
     row = connection.execute(f"SELECT version, doc FROM {table} WHERE id = ?", (op.id,)).fetchone()
     document = decode(op.id, *row) if row is not None else None
     foreign = document is not None and op.foreign(document)
@@ -49,8 +53,6 @@ def run(connection: sqlite3.Connection, op: Prepared) -> Document | None:
             raise op.conflict("the id is taken", "_id")
         return _upsert(connection, op, document)
     if document is None or foreign:
-        if op.verb == "delete" and op.expect is None:
-            return None
         raise op.conflict("it is not there", "missing")
     if op.expect is not None and document["version"] != op.expect:
         raise op.conflict(f"it has version {document['version']}, not {op.expect}", "version")
