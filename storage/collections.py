@@ -198,7 +198,6 @@ _LOOP = (
         indexes=(
             _one("machine_seq", "org", "machine", "seq"),
             _by("by_time", "org", "-at"),
-            _by("by_subject", "org", "subject"),
         ),
     ),
     Collection(
@@ -212,7 +211,6 @@ _LOOP = (
         indexes=(
             _by("by_due", "state", "due"),
             _by("by_lane", "lane", "state"),
-            _by("by_machine", "org", "machine"),
             _EXPIRES,
         ),
     ),
