@@ -168,6 +168,16 @@ def test_an_answer_that_is_none_of_the_choices_is_unclear(world: Any):
     assert talk.state == "naming"
 
 
+def test_an_answer_that_no_rule_takes_is_unclear_and_not_kept(world: Any):
+    talk = world.talk(
+        BOOKING.replace("on: {answer: naming}", 'on: {answer: {when: offer.name == "Nails", to: naming}}')
+    )
+    assert talk.hear("answer", value="o1").outcome == "unclear"
+    assert talk.snapshot.data["offer"] is None
+    assert [tried.values for tried in talk.last.microsteps[0].guards][0] == {"offer.name": "Braids"}
+    assert talk.hear("answer", value="o2").outcome == "moved"
+
+
 def test_tries_count_entries_and_bring_retries_to_an_end(world: Any):
     talk = world.talk(BOOKING)
     talk.hear("answer", value="o1")
@@ -324,7 +334,14 @@ states:
       - {set: {n: n + 1}, to: scoring}
   over: {final: true}
 """
-POINTS = "rules: points\nversion: 1\nhit: collect\ncollect: sum\nfacts: {n: number}\nrows:\n  - {id: r, when: n > 0, then: {p: 5}}"
+POINTS = """
+rules: points
+version: 1
+hit: collect
+collect: sum
+facts: {n: number}
+rows: [{id: r, when: n > 0, then: {p: 5}}]
+"""
 
 
 def life(world: Any, **due: float) -> Any:
