@@ -174,7 +174,7 @@ def test_an_answer_that_no_rule_takes_is_unclear_and_not_kept(world: Any):
     )
     assert talk.hear("answer", value="o1").outcome == "unclear"
     assert talk.snapshot.data["offer"] is None
-    assert [tried.values for tried in talk.last.microsteps[0].guards][0] == {"offer.name": "Braids"}
+    assert talk.last.microsteps[0].guards[0].values == {"offer.name": "Braids"}
     assert talk.hear("answer", value="o2").outcome == "moved"
 
 
