@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -22,11 +23,12 @@ from channels.dispatcher import Dispatcher
 from channels.strays import Strays
 from channels.whatsapp.accounts import Accounts as WhatsAppAccounts
 from channels.whatsapp.client import GraphClient
+from channels.whatsapp.presence import Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
 from composition.definitions import compile_sources, registry, shipped
 from composition.settings import Secret, Settings
-from composition.stores import opened_store, vault
+from composition.stores import master_keys, opened_store, vault
 from crm import contacts, orgs
 from crm.routing import Router
 from payments.mpesa.accept import Callbacks
@@ -60,7 +62,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     published: Published
     runtime: Runtime
     webhook: Webhook
-    callbacks: Callbacks | None
+    callbacks: Callbacks
 
 
 @asynccontextmanager
@@ -76,13 +78,16 @@ async def built(settings: Settings, *, works: bool = True, clock: Clock | None =
         metrics = Prometheus()
         published = Published(store, compile_sources)
         await published.publish(shipped(settings))
-        links = Links(settings.mpesa.webhook_secret, settings.app_url) if settings.mpesa else None
+        links = Links(_callback_secret(settings), settings.app_url)
+        whatsapp = _whatsapp(settings, store, keys, graph_http)
+        presence = Presence(whatsapp)
+        stack.push_async_callback(presence.close)
         handlers = Handlers(
             [
                 *crm.verbs.bound(),
                 *bookings.verbs.bound(store),
-                *channels.verbs.bound(_dispatcher(settings, store, keys, published, metrics, graph_http)),
-                *(_payments(settings, store, keys, links, daraja_http) if links else ()),
+                *channels.verbs.bound(_dispatcher(published, metrics, whatsapp)),
+                *_payments(settings, store, keys, links, daraja_http),
             ]
         )
         runtime = Runtime(
@@ -107,9 +112,16 @@ async def built(settings: Settings, *, works: bool = True, clock: Clock | None =
             metrics=metrics,
             published=published,
             runtime=runtime,
-            webhook=_webhook(settings, store, keys, runtime, metrics),
-            callbacks=Callbacks(store, links) if links else None,
+            webhook=_webhook(settings, store, keys, runtime, presence),
+            callbacks=Callbacks(store, links),
         )
+
+
+def _callback_secret(settings: Settings) -> str:
+    """Orgs may bring M-Pesa accounts of their own to a server that has none: their callbacks need a secret too."""
+    if settings.mpesa is not None:
+        return settings.mpesa.webhook_secret
+    return hashlib.sha256(b"payment callbacks" + master_keys(settings)[0]).hexdigest()
 
 
 def _jobs(settings: Settings) -> Jobs | None:
@@ -130,29 +142,25 @@ def _router(published: Published) -> Router:
     return Router(decide, lambda referral: msgspec.structs.asdict(of_referral(referral)))
 
 
-def _dispatcher(
-    settings: Settings,
-    store: BaseStore,
-    vault: Vault,
-    published: Published,
-    metrics: Prometheus,
-    http: httpx.AsyncClient,
-) -> Dispatcher:
-    async def guardrails(org: str, facts: dict[str, Any]) -> Any:
-        table = published.named(org, GUARDRAILS)
-        return engine.decide(table, facts) if table is not None else None
-
+def _whatsapp(settings: Settings, store: BaseStore, vault: Vault, http: httpx.AsyncClient) -> WhatsAppAccounts:
     async def token(org: str) -> str:
         own = (await orgs.get_secrets(store, vault, org)).get(WHATSAPP_TOKEN, "")
         return own or (DEMO_TOKEN if settings.demo else "")
+
+    return WhatsAppAccounts(GraphClient(http, base_url=settings.whatsapp.base_url), token)
+
+
+def _dispatcher(published: Published, metrics: Prometheus, whatsapp: WhatsAppAccounts) -> Dispatcher:
+    async def guardrails(org: str, facts: dict[str, Any]) -> Any:
+        table = published.named(org, GUARDRAILS)
+        return engine.decide(table, facts) if table is not None else None
 
     async def reach(ctx: Context, contact: Document) -> Address:
         await ctx.vault.ensure(contact["_id"])
         phone, user_id = contacts.address(ctx.vault, contact)
         return Address(phone=phone, user_id=user_id)
 
-    graph = GraphClient(http, base_url=settings.whatsapp.base_url)
-    connect = by_name({"whatsapp": WhatsAppAccounts(graph, token)})
+    connect = by_name({"whatsapp": whatsapp})
     return Dispatcher(reach=reach, connect=connect, guardrails=guardrails, rates=load_rates(), watch=metrics)
 
 
@@ -172,7 +180,9 @@ def _payments(settings: Settings, store: BaseStore, vault: Vault, links: Links, 
     return payments.verbs.bind(MpesaAccounts(store, vault, default), Clients(http), links)
 
 
-def _webhook(settings: Settings, store: BaseStore, vault: Vault, runtime: Runtime, metrics: Prometheus) -> Webhook:
+def _webhook(settings: Settings, store: BaseStore, vault: Vault, runtime: Runtime, presence: Presence) -> Webhook:
+    metrics = runtime.metrics
+
     async def tenant(number: str, account: str) -> str | None:
         org = await orgs.at_address(store, "whatsapp", number) if number else None
         return None if org is None else str(org["_id"])
@@ -185,4 +195,5 @@ def _webhook(settings: Settings, store: BaseStore, vault: Vault, runtime: Runtim
         deliveries=StatusBook(store, load_rates(), metrics),
         keep=Strays(store, vault, "whatsapp"),
         metrics=metrics,
+        presence=presence,
     )

@@ -24,7 +24,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
 
     webhook: Webhook
     verify_token: str
-    callbacks: Callbacks | None
+    callbacks: Callbacks
     runtime: Runtime
     store: BaseStore
     vault: Vault
@@ -53,8 +53,7 @@ def build(doors: Doors) -> web.Application:
     )
     now = doors.runtime.clock.now
     app.add_routes(whatsapp.routes(doors.webhook, doors.verify_token, now))
-    if doors.callbacks is not None:
-        app.add_routes(payments.routes(doors.callbacks, doors.runtime.receive, doors.metrics.count))
+    app.add_routes(payments.routes(doors.callbacks, doors.runtime.receive, doors.metrics.count))
     app.add_routes(health.routes(depths, lambda: stopping))
     app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
     app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))

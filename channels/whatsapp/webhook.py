@@ -15,6 +15,7 @@ import msgspec
 
 from channels.whatsapp.accept import Refused, accept
 from channels.whatsapp.mapping import SOURCE, message_inbound, notice_inbound, preference_person
+from channels.whatsapp.presence import Presence
 from channels.whatsapp.types import Message, Notice, Parsed, Person, Status
 from runtime.inbox import Inbound
 
@@ -52,7 +53,7 @@ class Webhook:
 
     def __init__(
         self, *, secret: str, receive: Receive, tenant: Tenant, vault: Any, deliveries: Deliveries, keep: Keep,
-        metrics: Metrics,
+        metrics: Metrics, presence: Presence | None = None,
     ) -> None:  # fmt: skip
         self._secret = secret
         self._receive = receive
@@ -61,6 +62,7 @@ class Webhook:
         self._deliveries = deliveries
         self._keep = keep
         self._metrics = metrics
+        self._presence = presence
         self._tenants: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def post(self, raw: bytes, signature: str | None, now: datetime) -> Answer:
@@ -78,6 +80,11 @@ class Webhook:
             inbounds.extend(await self._notice(notice, now))
         if inbounds:
             await self._receive(inbounds)
+        if self._presence is not None:
+            for message in parsed.messages:
+                org = await self._org(message.number.id, message.number.account)
+                if org is not None and message.sender.key:
+                    self._presence.seen(org, message)
         failures = await self._statuses(parsed.statuses, now)
         if failures:
             await self._receive(failures)
