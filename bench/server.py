@@ -1,0 +1,201 @@
+"""The whole server under load from a second process: signed webhooks in, replies out to a recording Graph API.
+
+Messages are due at random moments (a Poisson process) whether or not the server keeps up, and every latency counts
+from the moment that a message was due: a server that stalls is charged for everybody who waited meanwhile.
+Settings: BENCH_SECONDS (60), BENCH_RATE (200 messages a second), BENCH_GRAPH_MS (0: how long the recording Graph API
+takes to answer), BENCH_STEPS (30: how many steps the search for the highest rate may take).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter, process_time
+
+import uvloop
+
+from bench.crowd import Crowd
+from bench.figures import Figure, figure, percentile
+from bench.house import BUSINESSES, House, cpu_seconds, free_port
+from bench.wire import Sender, recording
+
+RATE, SECONDS = float(os.environ.get("BENCH_RATE", "200")), float(os.environ.get("BENCH_SECONDS", "60"))
+GRAPH_SECONDS = float(os.environ.get("BENCH_GRAPH_MS", "0")) / 1000
+STEPS = int(os.environ.get("BENCH_STEPS", "30"))
+ACK_TARGET, REPLY_TARGET = 10.0, 50.0  # ms, at the 95th percentile
+STEP_SECONDS, STEP = 5.0, 100.0
+REPEATED = 50  # each so-manieth webhook is delivered twice, as Meta does
+CONNECTIONS = 64
+WARM_RATE, WARM_SECONDS = 50.0, 3.0
+
+
+@dataclass
+class Leg:
+    """One stretch at one rate. Latencies in seconds."""
+
+    rate: float
+    acks: list[float] = field(default_factory=list)
+    replies: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+    backlog: int = 0  # by how many the messages without a reply grew
+    server_cpu: float = 0.0  # of one processor
+    own_cpu: float = 0.0
+
+    @property
+    def ack(self) -> float:
+        return percentile(self.acks, 0.95) * 1000
+
+    @property
+    def reply(self) -> float:
+        return percentile(self.replies, 0.95) * 1000
+
+    @property
+    def sustained(self) -> bool:
+        """Within both targets, and nothing piles up."""
+        return self.ack <= ACK_TARGET and self.reply <= REPLY_TARGET and self.backlog <= max(5.0, self.rate / 10)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:g}/s: ack p95 {self.ack:.1f} ms, reply p95 {self.reply:.1f} ms, backlog {self.backlog:+}, "
+            f"server {self.server_cpu:.0%} of a processor, load {self.own_cpu:.0%}"
+        )
+
+
+class Load:
+    """Sends what the crowd says at the pace that is asked for."""
+
+    def __init__(self, crowd: Crowd, sender: Sender, server: int) -> None:
+        self.crowd = crowd
+        self._sender = sender
+        self._server = server
+        self._random = random.Random(7)
+
+    async def drive(self, rate: float, seconds: float) -> Leg:
+        leg, crowd = Leg(rate), self.crowd
+        before, heard = crowd.waiting, len(crowd.replies)
+        server, own, began = cpu_seconds(self._server), process_time(), perf_counter()
+        due, end = began, began + seconds
+        while (due := due + self._random.expovariate(rate)) < end:
+            wait = due - perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            elif crowd.sent % 20 == 0:
+                await asyncio.sleep(0)  # late: hear the answers all the same
+            self._send(leg, due)
+        passed = perf_counter() - began
+        leg.server_cpu = (cpu_seconds(self._server) - server) / passed
+        leg.own_cpu = (process_time() - own) / passed
+        await asyncio.sleep(0.1)
+        leg.backlog = crowd.waiting - before
+        leg.replies = [seconds for sent, seconds in crowd.replies[heard:] if sent >= began]
+        return leg
+
+    def _send(self, leg: Leg, due: float) -> None:
+        body, signature = self.crowd.next(due)
+
+        def acknowledged(status: int, when: float) -> None:
+            leg.acks.append(when - due)
+            leg.statuses[status] += 1
+
+        self._sender.post(body, signature, acknowledged)
+        if self.crowd.sent % REPEATED == 0:
+            self._sender.post(body, signature, lambda status, _when: leg.statuses.update((status,)))
+
+    async def settle(self, seconds: float = 15.0) -> None:
+        """Until every message is answered, at most so long; then a moment for what should not come."""
+        end = perf_counter() + seconds
+        while self.crowd.waiting and perf_counter() < end:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(1.0)
+
+
+async def _measure(folder: Path) -> list[Figure]:
+    crowd, graph = Crowd(BUSINESSES), free_port()
+    recorder = await recording(graph, crowd.hear, delay=GRAPH_SECONDS)
+    house = House(folder, f"http://127.0.0.1:{graph}")
+    await house.furnish()
+    async with _served(house) as process:
+        sender = Sender("127.0.0.1", house.port, "/webhooks/whatsapp")
+        await sender.connect(CONNECTIONS)
+        load = Load(crowd, sender, process)
+        await load.drive(WARM_RATE, WARM_SECONDS)
+        leg = await load.drive(RATE, SECONDS)
+        _say(leg)
+        await load.settle()
+        figures = _figures(leg, crowd)
+        figures.append(figure("server.rate", await _highest(load, leg), "messages/s"))
+        sender.close()
+    recorder.close()
+    return figures
+
+
+def _served(house: House) -> _Served:
+    return _Served(house)
+
+
+class _Served:
+    """The server's process id, for as long as it serves; starting and stopping block, so they are done in a thread."""
+
+    def __init__(self, house: House) -> None:
+        self._serving = house.serving()
+
+    async def __aenter__(self) -> int:
+        return (await asyncio.to_thread(self._serving.__enter__)).pid
+
+    async def __aexit__(self, *error: object) -> None:
+        await asyncio.to_thread(self._serving.__exit__, None, None, None)
+
+
+async def _highest(load: Load, first: Leg) -> float:
+    """Step by step up from what is known to hold, until a step does not."""
+    step = STEP if first.sustained else RATE / 8
+    best = first.rate if first.sustained else 0.0
+    for _ in range(STEPS):
+        leg = await load.drive(best + step, STEP_SECONDS)
+        _say(leg)
+        if not leg.sustained:
+            break
+        best = leg.rate
+    await load.settle(5.0)
+    return best
+
+
+def _figures(leg: Leg, crowd: Crowd) -> list[Figure]:
+    refused = sum(count for status, count in leg.statuses.items() if status != 200)
+    figures = [figure("server.messages", crowd.sent, "messages"), figure("server.refused", refused, "messages", 0)]
+    for name, values, target in (("ack", leg.acks, ACK_TARGET), ("reply", leg.replies, REPLY_TARGET)):
+        for share in (50, 95, 99):
+            value = percentile(values, share / 100) * 1000
+            figures.append(figure(f"server.{name}.p{share}", value, "ms", target if share == 95 else None))
+    _say(f"ended with: {dict(sorted(crowd.last_words.items(), key=lambda item: -item[1])[:5])}")
+    return [
+        *figures,
+        figure("server.lost", crowd.waiting, "messages", 0),
+        figure("server.doubled", crowd.doubled + crowd.strangers, "messages", 0),
+        figure("server.booked", crowd.booked / max(1, crowd.ended), "share"),
+        figure("server.cpu", leg.server_cpu, "processors"),
+    ]
+
+
+def _say(what: object) -> None:
+    print(f"  {what}", file=sys.stderr, flush=True)
+
+
+def run() -> list[Figure]:
+    """All figures of the loaded server."""
+    with (
+        tempfile.TemporaryDirectory(prefix="aais-bench-") as folder,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        return runner.run(_measure(Path(folder)))
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(line)
