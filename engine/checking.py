@@ -10,9 +10,9 @@ from rapidfuzz.distance import Levenshtein
 
 from engine import types
 from engine.document import At, Document
-from engine.expressions import compile_expression, constant
+from engine.expressions import compile_expression
 from engine.findings import Finding, Severity, did_you_mean
-from engine.scope import Expression, ExpressionError, Scope
+from engine.scope import Expression, ExpressionError, Scope, constant
 from engine.texts import Template, check_paths, compile_template
 from engine.types import Shape, Types, UnknownType
 

@@ -11,12 +11,11 @@ from engine.checking import Checker
 from engine.definition import Effect
 from engine.document import At
 from engine.errors import ExpressionFailed
-from engine.expressions import constant
 from engine.findings import did_you_mean
 from engine.model import Do, Say, Tell
 from engine.registry import Registry, Verb
 from engine.run import Run
-from engine.scope import Expression, Scope
+from engine.scope import Expression, Scope, constant
 from engine.tables import Table
 from engine.texts import Template, render
 from engine.types import Shape

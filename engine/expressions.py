@@ -30,16 +30,11 @@ def compile_expression(source: str, scope: Scope) -> Expression:
     loads = "".join(f"    v{i} = {how}\n" for i, how in enumerate(writer.reads.values()))
     values = ", ".join(f"{path!r}: v{i}" for i, path in enumerate(writer.reads))
     text = f"def read(run):\n{loads}    return {code}, {{{values}}}\n"
-    space: dict[str, Any] = {**writer.constants, "__builtins__": {}, "dict": dict, "type": type}
+    space: dict[str, Any] = {**writer.constants, "__builtins__": {}}
     exec(compile(text, "<expression>", "exec"), space)  # noqa: S102 - `text` is written by us from a checked tree
     return Expression(
         source=source, shape=shape, read=space["read"], reads=tuple(writer.reads), ambients=frozenset(writer.ambients)
     )
-
-
-def constant(value: Any, shape: Shape) -> Expression:
-    """An expression that is a literal of the file."""
-    return Expression(source=repr(value), shape=shape, read=lambda run: (value, {}))
 
 
 def _parsed(source: str) -> ast.expr:

@@ -56,3 +56,8 @@ class Expression(msgspec.Struct, frozen=True, kw_only=True):
     read: Read
     reads: tuple[str, ...] = ()
     ambients: frozenset[str] = frozenset()
+
+
+def constant(value: Any, shape: Shape) -> Expression:
+    """An expression that is a literal of the file."""
+    return Expression(source=repr(value), shape=shape, read=lambda run: (value, {}))

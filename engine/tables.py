@@ -15,11 +15,10 @@ from engine import types
 from engine.checking import Checker
 from engine.document import Document
 from engine.errors import ExpressionFailed, FactsMissing, RowsDisagree, RowsOverlap
-from engine.expressions import constant
 from engine.findings import Finding
 from engine.functions import total
 from engine.model import Decision, GuardTried
-from engine.scope import Expression, Scope
+from engine.scope import Expression, Scope, constant
 from engine.texts import Template, render
 from engine.types import Shape, Types
 from engine.values import canonical
