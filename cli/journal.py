@@ -36,7 +36,7 @@ def add(subparsers: Any) -> None:
 
 
 async def _show(options: argparse.Namespace) -> int:
-    async with stores.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
         org = await stores.org_or_refuse(store, options.org)
         filter = {"machine": options.machine} if options.machine else {}
         entries = await store.org(org).find("journal", filter, sort=[("at", -1), ("seq", -1)], limit=options.limit)
@@ -72,7 +72,7 @@ async def _opened(vault: Any, entry: dict[str, Any]) -> str:
 
 
 async def _verify(options: argparse.Namespace) -> int:
-    async with stores.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
         org = await stores.org_or_refuse(store, options.org)
         report = await verify(store, org, options.machine or None)
         for flaw in report.flaws:
@@ -83,7 +83,7 @@ async def _verify(options: argparse.Namespace) -> int:
 
 async def _replay(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
-    async with stores.opened_store(settings) as store:
+    async with stores.opened_store(settings, read_only=True) as store:
         org = await stores.org_or_refuse(store, options.org)
         replay = stores.replay(store, settings)
         machines = [options.machine] if options.machine else await _machines(store, org)

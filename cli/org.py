@@ -45,7 +45,7 @@ def add(subparsers: Any) -> None:
 
 
 async def _list(options: argparse.Namespace) -> int:
-    async with stores.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
         found = await store.find("orgs", {}, sort=[("_id", 1)], limit=1000, everyone=True)
     for org in found:
         print(

@@ -25,12 +25,12 @@ def add(subparsers: Any) -> None:
 
 
 async def _export(options: argparse.Namespace) -> int:
-    async with stores.opened_store(read(demo=options.demo)) as store:
+    async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
         if await store.get("orgs", options.org) is None:
             raise CommandError(f"there is no org {options.org!r}; `aais org list` shows those there are")
         target = sys.stdout if options.output == "-" else open(options.output, "w", encoding="utf-8")  # noqa: SIM115, ASYNC230
         try:
-            count = await export_org(store, options.org, lambda line: target.write(line))
+            count = await export_org(store, options.org, lambda line: print(line, end="", file=target))
         finally:
             if target is not sys.stdout:
                 target.close()

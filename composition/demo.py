@@ -30,7 +30,7 @@ def welcome(settings: Settings) -> str:
         "\nAAIS is running with simulated WhatsApp and M-Pesa. Nothing leaves this machine.\n"
         f"  Chat as a customer:  {phone_url(settings)}   (the PIN of every simulated phone is 1234)\n"
         f"  What is here:        {settings.app_url}/\n"
-        "  In this terminal:    aais chat\n"
+        "  In a terminal:       .venv/bin/aais chat\n"
         "Ctrl+C stops it; what was said is kept.\n"
     )
 

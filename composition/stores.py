@@ -27,10 +27,14 @@ def master_keys(settings: Settings) -> list[bytes]:
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[BaseStore]:
+async def opened_store(settings: Settings, *, read_only: bool = False) -> AsyncIterator[BaseStore]:
+    """`read_only` works while the server runs."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = await open_store(
-        mongodb_uri=settings.mongodb_uri or None, mongodb_db=settings.mongodb_db, path=settings.data_dir / DATABASE
+        mongodb_uri=settings.mongodb_uri or None,
+        mongodb_db=settings.mongodb_db,
+        path=settings.data_dir / DATABASE,
+        read_only=read_only,
     )
     try:
         yield store

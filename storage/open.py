@@ -9,13 +9,21 @@ from storage.collections import COLLECTIONS, Catalogue
 
 
 async def open_store(
-    *, mongodb_uri: str | None = None, mongodb_db: str = "aais", path: str | Path, catalogue: Catalogue = COLLECTIONS
+    *,
+    mongodb_uri: str | None = None,
+    mongodb_db: str = "aais",
+    path: str | Path,
+    catalogue: Catalogue = COLLECTIONS,
+    read_only: bool = False,
 ) -> BaseStore:
-    """Raises `storage.errors.Unavailable` with one sentence that says why."""
+    """`read_only` looks into a SQLite file beside the server that owns it; MongoDB needs no such care.
+
+    Raises `storage.errors.Unavailable` with one sentence that says why.
+    """
     if mongodb_uri:
         from storage.mongo import open_mongo  # so that nobody needs pymongo who does not use it
 
         return await open_mongo(mongodb_uri, mongodb_db, catalogue=catalogue)
     from storage.sqlite import open_sqlite
 
-    return await open_sqlite(path, catalogue=catalogue)
+    return await open_sqlite(path, catalogue=catalogue, read_only=read_only)
