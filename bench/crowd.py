@@ -65,11 +65,12 @@ class Crowd:
     def hear(self, body: bytes, when: float) -> bytes:
         """A request that reached the Graph API; the answer that Meta would give."""
         message = json.loads(body)
-        customer = self._by_phone.get(str(message.get("to", "")).lstrip("+"))
-        if customer is None:
-            self.strangers += 1
-        elif message.get("status") != "read":
-            self._answered(customer, message, when)
+        if message.get("status") != "read":  # a receipt is for nobody in particular, and no reply
+            customer = self._by_phone.get(str(message.get("to", "")).lstrip("+"))
+            if customer is None:
+                self.strangers += 1
+            else:
+                self._answered(customer, message, when)
         wamid = f"wamid.out.{self.sent}.{len(self.replies)}.{self.doubled}"
         answer = {"messaging_product": "whatsapp", "messages": [{"id": wamid, "message_status": "accepted"}]}
         return json.dumps(answer).encode()

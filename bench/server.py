@@ -110,7 +110,7 @@ class Load:
     async def settle(self, seconds: float = 15.0) -> None:
         """Until every message is answered, at most so long; then a moment for what should not come."""
         end = perf_counter() + seconds
-        while self.crowd.waiting and perf_counter() < end:
+        while self.crowd.waiting and perf_counter() < end:  # noqa: ASYNC110 - the books are the crowd's, and simple
             await asyncio.sleep(0.05)
         await asyncio.sleep(1.0)
 
