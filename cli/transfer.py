@@ -9,6 +9,7 @@ from typing import Any
 from cli.errors import CommandError
 from composition import stores
 from composition.settings import read
+from runtime.release import EVERYONE
 from storage.transfer import export_org, import_org
 
 
@@ -30,7 +31,9 @@ async def _export(options: argparse.Namespace) -> int:
             raise CommandError(f"there is no org {options.org!r}; `aais org list` shows those there are")
         target = sys.stdout if options.output == "-" else open(options.output, "w", encoding="utf-8")  # noqa: SIM115, ASYNC230
         try:
-            count = await export_org(store, options.org, lambda line: print(line, end="", file=target))
+            count = await export_org(
+                store, options.org, lambda line: print(line, end="", file=target), shared_by=EVERYONE
+            )
         finally:
             if target is not sys.stdout:
                 target.close()

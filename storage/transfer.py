@@ -4,11 +4,14 @@ Form 1. The first line is a header, the last a count; between them a line a docu
 
     {"aais": "org", "form": 1, "org": "<id>"}
     {"in": "<collection>", "doc": {"_id": ..., "version": ..., ...}}
+    {"shared": "definitions", "doc": {...}}
     {"end": <number of documents>}
 
 A datetime is {"$at": "2026-11-21T09:00:00.000Z"}; an object whose only key begins with "$" is wrapped as
 {"$as": {...}}. Sealed values and wrapped keys travel as they are: the receiving store needs a master key in
-`ENCRYPTION_KEY` that unwraps the org's. Versions begin at 1 again.
+`ENCRYPTION_KEY` that unwraps the org's. Versions begin at 1 again. Shared documents belong to everybody and are named
+by the hash of their content (the definitions that the org's machines run on): they come along, and one that the
+receiving store has already is left as it is.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ from typing import Any
 from storage.base import BaseStore
 from storage.collections import Collection
 from storage.errors import StoreError
-from storage.store import Delete, Document, Insert
+from storage.store import Delete, Document, Insert, Upsert
 
 FORM = 1
+SHARED = "definitions"
 PAGE = 200
 
 
@@ -31,8 +35,13 @@ class BadTransfer(StoreError):
     """Lines that are no export, are cut short, or would overwrite an org. Nothing of them is kept."""
 
 
-async def export_org(store: BaseStore, org: str, write: Callable[[str], Awaitable[None] | None]) -> int:
-    """Write an org, a line at a time; how many documents. For a consistent copy nobody else should be writing."""
+async def export_org(
+    store: BaseStore, org: str, write: Callable[[str], Awaitable[None] | None], *, shared_by: str = ""
+) -> int:
+    """Write an org, a line at a time; how many documents. For a consistent copy nobody else should be writing.
+
+    With `shared_by`, the definitions of that owner go along.
+    """
     await _put(write, {"aais": "org", "form": FORM, "org": org})
     number = 0
     for spec in _owned(store):
@@ -41,6 +50,10 @@ async def export_org(store: BaseStore, org: str, write: Callable[[str], Awaitabl
             number += 1
     if not number:
         raise BadTransfer(f"there is no org {org!r}")
+    if shared_by:
+        async for document in _documents(store, store.catalogue[SHARED], shared_by):
+            await _put(write, {"shared": SHARED, "doc": _plain(document)})
+            number += 1
     await _put(write, {"end": number})
     return number
 
@@ -107,6 +120,10 @@ async def _take(store: BaseStore, org: str, rows: AsyncIterator[tuple[int, Any]]
                 raise BadTransfer(f"the export should have {row['end']} documents and has {number}")
             ended = True
             continue
+        if row.get("shared") == SHARED and isinstance(row.get("doc"), dict):
+            await _share(store, place, _native(row["doc"]))
+            number += 1
+            continue
         if row.get("in") not in known or not isinstance(row.get("doc"), dict):
             raise BadTransfer(f"line {place} names no collection and document of an org")
         waiting.append(Insert(row["in"], _native(row["doc"])))
@@ -117,6 +134,14 @@ async def _take(store: BaseStore, org: str, rows: AsyncIterator[tuple[int, Any]]
     if not ended:
         raise BadTransfer("the export is cut short: its last line is missing")
     await store.org(org).commit(waiting)
+
+
+async def _share(store: BaseStore, place: int, document: Document) -> None:
+    id = document.pop("_id", None)
+    document.pop("version", None)
+    if type(id) is not str or type(document.get("org")) is not str:
+        raise BadTransfer(f"line {place} is no shared document")
+    await store.commit([Upsert(SHARED, id, {"set_on_insert": document})])
 
 
 async def _numbered(lines: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[tuple[int, Any]]:
