@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from storage.collections import COLLECTIONS
 from storage.errors import BadKey, NotLoaded, Unreadable
 from storage.sqlite import open_sqlite
 from storage.store import Insert
-from storage.vault import Vault, new_master_key, parse_master_keys, rotate
+from storage.vault import Vault, _Nonces, new_master_key, parse_master_keys, rotate
 
 KEYS = parse_master_keys(new_master_key())
 
@@ -181,3 +182,11 @@ def test_several_master_keys_are_read_in_order_in_either_alphabet() -> None:
     raw = [bytes([255 - n] * 32) for n in range(2)]
     text = f" {base64.b64encode(raw[0]).decode()} , {base64.urlsafe_b64encode(raw[1]).decode().rstrip('=')}"
     assert parse_master_keys(text) == raw
+
+
+def test_no_nonce_is_used_twice_across_draws_and_threads() -> None:
+    nonces = _Nonces(draw=7)
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(lambda _: nonces.next(), range(2000)))
+    assert len(set(drawn)) == 2000
+    assert {len(nonce) for nonce in drawn} == {12}
