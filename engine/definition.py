@@ -178,6 +178,11 @@ class Definition:
         self.release: Mapping[str, Definition] = {}  # by hash: all that was compiled together
 
     @property
+    def category(self) -> str:
+        """How the messages that this flow begins count: "utility" or "marketing"."""
+        return str(self.content.get("category", "utility"))
+
+    @property
     def on_publish(self) -> str:
         return str(self.content.get("on_publish", "finish"))
 

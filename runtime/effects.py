@@ -10,6 +10,7 @@ import msgspec
 from engine.model import Arm, Do, Event, Snapshot, Step
 from runtime.batch import Batch
 from runtime.inbox import lane_of
+from runtime.journal import outermost
 from runtime.message import SEND, compose
 from runtime.parts import Parts, Scene
 from runtime.payload import pack
@@ -36,13 +37,18 @@ class Effects:
                 about = _merged(about, changed)
             else:
                 batch.send(self.outgoing(scene, snapshot, do.verb, do.args, key))
-        message = compose(step, reply=reply)
+        message = compose(step, reply=reply, began=await self._category(snapshot)) if step.says else None
         if message is not None:
             batch.send(self.outgoing(scene, snapshot, SEND, message, f"{snapshot.machine}/{snapshot.seq}/message"))
         self._add_tells(batch, scene, step, about)
         for number, arm in enumerate(step.arms):
             batch.arm(self._timer(scene, snapshot, arm, number))
         return about
+
+    async def _category(self, snapshot: Snapshot) -> str:
+        """That of the flow that was begun, also while it calls another."""
+        definition = await self._parts.releases.by_hash(outermost(snapshot))
+        return str(getattr(definition, "category", "utility"))
 
     async def _change(self, scene: Scene, snapshot: Snapshot, do: Do, key: str) -> Changed:
         handler = self._parts.handlers.names().get(do.verb)

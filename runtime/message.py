@@ -10,16 +10,17 @@ from runtime.floor import wire_id
 SEND = "channels.send"
 
 
-def compose(step: Step, *, reply: bool) -> dict[str, Any] | None:
+def compose(step: Step, *, reply: bool, began: str = "utility") -> dict[str, Any] | None:
     """The arguments of `channels.send`, or None when the step says nothing.
 
-    `category` is "service" for a reply to the person, "utility" for what the business begins. `keys` are the texts'
-    keys and `flow` the definition's name, by which a dispatcher finds the template that stands in outside the window.
+    `category` is "service" for a reply to the person, `began` (the flow's own category) for what the business begins.
+    `keys` are the texts' keys and `flow` the definition's name, by which a dispatcher finds the template that stands in
+    outside the window.
     """
     if not step.says:
         return None
     message = _message("\n\n".join(say.text for say in step.says), step.says[-1].language, step.snapshot)
-    message["category"] = "service" if reply else "utility"
+    message["category"] = "service" if reply else began
     message["keys"] = [say.key for say in step.says]
     if step.asked is not None:
         _add_choices(message, step)
