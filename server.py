@@ -31,17 +31,23 @@ class CannotListen(StoreError):
 def serve(settings: Settings, *, works: bool = True) -> None:
     """Serve until SIGINT or SIGTERM."""
     configure(settings.log_format)
+    if not works:
+        _shared_or_exit(settings, "aais serve --no-work")
     _run(_serve(settings, works))
 
 
 def work(settings: Settings) -> None:
     """Do the work that servers take in, until SIGINT or SIGTERM."""
     configure(settings.log_format)
+    _shared_or_exit(settings, "aais work")
+    _run(_work(settings))
+
+
+def _shared_or_exit(settings: Settings, command: str) -> None:
     if not settings.mongodb_uri or not settings.redis_url:
         sys.exit(
-            "aais work needs MONGODB_URI and REDIS_URL: workers share their store and their queue with the servers."
+            f"{command} needs MONGODB_URI and REDIS_URL: workers share their store and their queue with the servers."
         )
-    _run(_work(settings))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:

@@ -17,6 +17,7 @@ def add(subparsers: Any) -> None:
     )
     command.set_defaults(run=_serve)
     worker = subparsers.add_parser("work", help="do the work that servers took in (needs MONGODB_URI and REDIS_URL)")
+    worker.add_argument("--demo", action="store_true", help="beside `aais serve --demo --no-work`")
     worker.set_defaults(run=_work)
 
 
@@ -25,6 +26,6 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _work(_options: argparse.Namespace) -> int:
-    server.work(read())
+def _work(options: argparse.Namespace) -> int:
+    server.work(read(demo=options.demo))
     return 0
