@@ -22,8 +22,8 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.bench  ## every figure in the docs; `make bench ONLY=engine` runs one
 	$(BIN)/python -m bench $(ONLY)
 
-soak: $(VENV)/.dev browser
-	$(BIN)/pytest -n 2 -q -m soak -o addopts="-ra --strict-markers --import-mode=importlib"
+soak: $(VENV)/.dev browser  ## what takes longer than every run should
+	$(BIN)/pytest -n 2 -q -m soak
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
