@@ -26,7 +26,7 @@ class Customer:
     __slots__ = ("business", "choices", "name", "phone", "sent_at", "sequence")
 
     def __init__(self, place: int, businesses: int) -> None:
-        self.phone = f"2547{10_000_000 + place}"
+        self.phone = phone_of(place)
         self.name = _NAMES[place % len(_NAMES)]
         self.business = place % businesses
         self.sequence = 0
@@ -60,7 +60,7 @@ class Crowd:
         self.sent += 1
         self.waiting += 1
         body = self._body(customer)
-        return body, hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        return body, signature(body)
 
     def hear(self, body: bytes, when: float) -> bytes:
         """A request that reached the Graph API; the answer that Meta would give."""
@@ -71,9 +71,7 @@ class Crowd:
                 self.strangers += 1
             else:
                 self._answered(customer, message, when)
-        wamid = f"wamid.out.{self.sent}.{len(self.replies)}.{self.doubled}"
-        answer = {"messaging_product": "whatsapp", "messages": [{"id": wamid, "message_status": "accepted"}]}
-        return json.dumps(answer).encode()
+        return accepted(f"wamid.out.{self.sent}.{len(self.replies)}.{self.doubled}.{self.strangers}")
 
     def _answered(self, customer: Customer, message: dict[str, Any], when: float) -> None:
         if customer.sent_at is None:
@@ -97,17 +95,37 @@ class Crowd:
             said = {"type": "interactive", "interactive": {"type": kind, kind: picked}}
         else:
             said = {"type": "text", "text": {"body": self._random.choice(_GREETINGS)}}
-        id = f"wamid.in.{customer.phone}.{customer.sequence}"
-        number = number_of(customer.business)
-        message = {"from": customer.phone, "id": id, "timestamp": str(int(time())), **said}
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "254709000000", "phone_number_id": number},
-            "contacts": [{"profile": {"name": customer.name}, "wa_id": customer.phone}],
-            "messages": [message],
-        }
-        entry = {"id": f"2{number[1:]}", "changes": [{"value": value, "field": "messages"}]}
-        return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}, separators=(",", ":")).encode()
+        return webhook(customer.phone, customer.name, customer.business, customer.sequence, said)
+
+
+def webhook(phone: str, name: str, business: int, sequence: int, said: dict[str, Any]) -> bytes:
+    """A message as Meta delivers it; `said` has its type and content."""
+    number = number_of(business)
+    message = {"from": phone, "id": f"wamid.in.{phone}.{sequence}", "timestamp": str(int(time())), **said}
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "254709000000", "phone_number_id": number},
+        "contacts": [{"profile": {"name": name}, "wa_id": phone}],
+        "messages": [message],
+    }
+    entry = {"id": f"2{number[1:]}", "changes": [{"value": value, "field": "messages"}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}, separators=(",", ":")).encode()
+
+
+def signature(body: bytes) -> str:
+    """The hexadecimal part of X-Hub-Signature-256."""
+    return hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+
+
+def accepted(wamid: str) -> bytes:
+    """What the Graph API answers to a message that it takes."""
+    answer = {"messaging_product": "whatsapp", "messages": [{"id": wamid, "message_status": "accepted"}]}
+    return json.dumps(answer).encode()
+
+
+def phone_of(place: int) -> str:
+    """A simulated customer's number, as Meta writes it."""
+    return f"2547{10_000_000 + place}"
 
 
 def choices(message: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:

@@ -14,8 +14,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,29 @@ APP_SECRET = "bench-app-secret"
 TOKEN = "bench-access-token"
 BUSINESSES = 20  # a number is sent from at 80 messages a second at most, so that one alone would be the bottleneck
 _HOURS = {day: [["07:00", "19:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-_OURS = ("MONGODB", "REDIS", "MPESA", "WHATSAPP", "GRAPH", "DARAJA", "ENCRYPTION", "QUEUE", "FLOWS", "RULES", "APP_URL")
+_OURS = (
+    "PYTHONDONTWRITEBYTECODE",
+    "MONGODB",
+    "REDIS",
+    "MPESA",
+    "WHATSAPP",
+    "GRAPH",
+    "DARAJA",
+    "ENCRYPTION",
+    "QUEUE",
+    "FLOWS",
+    "RULES",
+    "APP_URL",
+)
 
 
 class NotReady(Exception):
     """The server ended, or did not answer in time; the text has what it said."""
+
+
+def surroundings() -> dict[str, str]:
+    """The environment without settings of ours, and with compiled modules kept, as they are after any first start."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 def free_port() -> int:
@@ -67,8 +85,7 @@ class House:
             "GRAPH_API_URL": graph,
             "PYTHONPATH": str(ROOT),
         }
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        self.environment = {**inherited, **own}
+        self.environment = {**surroundings(), **own}
         self.settings: Settings = read_settings(self.environment)
 
     async def furnish(self, businesses: int = BUSINESSES) -> None:
@@ -97,6 +114,20 @@ class House:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[int]:
+        """The same from an event loop, which goes on meanwhile; yields the process id."""
+        serving = self.serving()
+        process = await asyncio.to_thread(serving.__enter__)
+        try:
+            yield process.pid
+        finally:
+            await asyncio.to_thread(serving.__exit__, None, None, None)
+
+    def store_megabytes(self) -> float:
+        """What the store takes on disk."""
+        return sum(path.stat().st_size for path in self.folder.glob("*.sqlite*")) / 2**20
 
     @property
     def _log(self) -> Path:

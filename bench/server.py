@@ -120,7 +120,7 @@ async def _measure(folder: Path) -> list[Figure]:
     recorder = await recording(graph, crowd.hear, delay=GRAPH_SECONDS)
     house = House(folder, f"http://127.0.0.1:{graph}")
     await house.furnish()
-    async with _served(house) as process:
+    async with house.served() as process:
         sender = Sender("127.0.0.1", house.port, "/webhooks/whatsapp")
         await sender.connect(CONNECTIONS)
         load = Load(crowd, sender, process)
@@ -133,23 +133,6 @@ async def _measure(folder: Path) -> list[Figure]:
         sender.close()
     recorder.close()
     return figures
-
-
-def _served(house: House) -> _Served:
-    return _Served(house)
-
-
-class _Served:
-    """The server's process id, for as long as it serves; starting and stopping block, so they are done in a thread."""
-
-    def __init__(self, house: House) -> None:
-        self._serving = house.serving()
-
-    async def __aenter__(self) -> int:
-        return (await asyncio.to_thread(self._serving.__enter__)).pid
-
-    async def __aexit__(self, *error: object) -> None:
-        await asyncio.to_thread(self._serving.__exit__, None, None, None)
 
 
 async def _highest(load: Load, first: Leg) -> float:
