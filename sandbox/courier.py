@@ -18,7 +18,7 @@ from sandbox.pace import Pace
 log = logging.getLogger("sandbox")
 
 # Seconds before each further try of a webhook. Meta goes on for days; after these the simulated one gives up.
-WEBHOOK_RETRIES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
+WEBHOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
