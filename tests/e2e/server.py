@@ -30,10 +30,11 @@ def free_ports(count: int) -> list[int]:
 
 
 class Server:
-    """One `aais serve --demo`. `start` again after `kill` finds the same data."""
+    """One `aais serve --demo`. `start` again after `kill` finds the same data. `settings` go into its environment."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
+        self.settings = settings
         self.port, self.sandbox_port = free_ports(2)
         self.log = data_dir / "server.log"
         self.process: asyncio.subprocess.Process | None = None
@@ -44,12 +45,12 @@ class Server:
 
     @property
     def sandbox(self) -> str:
-        return f"http://127.0.0.1:{self.sandbox_port}"
+        return self.settings.get("SANDBOX_URL") or f"http://127.0.0.1:{self.sandbox_port}"
 
     @property
     def environment(self) -> dict[str, str]:
         own = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port)}
-        return {**os.environ, **own, "SANDBOX_SPEED": "20", "PYTHONPATH": str(ROOT)}
+        return {**os.environ, **own, "SANDBOX_SPEED": "20", "PYTHONPATH": str(ROOT), **self.settings}
 
     async def start(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -131,18 +132,20 @@ class Phone:
         for bubble in reversed((await self.look())["bubbles"]):
             for choice in choices(bubble):
                 if choice["title"].lower().startswith(label.lower()):
-                    body = {"business": self._business, "message": bubble["id"], "choice": choice["id"]}
-                    await self._post(f"customers/{self._customer}/taps", body)
+                    await self.tap_on(bubble, choice)
                     return
         raise AssertionError(f"nothing to tap says {label!r}: {await self.transcript()}")
 
     async def tap_first(self) -> None:
         for bubble in reversed((await self.look())["bubbles"]):
             if choices(bubble):
-                body = {"business": self._business, "message": bubble["id"], "choice": choices(bubble)[0]["id"]}
-                await self._post(f"customers/{self._customer}/taps", body)
+                await self.tap_on(bubble, choices(bubble)[0])
                 return
         raise AssertionError(f"nothing to tap: {await self.transcript()}")
+
+    async def tap_on(self, bubble: dict[str, Any], choice: dict[str, Any]) -> None:
+        body = {"business": self._business, "message": bubble["id"], "choice": choice["id"]}
+        await self._post(f"customers/{self._customer}/taps", body)
 
     async def hear(self, *parts: str, seconds: float = 20) -> str:
         """Wait for the business's next message; all `parts` must be in it."""
