@@ -7,7 +7,10 @@ what there is to play in it, `play` plays one, and `Coverage` counts what was re
 from __future__ import annotations
 
 from engine.testing.coverage import Coverage, Share
-from engine.testing.playing import Played, Understand, Variant, play, variants
+from engine.testing.playing import Played, Understand, Variant, World, play, variants
 from engine.testing.suite import Case, Suite, load_suite
 
-__all__ = ["Case", "Coverage", "Played", "Share", "Suite", "Understand", "Variant", "load_suite", "play", "variants"]
+__all__ = [
+    "Case", "Coverage", "Played", "Share", "Suite", "Understand", "Variant", "World", "load_suite", "play",
+    "variants",
+]  # fmt: skip

@@ -78,8 +78,8 @@ class Values:
         if shape.base == "any":
             return {key: self.read(inner) for key, inner in value.items()}
         if shape.fields is None:
-            self._refuse(node, shape)
-        return self.record(node, dict(shape.fields), f"A record of type {shape.name}")
+            return self._refuse(node, shape)
+        return self.record(node, shape.fields, f"A record of type {shape.name}")
 
     def _written(self, node: Node, text: str, shape: Shape) -> Any:
         try:
@@ -103,6 +103,15 @@ class Values:
             self.suite.refuse("wrong-value", node.place, f"{currency} has no coin that small: {amount}.")
         return Money(int(minor), currency)
 
+    def spoken(self, node: Node, language: str) -> Any:
+        """What a person says or reads: alike in all languages, or {en: ..., sw: ...}."""
+        value = node.value
+        if isinstance(value, dict) and value and all(re.fullmatch("[a-z]{2,3}", key) for key in value):
+            if language not in value:
+                self.suite.refuse("missing-translation", node.place, f"This is not written in {language}.")
+            return self.read(value[language])
+        return self.read(node)
+
     def moment(self, node: Node) -> datetime:
         try:
             read = datetime.fromisoformat(str(node.value))
@@ -112,7 +121,9 @@ class Values:
 
     def duration(self, node: Node) -> timedelta:
         if not _DURATION.match(str(node.value)):
-            self.suite.refuse("wrong-value", node.place, f"A duration is written like 90s, 15m, 2h, 3d; not {node.value}.")
+            self.suite.refuse(
+                "wrong-value", node.place, f"A duration is written like 90s, 15m, 2h, 3d; not {node.value}."
+            )
         return delay(str(node.value))
 
     def _refuse(self, node: Node, shape: Shape) -> Any:

@@ -1,0 +1,104 @@
+"""A machine under test: steps of the engine, answers out of the test file, timers that fall due as time passes.
+
+It stands in for the runtime. What a verb answers is written in `given`: a question's value, or, for a change
+or an action, the event that follows ({bookings.held: {booking: ...}}).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from engine import stepping
+from engine.definition import Definition
+from engine.errors import EngineError, Unanswered
+from engine.model import Event, Snapshot, Step
+
+REPLIES = 32  # events that answers may set off one after another
+
+
+class Unprepared(Exception):
+    """The definition asks what the test file does not answer."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """One step with where it began."""
+
+    before: Snapshot | None
+    step: Step
+
+
+class Machine:
+    """`answers` and `replies` may change between steps: the world goes on."""
+
+    def __init__(self, definition: Definition, now: datetime, about: dict[str, Any]) -> None:
+        self.definition = definition
+        self.now = now
+        self.answers: dict[str, Any] = {}  # ambient name or question verb -> value
+        self.replies: dict[str, Event] = {}  # change or action verb -> the event that follows
+        self.taken: list[Taken] = []
+        self.snapshot: Snapshot | None = None
+        self._about = about
+        self._timers: list[tuple[datetime, int, str, int]] = []
+        self._replying = 0
+
+    @property
+    def running(self) -> Definition:
+        """The definition of the innermost flow."""
+        assert self.snapshot is not None
+        return self.definition.reachable[self.snapshot.definition]
+
+    def begin(self, takes: dict[str, Any]) -> None:
+        made = self._answered(
+            lambda answers: stepping.begin(self.definition, "test", takes, self._about, self.now, answers)
+        )
+        self._follow(made)
+
+    def feed(self, event: Event) -> None:
+        before = self.snapshot
+        assert before is not None
+        self._follow(self._answered(lambda answers: stepping.step(self.definition, before, event, self.now, answers)))
+
+    def pass_until(self, moment: datetime) -> None:
+        """Let time pass; each timer fires when it is due."""
+        while due := [timer for timer in self._timers if timer[0] <= moment]:
+            timer = min(due)
+            self._timers.remove(timer)
+            self.now = max(self.now, timer[0])
+            if self._live(timer[3]):
+                self.feed(Event(name="after", data={"timer": timer[2], "visit": timer[3]}))
+        self.now = moment
+
+    def _live(self, visit: int) -> bool:
+        """A timer that no longer applies is a recorded no-op in the runtime; here it is nothing."""
+        here = self.snapshot
+        return here is not None and not here.done and visit in (here.visit, *(frame.visit for frame in here.frames))
+
+    def _answered(self, compute: Callable[[Mapping[str, Any]], Step]) -> Step:
+        answers: dict[str, Any] = {}
+        while True:
+            try:
+                return compute(answers)
+            except Unanswered as missing:
+                question = missing.question
+                if question.verb not in self.answers:
+                    raise Unprepared(f"{question.verb} is asked here, and nothing in `given` answers it.") from missing
+                answers[question.key] = self.answers[question.verb]
+
+    def _follow(self, made: Step) -> None:
+        self.taken.append(Taken(self.snapshot, made))
+        self.snapshot = made.snapshot
+        for arm in made.arms:
+            self._timers.append((arm.due, len(self.taken), arm.name, arm.visit))
+        for do in made.dos:
+            event = self.replies.get(do.verb)
+            if event is None:
+                continue
+            if self._replying >= REPLIES:
+                raise EngineError(f"{do.verb} is answered over and over, more than {REPLIES} times.")
+            self._replying += 1
+            self.feed(event)
+            self._replying -= 1

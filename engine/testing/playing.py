@@ -1,0 +1,233 @@
+"""Plays one case of a test file and says what came out otherwise than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from engine import stepping
+from engine.definition import Definition
+from engine.errors import EngineError
+from engine.findings import Finding, Findings, did_you_mean
+from engine.model import Decision, Event
+from engine.registry import Registry
+from engine.release import Compiled, Release
+from engine.tables import Table
+from engine.testing.deciding import decided
+from engine.testing.expecting import Expecting
+from engine.testing.machine import Machine, Taken, Unprepared
+from engine.testing.suite import MOVES, Case, Suite
+from engine.testing.values import Values
+from engine.types import Shape, Types
+from engine.yamltree import Node
+
+Understand = Callable[..., Event]  # (expectation, message, *, now, zone, region, currency): language.understand
+NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)  # a Friday, 10:00 in Nairobi
+_ZONE = "Africa/Nairobi"
+
+
+class World(msgspec.Struct, frozen=True):
+    """What tests are played on: the release with its vocabulary, and how words are understood."""
+
+    release: Release
+    registry: Registry
+    understand: Understand
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """A case in one language. Tables have none."""
+
+    suite: Suite
+    case: Case
+    language: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.case.name} [{self.language}]" if self.language else self.case.name
+
+
+class Played(msgspec.Struct, frozen=True):
+    """What came of a variant. It holds when there are no findings."""
+
+    variant: Variant
+    findings: tuple[Finding, ...]
+    taken: tuple[Taken, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    definition: Definition | None = None
+
+
+def variants(suite: Suite, release: Release) -> Iterator[Variant]:
+    """A conversation is played once in every language that its flow speaks, unless it names one."""
+    tested = _tested(suite, release)
+    for case in suite.cases:
+        written = case.node.value.get("language") or suite.root.value.get("language")
+        if isinstance(tested, Table):
+            yield Variant(suite, case)
+        elif written is not None:
+            if written.value not in tested.languages:
+                reason = f'{suite.tests} does not speak "{written.value}".'
+                suite.refuse(
+                    "unknown-language", written.place, reason, did_you_mean(str(written.value), tested.languages)
+                )
+            yield Variant(suite, case, str(written.value))
+        else:
+            yield from (Variant(suite, case, language) for language in tested.languages)
+
+
+def play(variant: Variant, world: World) -> Played:
+    """Never raises: what is wrong with the test itself is a finding as well."""
+    suite = variant.suite
+    taken: list[Taken] = []
+    try:
+        tested = _tested(suite, world.release)
+        known = Types({**{name: record.fields for name, record in world.registry.records.items()}})
+        if isinstance(tested, Table):
+            findings, decision = decided(variant.case, tested, Values(suite, known, _ZONE))
+            return Played(variant, tuple(findings), (), (decision,) if decision is not None else ())
+        conversation = _Conversation(variant, tested, world, known)
+        taken = conversation.machine.taken
+        findings = conversation.play()
+    except Findings as wrong:
+        findings = list(wrong.findings)
+        tested = None
+    decisions = tuple(decision for each in taken for decision in each.step.decisions)
+    return Played(variant, tuple(findings), tuple(taken), decisions, tested)
+
+
+def _tested(suite: Suite, release: Release) -> Compiled:
+    found = release.definitions.get(suite.tests)
+    if found is None:
+        known = [name for name in release.definitions if ":" in name]
+        reason = f"There is no {suite.tests} to test."
+        suite.refuse("unknown-definition", suite.root.value["tests"].place, reason, did_you_mean(suite.tests, known))
+    return found
+
+
+class _Conversation:
+    """One case under way."""
+
+    def __init__(self, variant: Variant, definition: Definition, world: World, known: Types) -> None:
+        self.suite = variant.suite
+        self.case = variant.case
+        self.language = variant.language
+        self.definition = definition
+        self.world = world
+        self.values = Values(self.suite, known, self._zone())
+        now = self._written("now")
+        about = {"org": "org-1", "contact": "contact-1", "channel": "whatsapp", "language": variant.language}
+        moment = self.values.moment(now) if now is not None else NOW
+        self.machine = Machine(definition, moment, {**about, "links": {}})
+
+    def play(self) -> list[Finding]:
+        for node in (self.suite.root, self.case.node):
+            self._prepare(node.value.get("given"))
+        expecting = Expecting(self.suite, self.values, self.language, self.machine)
+        steps: list[Node] = self.case.node.value["steps"].value
+        begun = False
+        for node in steps:
+            seen = len(self.machine.taken)
+            try:
+                self._prepare(node.value.get("given"))
+                if not begun:
+                    self._begin()
+                    begun = True
+                    if any(move in node.value for move in MOVES):
+                        seen = len(self.machine.taken)
+                self._move(node)
+            except (EngineError, Unprepared) as error:
+                return [self.suite.finding("stopped", node.place, f"{self.case.name}: {error}")]
+            found = expecting.compare(node.value.get("expect"), self.machine.taken[seen:])
+            if found:
+                return found
+        return []
+
+    def _written(self, key: str) -> Node | None:
+        found: Node | None = self.case.node.value.get(key) or self.suite.root.value.get(key)
+        return found
+
+    def _zone(self) -> str:
+        for node in (self.case.node, self.suite.root):
+            given = node.value.get("given")
+            business = given.value.get("business") if given is not None and isinstance(given.value, dict) else None
+            if business is not None and isinstance(business.value, dict) and "zone" in business.value:
+                return str(business.value["zone"].value)
+        return _ZONE
+
+    def _begin(self) -> None:
+        takes = {name: self.definition.shapes[name] for name in self.definition.takes}
+        given: dict[str, Any] = {}
+        for node in (self.suite.root, self.case.node):
+            written = node.value.get("takes")
+            if written is not None:
+                given |= self.values.record(written, dict(takes), f"What {self.suite.tests} takes")
+        self.machine.begin(given)
+
+    def _prepare(self, given: Node | None) -> None:
+        """Ambient facts and answers to questions are values; a change or action answers with an event."""
+        if given is None or given.value is None:
+            return
+        registry = self.world.registry
+        for name, node in given.value.items():
+            verb = registry.verbs.get(name)
+            if name in registry.ambients:
+                self.machine.answers[name] = self.values.read(node, self.values.shape(registry.ambients[name].type))
+            elif verb is None:
+                hint = did_you_mean(name, [*registry.ambients, *registry.verbs])
+                self.suite.refuse("unknown-verb", given.keys[name], f'There is no verb or fact "{name}".', hint)
+            elif verb.sort == "question":
+                self.machine.answers[name] = self.values.read(node, self.values.shape(verb.returns or "any"))
+            elif node.value is None:
+                self.machine.replies.pop(name, None)
+            else:
+                self.machine.replies[name] = self._reply(node, name, verb.answers)
+
+    def _reply(self, node: Node, verb: str, answers: Mapping[str, Mapping[str, str]]) -> Event:
+        written = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, node.place)}
+        event, data = next(iter(written.items()))
+        if event not in answers or len(written) != 1:
+            hint = did_you_mean(event, answers)
+            self.suite.refuse("unknown-event", node.place, f'{verb} does not answer with "{event}".', hint)
+        return Event(name=event, data=self.values.record(data, dict(answers[event]), event))
+
+    def _move(self, node: Node) -> None:
+        machine = self.machine
+        for move in MOVES:
+            written = node.value.get(move)
+            if written is None:
+                continue
+            if move == "after":
+                machine.pass_until(machine.now + self.values.duration(written))
+            elif move == "at":
+                machine.pass_until(self.values.moment(written))
+            elif move == "event":
+                machine.feed(self._event(node, written))
+            else:
+                machine.feed(self._understood(move, written))
+
+    def _event(self, node: Node, written: Node) -> Event:
+        name = str(written.value)
+        data = node.value.get("with")
+        kind = self.world.registry.events.get(name)
+        if kind is not None:
+            fields: dict[str, str | Shape] = dict(kind.fields)
+            return Event(name=name, data=self.values.record(data, fields, name) if data is not None else {})
+        return Event(name=name, data=self.values.read(data) if data is not None else {})
+
+    def _understood(self, move: str, written: Node) -> Event:
+        said = self.values.spoken(written, self.language)
+        message: dict[str, Any] = {"kind": "text", "text": said}
+        if move == "taps":
+            message = {"kind": "choice", "choice_id": str(said), "text": ""}
+        elif move == "sends":
+            message = said if isinstance(said, dict) else {"kind": str(said)}
+        machine = self.machine
+        assert machine.snapshot is not None
+        expectation = stepping.expectation(self.definition, machine.snapshot)
+        business = machine.answers.get("business") or {}
+        return self.world.understand(
+            expectation, message, now=machine.now, zone=self.values.local,
+            region="KE", currency=str(business.get("currency") or "KES"),
+        )  # fmt: skip
