@@ -33,6 +33,7 @@ STEP_SECONDS, STEP = 5.0, 100.0
 REPEATED = 50  # each so-manieth webhook is delivered twice, as Meta does
 CONNECTIONS = 64
 WARM_RATE, WARM_SECONDS = 50.0, 3.0
+THINK = 1.0  # seconds a customer looks at an answer
 
 
 @dataclass
@@ -116,7 +117,7 @@ class Load:
 
 
 async def _measure(folder: Path) -> list[Figure]:
-    crowd, graph = Crowd(BUSINESSES), free_port()
+    crowd, graph = Crowd(BUSINESSES, think=THINK), free_port()
     recorder = await recording(graph, crowd.hear, delay=GRAPH_SECONDS)
     house = House(folder, f"http://127.0.0.1:{graph}")
     await house.furnish()
