@@ -7,14 +7,14 @@ a part of the day leaves just one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from engine.model import Choice
 from language.choices import taken
 from language.clock import within
 from language.moments import Spoken, hear
-from language.reading import Reading, Setting, Unclear
+from language.reading import Read, Reading, Setting, Unclear
 
 _FIELDS = ("start", "date", "day", "at", "when")
 
@@ -43,6 +43,16 @@ def read_offered(choices: tuple[Choice, ...], text: str, setting: Setting) -> Re
     if len(fitting) == 1 and not spoken.bound and spoken.trouble == "":
         return taken(fitting[0], "time")
     return Unclear("range" if spoken.bound else "ambiguous_choice", candidates=tuple(choice.id for choice in fitting))
+
+
+def on_offered_day(choices: tuple[Choice, ...], text: str, setting: Setting) -> Reading | None:
+    """A clear time without a day, when everything on offer is on one day: it is meant for that day."""
+    days = {moment.date() for choice in choices if isinstance(moment := moment_of(choice.value, setting), datetime)}
+    spoken = hear(text, setting)
+    if len(days) != 1 or spoken is None or spoken.trouble or spoken.bound or len(spoken.times) != 1:
+        return None
+    local = datetime.combine(days.pop(), spoken.times[0], setting.zone)
+    return Read(local.astimezone(UTC), "typed")
 
 
 def _fits(spoken: Spoken, moment: datetime | date | time) -> bool:

@@ -16,7 +16,7 @@ from language.moments import read_date, read_time, read_when
 from language.money import read_money
 from language.names import read_name
 from language.numbers import read_number
-from language.offered import moment_of, read_offered
+from language.offered import moment_of, on_offered_day, read_offered
 from language.phones import numbers_in, read_phone
 from language.reading import Read, Reading, Setting, Unclear
 from language.text import plain
@@ -138,7 +138,10 @@ def _typed(asked: Asked, text: str, setting: Setting) -> Reading:
     if asked.type in ("text", "any"):
         return Read(text, "typed")
     reader = _READERS.get(asked.type)
-    return reader(text, setting) if reader else Unclear("cannot_be_typed")
+    typed = reader(text, setting) if reader else Unclear("cannot_be_typed")
+    if asked.type == "when" and isinstance(typed, Unclear) and typed.reason == "needs_day":
+        return on_offered_day(asked.choices, text, setting) or typed
+    return typed
 
 
 def _among(asked: Asked, text: str, setting: Setting) -> Reading:
