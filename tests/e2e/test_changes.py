@@ -66,3 +66,13 @@ async def test_a_time_that_is_not_free_is_answered_with_the_nearest(server: Serv
     await second.hear("free")
     await second.say("3 am")
     await second.hear("not free", "These times are free")
+
+
+async def test_a_customer_changes_the_language_in_the_middle(server: Server, new_phone: NewPhone) -> None:
+    phone = await new_phone()
+    await phone.say("hi")
+    await phone.hear("What would you like")
+    await phone.say("Kiswahili")
+    await phone.hear("tuendelee kwa Kiswahili")
+    await phone.tap_first()
+    await phone.hear("Ni siku gani")
