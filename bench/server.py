@@ -164,6 +164,7 @@ def _figures(leg: Leg, crowd: Crowd) -> list[Figure]:
         figure("server.doubled", crowd.doubled + crowd.strangers, "messages", 0),
         figure("server.booked", crowd.booked / max(1, crowd.ended), "share"),
         figure("server.cpu", leg.server_cpu, "processors"),
+        figure("server.cpu.message", 1000 * leg.server_cpu * SECONDS / max(1, len(leg.acks)), "ms"),
     ]
 
 
