@@ -8,12 +8,12 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
+from channels.whatsapp.accept import MAX_BYTES, Refused
 from channels.whatsapp.verification import verify
 from channels.whatsapp.webhook import Webhook
 from storage.errors import StoreError
 
 log = structlog.get_logger("web")
-LIMIT = 3 * 1024 * 1024
 
 
 def routes(webhook: Webhook, verify_token: str, now: Callable[[], datetime]) -> list[web.RouteDef]:
@@ -24,9 +24,11 @@ def routes(webhook: Webhook, verify_token: str, now: Callable[[], datetime]) -> 
         return web.Response(status=answer.status, text=answer.body)
 
     async def deliver(request: web.Request) -> web.Response:
-        raw = await request.read()
         try:
+            raw = await request.read()
             answer = await webhook.post(raw, request.headers.get("X-Hub-Signature-256"), now())
+        except web.HTTPRequestEntityTooLarge:
+            answer = webhook.refuse(Refused(413, "too_large", f"The body has more than {MAX_BYTES} bytes."))
         except StoreError:
             log.exception("webhook_not_stored")
             return web.Response(status=503, text="not stored, deliver again")

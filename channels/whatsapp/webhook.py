@@ -69,10 +69,14 @@ class Webhook:
         """Take a POST in. Raises what the store raises when it cannot store: answer 5xx then."""
         accepted = accept(raw, signature, self._secret)
         if isinstance(accepted, Refused):
-            self._metrics.count(f"whatsapp.refused.{accepted.code}")
-            return Answer(accepted.status, accepted.reason)
+            return self.refuse(accepted)
         await self._take(accepted.parsed, now)
         return Answer(200, "ok")
+
+    def refuse(self, refused: Refused) -> Answer:
+        """Count a refusal and say it; also for a body that the HTTP view did not even read."""
+        self._metrics.count(f"whatsapp.refused.{refused.code}")
+        return Answer(refused.status, refused.reason)
 
     async def _take(self, parsed: Parsed, now: datetime) -> None:
         inbounds = [inbound for message in in_order(parsed.messages) for inbound in await self._message(message, now)]
