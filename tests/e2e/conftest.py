@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from tests.e2e.server import CLINIC, Phone, Server, running
 
@@ -21,9 +23,29 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
         yield started
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One server for all tests of a module that run in the module's loop."""
+    async with running(tmp_path_factory.mktemp("server") / "data") as started:
+        yield started
+
+
 @pytest.fixture
 async def new_phone(server: Server) -> AsyncIterator[NewPhone]:
     """Makes a customer nobody has met, with a phone: `await new_phone(language="sw")`."""
+    async with _phones(server) as make:
+        yield make
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def anybody(one_server: Server) -> AsyncIterator[NewPhone]:
+    """`new_phone` at the module's one server."""
+    async with _phones(one_server) as make:
+        yield make
+
+
+@asynccontextmanager
+async def _phones(server: Server) -> AsyncIterator[NewPhone]:
     made: list[Phone] = []
 
     async def make(*, business: str = CLINIC, name: str = "Akinyi Odhiambo", **profile: object) -> Phone:
