@@ -65,7 +65,11 @@ async def test_opting_out_and_in_again(ctx: Context) -> None:
 async def test_a_note_reaches_the_leads_machine_and_its_score_the_document(ctx: Context) -> None:
     done = await do(ctx, "leads.note", event="booked", value=2)
     machine = f"lead:{ctx.contact}"
-    assert (done.starts[0].definition, done.starts[0].machine, done.posts[0].machine) == ("lifecycle:lead", machine, machine)
+    assert (done.starts[0].definition, done.starts[0].machine, done.posts[0].machine) == (
+        "lifecycle:lead",
+        machine,
+        machine,
+    )
     assert done.posts[0].event.data == {"event": "booked", "value": 2}
     await do(ctx, "leads.score", score=45, stage="hot")
     await do(ctx, "leads.note", event="booked")
