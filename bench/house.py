@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from composition.settings import Settings, new_key
 from composition.settings import read as read_settings
@@ -156,12 +156,18 @@ def answers_ready(port: int) -> bool:
     return False
 
 
-def rss_megabytes(pid: int) -> float:
-    """Memory of a process that is resident, from /proc."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f"process {pid} has no memory: it has ended")
+class Memory(NamedTuple):
+    """Megabytes that are resident: all, and those that are no pages of a mapped file, which the system may take back."""
+
+    resident: float
+    anonymous: float
+
+
+def memory_of(pid: int) -> Memory:
+    """Memory of a process, from /proc."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    return Memory(*(int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon")))
 
 
 def cpu_seconds(pid: int) -> float:

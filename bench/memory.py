@@ -18,7 +18,7 @@ import uvloop
 from bench.crowd import accepted, phone_of, signature, webhook
 from bench.figures import Figure, figure
 from bench.filling import fill
-from bench.house import BUSINESSES, House, free_port, rss_megabytes
+from bench.house import BUSINESSES, House, Memory, free_port, memory_of
 from bench.wire import Sender, recording
 
 CONVERSATIONS = int(os.environ.get("BENCH_CONVERSATIONS", "100000"))
@@ -52,23 +52,27 @@ async def _measure(folder: Path) -> list[Figure]:
     recorder.close()
     return [
         figure("memory.conversations", CONVERSATIONS, "conversations"),
-        figure("memory.started.empty", empty, "MB"),
-        figure("memory.started", started, "MB"),
-        figure("memory.worked", worked, "MB"),
+        *_both("memory.started.empty", empty),
+        *_both("memory.started", started),
+        *_both("memory.worked", worked),
         figure("memory.replies", replies.count - before, "messages", MESSAGES),
         figure("memory.store", house.store_megabytes(), "MB"),
     ]
 
 
-async def _worked(house: House, replies: _Replies, messages: int) -> tuple[float, float]:
-    """Resident megabytes of the server after its start, and after so many messages are answered."""
+def _both(name: str, memory: Memory) -> list[Figure]:
+    return [figure(name, memory.resident, "MB"), figure(f"{name}.anonymous", memory.anonymous, "MB")]
+
+
+async def _worked(house: House, replies: _Replies, messages: int) -> tuple[Memory, Memory]:
+    """Memory of the server after its start, and after so many messages are answered."""
     async with house.served() as process:
         await asyncio.sleep(SETTLING)
-        started = rss_megabytes(process)
+        started = memory_of(process)
         if messages:
             await _answer(house, replies, messages)
             await asyncio.sleep(SETTLING)
-        return started, rss_megabytes(process)
+        return started, memory_of(process)
 
 
 async def _answer(house: House, replies: _Replies, messages: int, patience: float = 60.0) -> None:
