@@ -157,7 +157,7 @@ def answers_ready(port: int) -> bool:
 
 
 class Memory(NamedTuple):
-    """Megabytes that are resident: all, and those that are no pages of a mapped file, which the system may take back."""
+    """Resident megabytes: all, and without the pages of mapped files, which the system may take back."""
 
     resident: float
     anonymous: float
