@@ -178,6 +178,10 @@ class Phone:
         prompt = await self.prompt()
         await self._post(f"prompts/{prompt['id']}", {"action": action, **more})
 
+    async def top_up(self, balance: int) -> None:
+        """Put money on the M-Pesa account, in whole shillings."""
+        await self._post(f"customers/{self._customer}/money", {"balance": balance})
+
     async def skip(self, seconds: float) -> None:
         await self._post("clock", {"seconds": seconds})
 
