@@ -8,6 +8,7 @@ from pathlib import Path
 import engine
 import language
 from composition.definitions import registry, yaml_files
+from engine.model import Step
 from engine.release import Release
 from engine.testing import Coverage, Played, Suite, Variant, World, load_suite, play, variants
 
@@ -53,3 +54,8 @@ def covered() -> Coverage:
     for id in IDS:
         coverage.add_played(played(id))
     return coverage
+
+
+@cache
+def all_taken() -> tuple[Step, ...]:
+    return tuple(taken.step for id in IDS for taken in played(id).taken)
