@@ -303,6 +303,18 @@ function drawClock() {
   }
 }
 
+// Moves queue up: on the way to tomorrow everything that falls due is done first, and a second tap means a second day.
+let moves = Promise.resolve();
+let moving = 0;
+function moveClock(by) {
+  moving += 1;
+  get("clock-card").setAttribute("aria-busy", "true");
+  moves = moves.then(() => act("POST", "clock", by)).then(() => {
+    moving -= 1;
+    if (!moving) get("clock-card").setAttribute("aria-busy", "false");
+  });
+}
+
 // ---- the SIM toolkit prompt and M-PESA's messages
 
 function drawPrompt(prompt) {
@@ -470,7 +482,7 @@ function listen() {
   get("scenario").addEventListener("change", chooseScenario);
   get("scenario").addEventListener("reset", () => act("DELETE", `scenario/${customer()}`));
   for (const button of document.querySelectorAll(".moves button")) {
-    button.addEventListener("click", () => act("POST", "clock", button.dataset.to ? { to: button.dataset.to } : { seconds: Number(button.dataset.seconds) }));
+    button.addEventListener("click", () => moveClock(button.dataset.to ? { to: button.dataset.to } : { seconds: Number(button.dataset.seconds) }));
   }
   get("stk-form").addEventListener("submit", (event) => {
     event.preventDefault();
