@@ -14,6 +14,9 @@ from storage.store import Store
 HOLD = timedelta(minutes=20)
 
 
+ZONES = available_timezones()  # walks the tz database: once
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     org: str
     name: str
@@ -34,7 +37,7 @@ async def of(store: Store, org: str) -> Terms:
 def read(document: dict[str, Any]) -> Terms:
     settings = document.get("settings") or {}
     zone = document.get("zone", "Africa/Nairobi")
-    if zone not in available_timezones():
+    if zone not in ZONES:
         raise BadSetting(f"org {document['_id']}, zone", f"{zone!r} is no time zone like Africa/Nairobi")
     minutes = settings.get("hold_minutes", 20)
     if not 1 <= minutes <= 24 * 60:

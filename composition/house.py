@@ -21,15 +21,16 @@ from channels.connections import by_name
 from channels.cost import load_rates
 from channels.dispatcher import Dispatcher
 from channels.strays import Strays
+from channels.transport import AiohttpTransport
 from channels.whatsapp.accounts import Accounts as WhatsAppAccounts
 from channels.whatsapp.client import GraphClient
-from channels.whatsapp.presence import Presence
+from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
 from composition.definitions import compile_sources, registry, shipped
 from composition.settings import Secret, Settings
 from composition.stores import master_keys, opened_store, vault
-from crm import contacts, orgs
+from crm import contacts, handoff, orgs
 from crm.routing import Router
 from payments.mpesa.accept import Callbacks
 from payments.mpesa.account import Account, allow_host
@@ -70,17 +71,15 @@ async def built(settings: Settings, *, works: bool = True, clock: Clock | None =
     """Everything connected and the shipped YAML in force; not yet started. Closes what it opened."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
-        graph_http, daraja_http = [
-            await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=20))
-            for _ in range(2)
-        ]
+        graph_http = await stack.enter_async_context(httpx.AsyncClient(transport=AiohttpTransport(), trust_env=False))
+        daraja_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
         keys = vault(store, settings)
         metrics = Prometheus()
         published = Published(store, compile_sources)
         await published.publish(shipped(settings))
         links = Links(_callback_secret(settings), settings.app_url)
         whatsapp = _whatsapp(settings, store, keys, graph_http)
-        presence = Presence(whatsapp)
+        presence = Presence(whatsapp, _bot_answers(store, keys))
         stack.push_async_callback(presence.close)
         handlers = Handlers(
             [
@@ -148,6 +147,13 @@ def _whatsapp(settings: Settings, store: BaseStore, vault: Vault, http: httpx.As
         return own or (DEMO_TOKEN if settings.demo else "")
 
     return WhatsAppAccounts(GraphClient(http, base_url=settings.whatsapp.base_url), token)
+
+
+def _bot_answers(store: BaseStore, vault: Vault) -> BotAnswers:
+    async def bot_answers(org: str, sender: dict[str, Any]) -> bool:
+        return await handoff.bot_answers(store.org(org), await vault.org(org), sender, "whatsapp")
+
+    return bot_answers
 
 
 def _dispatcher(published: Published, metrics: Prometheus, whatsapp: WhatsAppAccounts) -> Dispatcher:

@@ -10,11 +10,13 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from crm import identity
 from crm.sealed import sealed
 from engine.model import Event
 from runtime.routing import conversation_id
 from runtime.verbs import Changed, Context, Post
 from storage.store import Insert, Op, OrgStore, Update, Upsert
+from storage.vault import OrgVault
 
 CLOSED = "handoff.closed"
 
@@ -63,6 +65,15 @@ async def closing(store: OrgStore, conversation: str, now: datetime) -> tuple[li
 async def take(store: OrgStore, conversation: str, now: datetime) -> None:
     """An agent takes a conversation of their own accord."""
     await store.commit([Update("conversations", conversation, {"set": {"handler": "agent", "handed_at": now}})])
+
+
+async def bot_answers(store: OrgStore, vault: OrgVault, sender: dict[str, Any], channel: str) -> bool:
+    """Whether the bot, and no person, has the conversation with this sender."""
+    for field, value in identity.keys(vault, identity.of_sender(sender)).items():
+        for contact in await store.find("contacts", {field: value}, limit=1):
+            conversation = await store.get("conversations", conversation_id(contact["_id"], channel))
+            return conversation is None or conversation.get("handler") != "agent"
+    return True
 
 
 def conversation_of(ctx: Context) -> str:

@@ -98,7 +98,7 @@ async def _facts(
         "known": bool(met.contact.get("visits")) or not met.new,
         "opted_out": bool(met.contact.get("opted_out")),
         "visits": met.contact.get("visits", 0),
-        "has_booking": not met.new and await store.count("bookings", ahead) > 0,
+        "has_booking": not met.new and bool(await store.find("bookings", ahead, limit=1)),
         "kind": str(event.data.get("kind", "")),
         "text": str(event.data.get("text") or "").strip().lower(),
         "hours_since_last": int((now - last).total_seconds() // 3600) if last else LONG_AGO,

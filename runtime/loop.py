@@ -58,7 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     `lease_seconds` must be longer than `action_seconds`, or an action under way would be repeated.
     """
 
-    width: int = 64
+    width: int = 256
     works: bool = True
     lease_seconds: float = 90.0
     action_seconds: float = 60.0

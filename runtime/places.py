@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from storage.store import Store
 
 _FRESH_SECONDS = 60.0
+_ZONES = available_timezones()  # walks the tz database: once
 _REGIONS = {
     "Africa/Nairobi": "KE",
     "Africa/Kampala": "UG",
@@ -50,6 +51,6 @@ def _read(document: dict[str, object]) -> Place:
     languages = document.get("languages")
     first = str(languages[0]) if isinstance(languages, list) and languages else NAIROBI.language
     currency = str(document.get("currency") or NAIROBI.currency)
-    if not isinstance(zone, str) or zone not in available_timezones():
+    if not isinstance(zone, str) or zone not in _ZONES:
         return Place(NAIROBI.zone, NAIROBI.region, first, currency)
     return Place(zone, _REGIONS.get(zone, NAIROBI.region), first, currency)

@@ -35,7 +35,7 @@ def message_inbound(message: Message, org: str, lane: str) -> Inbound:
         id=message.id,
         lane=lane,
         event=Event(name=name, data=_data(message)),
-        sender=_sender(message),
+        sender=sender_of(message),
     )
 
 
@@ -58,7 +58,8 @@ def preference_person(preference: dict[str, Any]) -> Person:
     return Person(phone=digits(preference, "wa_id"), user_id=word(preference, "user_id"))
 
 
-def _sender(message: Message) -> dict[str, Any]:
+def sender_of(message: Message) -> dict[str, Any]:
+    """The `sender` of an inbound."""
     sender = _who(message.sender, message.number.id)
     if message.referral is not None:
         sender["referral"] = msgspec.to_builtins(message.referral)
