@@ -12,6 +12,7 @@ from payments.intents import (
     FAILED,
     Intent,
     amount_of,
+    checkout_fields,
     claim_prompt,
     differences,
     id_from,
@@ -83,7 +84,10 @@ async def match(ctx: Context, args: dict[str, Any]) -> Changed:
     if wrong:
         noted = Update("payments", document["_id"], {"add_to_set": {"mismatches": ",".join(wrong)}})
         return Changed(ops=(noted,), event=Event(name="payments.mismatched", data={"what": ",".join(wrong)}))
-    kept = {"claimed_receipt": claimed.receipt, "checkout_id": claimed.checkout}
+    kept: dict[str, Any] = {"claimed_receipt": claimed.receipt}
+    if not document.get("checkout_id"):
+        await ctx.vault.ensure(str(document.get("subject") or ""))
+        kept |= checkout_fields(ctx.vault, document, claimed.checkout)
     return Changed(
         ops=(Update("payments", document["_id"], {"set": kept}),),
         event=Event(name="payments.matched", data={"receipt": claimed.receipt}),

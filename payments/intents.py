@@ -73,6 +73,32 @@ async def phone_of(vault: Any, document: Document) -> str:
     return str(vault.unseal(subject, document["sealed"], aad=document["_id"].encode()).decode())
 
 
+def checkout_fields(vault: Any, document: Document, checkout: str) -> dict[str, str]:
+    """Daraja's id of the prompt: it ends in the payer's number, so it is sealed, with a keyed hash to match by.
+
+    The person's key must be loaded.
+    """
+    sealed = vault.seal(str(document.get("subject") or ""), checkout.encode(), aad=_checkout_aad(document))
+    return {"checkout_id": checkout_key(vault, checkout), "checkout": sealed}
+
+
+def checkout_key(vault: Any, checkout: str) -> str:
+    return str(vault.lookup("checkout", checkout))
+
+
+async def checkout_of(vault: Any, document: Document) -> str:
+    """Daraja's id of the prompt, or "". Raises `Unreadable` when the person was forgotten."""
+    if not document.get("checkout"):
+        return ""
+    subject = str(document.get("subject") or "")
+    await vault.ensure(subject)
+    return str(vault.unseal(subject, document["checkout"], aad=_checkout_aad(document)).decode())
+
+
+def _checkout_aad(document: Document) -> bytes:
+    return f"{document['_id']}/checkout".encode()
+
+
 def amount_of(document: Document) -> Money:
     return Money(int(document["amount"]), str(document["currency"]))
 
@@ -97,7 +123,7 @@ async def record_of(vault: Any, document: Document) -> dict[str, Any]:
 def differences(document: Document, callback: StkCallback, vault: Any) -> list[str]:
     """What a callback that says "paid" claims otherwise than our record; nothing when it matches."""
     found = []
-    if document.get("checkout_id") and document["checkout_id"] != callback.checkout:
+    if document.get("checkout_id") and document["checkout_id"] != checkout_key(vault, callback.checkout):
         found.append("checkout")
     if callback.amount != amount_of(document):
         found.append("amount")

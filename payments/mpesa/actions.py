@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.model import Event
-from payments.intents import OPEN, amount_of, phone_of
+from payments.intents import OPEN, amount_of, checkout_fields, checkout_of, phone_of
 from payments.mpesa.account import Accounts
 from payments.mpesa.amounts import BadAmount, shillings
 from payments.mpesa.client import Clients, Daraja, Prompt
@@ -39,7 +39,7 @@ class Prompter:
         if document is None or document["state"] != OPEN:
             return _event("mpesa.refused", code="closed", text="the payment is not open any more")
         if document.get("checkout_id"):
-            return _event("mpesa.accepted", checkout=document["checkout_id"])
+            return await self._accepted(ctx, document)
         if document.get("pushed_at"):
             return _event("mpesa.unknown", why="the prompt may have been sent before")
         if ctx.now - document["at"] > STALE:
@@ -66,7 +66,7 @@ class Prompter:
             return _event("mpesa.refused", code=error.code, text=error.text)
         except DarajaError as error:  # Ambiguous, or an answer that makes no sense for a push
             return _event("mpesa.unknown", why=str(error))
-        ids = {"checkout_id": accepted.checkout, "merchant_id": accepted.merchant}
+        ids = {**checkout_fields(ctx.vault, document, accepted.checkout), "merchant_id": accepted.merchant}
         return Acted(
             ops=(Update("payments", id, {"set": ids}),),
             event=Event(name="mpesa.accepted", data={"checkout": accepted.checkout}),
@@ -75,7 +75,10 @@ class Prompter:
     async def query(self, ctx: Context, args: dict[str, Any]) -> Acted:
         """`mpesa.query`. Never retried by the outbox: the lifecycle asks again in its own time."""
         document = await ctx.store.get("payments", str(args["payment"]))
-        checkout = str((document or {}).get("checkout_id") or "")
+        try:
+            checkout = await checkout_of(ctx.vault, document or {})
+        except Unreadable:
+            checkout = ""
         client = await self._client(ctx)
         if not checkout or client is None:
             return _event("mpesa.unknown", why="there is nothing to ask by yet")
@@ -86,6 +89,13 @@ class Prompter:
         except (Ambiguous, Declined, Throttled, Unreachable) as error:
             return _event("mpesa.unknown", why=str(error))
         return _event("mpesa.result", code=outcome.code, text=outcome.text)
+
+    async def _accepted(self, ctx: Context, document: Document) -> Acted:
+        """The prompt was acknowledged before; the action is only repeated."""
+        try:
+            return _event("mpesa.accepted", checkout=await checkout_of(ctx.vault, document))
+        except Unreadable:
+            return _event("mpesa.unknown", why="the payer was forgotten")
 
     async def _client(self, ctx: Context) -> Daraja | None:
         account = await self._accounts.of(ctx.org)

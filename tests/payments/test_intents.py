@@ -10,7 +10,7 @@ import pytest
 
 from engine.values import Money
 from payments.changes import dispute, fail, match, request, settle
-from payments.intents import phone_of, record_of
+from payments.intents import checkout_key, phone_of, record_of
 from payments.mpesa.accept import Callbacks, Refused
 from payments.mpesa.account import Account, Accounts, sealed_account
 from payments.mpesa.links import Links
@@ -137,7 +137,7 @@ async def test_a_claim_that_differs_from_the_intent_does_not_match(
 ) -> None:
     ctx = context()
     payment, _ = await asked(ctx)
-    await ctx.store.commit([Update("payments", payment, {"set": {"checkout_id": "ws_1"}})])
+    await ctx.store.commit([Update("payments", payment, {"set": {"checkout_id": checkout_key(ctx.vault, "ws_1")}})])
     good = {"checkout": "ws_1", "amount": FIFTY["amount"], "receipt": "ABC1234567", "phone": "254712345678"}
     assert (await match(ctx, {"payment": payment} | good)).event.name == "payments.matched"  # type: ignore[union-attr]
     changed = await match(ctx, {"payment": payment} | good | claim)
