@@ -55,13 +55,20 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
 @web.middleware
 async def secure_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Deny by default what a browser might do with our pages."""
-    answer = await handler(request)
-    if answer.prepared:
-        return answer
+    try:
+        answer = await handler(request)
+    except web.HTTPException as redirect:
+        _secure(redirect)
+        raise
+    if not answer.prepared:
+        _secure(answer)
+    return answer
+
+
+def _secure(answer: web.StreamResponse) -> None:
     answer.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     )
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    return answer

@@ -49,7 +49,7 @@ def build(doors: Doors) -> web.Application:
         }
 
     app = web.Application(
-        client_max_size=_MAX_BODY, middlewares=[_timed(doors.metrics), explain_errors, secure_headers]
+        client_max_size=_MAX_BODY, middlewares=[_timed(doors.metrics), secure_headers, explain_errors]
     )
     now = doors.runtime.clock.now
     app.add_routes(whatsapp.routes(doors.webhook, doors.verify_token, now))
