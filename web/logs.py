@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-_PHONE = re.compile(r"(?<![\w.])\+?\d[\d\s-]{7,14}\d(?!\w)")
+_PHONE = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d[\d\s-]{7,14}\d(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _BEARER = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]+")
 _HIDDEN_KEYS = re.compile(
