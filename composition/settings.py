@@ -172,8 +172,12 @@ class _Reader:
 
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a broken bracket, or a port that is no number
+            usable = False
+        if not usable:
             self.problems.append(f"{name} must be an address such as https://example.co.ke; it is {value!r}.")
         elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             self.problems.append(f"{name} must begin with https:// (http is for this machine only); it is {value!r}.")
@@ -192,7 +196,7 @@ class _Reader:
         raw = self.text("ENCRYPTION_KEY", "")
         if not raw and self.demo:
             raw = _demo_key(data_dir)
-        if not raw:
+        if not raw.strip(", "):
             self.problems.append("ENCRYPTION_KEY is not set: make one with `aais keys new` and keep it safe.")
         for part in filter(None, (piece.strip() for piece in raw.split(","))):
             try:
