@@ -28,7 +28,7 @@ const TEXTS = {
     location: "Mahali", picture: "Picha", audio: "Sauti", video: "Video", document: "Faili", sticker: "Stika",
     contact: "Namba", unsupported: "Ujumbe usiojulikana", not_delivered: "haukufika", sending: "unatumwa",
     accepted: "umepokelewa", sent: "umetumwa", delivered: "umefika", read: "umesomwa", today: "Leo", yesterday: "Jana",
-    banner: "Mtoa huduma wa majaribio", banner_more: "Si WhatsApp wala M-Pesa halisi. Hakuna kinachotumwa, hakuna pesa.",
+    banner: "Mtoa huduma wa majaribio", banner_more: "Si WhatsApp wala M-Pesa halisi. Hakuna pesa inayolipwa.",
     opens_tab: "inafunguka kwingine",
     who: "Nani anaandika", customer: "Mteja", business: "Biashara", page_language: "Lugha ya ukurasa", clock: "Saa",
     now: "Sasa:", plus_15m: "+dk 15", plus_1h: "+saa 1", plus_1d: "+siku 1", tomorrow_9: "Kesho 9:00",

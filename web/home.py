@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 import jinja2
 from aiohttp import web
 
 from storage.base import BaseStore
+from storage.store import Document
 
 _HERE = Path(__file__).parent
 _PAGES = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True)
@@ -19,9 +21,11 @@ _WORDS = {
         "chat_note": "Pick a service and a time, pay with the PIN 1234, then move the clock on.",
         "businesses": "The demo businesses",
         "poster": "QR code for a poster",
-        "offers": "offers",
-        "booked": "bookings",
+        "talk": "Chat with them",
+        "offers": "services",
+        "booked": "open bookings",
         "look": "Look inside",
+        "look_note": "In a second terminal, in the project's folder, while this runs:",
         "running": "AAIS is running.",
         "other": "Kiswahili",
     },
@@ -32,9 +36,11 @@ _WORDS = {
         "chat_note": "Chagua huduma na saa, lipa kwa PIN 1234, kisha sogeza saa mbele.",
         "businesses": "Biashara za majaribio",
         "poster": "QR code ya bango",
+        "talk": "Ongea nao",
         "offers": "huduma",
-        "booked": "miadi",
+        "booked": "miadi iliyo wazi",
         "look": "Tazama ndani",
+        "look_note": "Kwenye terminal ya pili, ndani ya folda ya mradi, hii ikiendelea:",
         "running": "AAIS inafanya kazi.",
         "other": "English",
     },
@@ -46,8 +52,9 @@ def routes(store: BaseStore, phone_url: str) -> list[web.RouteDef]:
         asked = request.query.get("lang") or request.headers.get("Accept-Language", "en")[:2]
         language = asked if asked in _WORDS else "en"
         page = _PAGES.get_template("home.html")
-        listed = await _businesses(store) if phone_url else []
-        html = page.render(words=_WORDS[language], language=language, phone_url=phone_url, businesses=listed)
+        listed = await _businesses(store, phone_url, language) if phone_url else []
+        phone = _phone(phone_url, {}, language) if phone_url else ""
+        html = page.render(words=_WORDS[language], language=language, phone_url=phone, businesses=listed)
         return web.Response(text=html, content_type="text/html")
 
     async def style(_request: web.Request) -> web.FileResponse:
@@ -56,15 +63,23 @@ def routes(store: BaseStore, phone_url: str) -> list[web.RouteDef]:
     return [web.get("/", home), web.get("/static/home.css", style)]
 
 
-async def _businesses(store: BaseStore) -> list[dict[str, object]]:
+async def _businesses(store: BaseStore, phone_url: str, language: str) -> list[dict[str, object]]:
     found = await store.find("orgs", {}, sort=[("name", 1)], limit=20, everyone=True)
     return [
         {
             "id": org["_id"],
             "name": org["name"],
             "address": org.get("address", ""),
+            "talk": _phone(phone_url, org, language),
             "offers": await store.org(org["_id"]).count("offers", {"active": True}),
             "booked": await store.org(org["_id"]).count("bookings", {"state": {"in": ["held", "confirmed"]}}),
         }
         for org in found
     ]
+
+
+def _phone(phone_url: str, org: Document, language: str) -> str:
+    """The simulated phone, opened at this business."""
+    numbers = [channel["address"] for channel in org.get("channels") or () if channel["channel"] == "whatsapp"]
+    query = {"lang": language, **({"business": numbers[0]} if numbers else {})}
+    return f"{phone_url.rstrip('/')}/phone/?{urlencode(query)}"

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
@@ -113,6 +114,9 @@ class Screen:
         await expect(self.part("sms").first).to_contain_text(parts[0])
         await self.part("sms-close").click()
 
+    async def now(self) -> datetime:
+        return datetime.fromisoformat(await self.part("clock-now").get_attribute("datetime") or "")
+
     async def move_clock(self, testid: str) -> None:
         await self.part(testid).click()
         await expect(self.part("clock")).to_have_attribute("aria-busy", "false", timeout=_PATIENCE)
@@ -120,6 +124,7 @@ class Screen:
     async def shot(self, name: str) -> None:
         """Keep what is on the screen, when somebody wants to look: AAIS_SCREENSHOTS=<folder>."""
         if SCREENSHOTS:
+            await self.page.mouse.move(0, 0)
             await self.page.evaluate("document.fonts.ready")
             await self.page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 

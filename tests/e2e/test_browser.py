@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -127,7 +128,7 @@ async def test_a_customer_books_by_tapping(new_screen: NewScreen, size: str) -> 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_customer_books_in_swahili(new_screen: NewScreen, size: str) -> None:
-    screen = await new_screen(size, language="sw", name="Juma Otieno")
+    screen = await new_screen(size, language="sw", name="Juma Otieno", dark=True)
     await expect(screen.part("empty")).to_contain_text("Salimia")
     await screen.write("Habari, naomba kuweka miadi")
     await screen.hear("Karibu Tabasamu Dental Clinic", "Ungependa")
@@ -263,6 +264,29 @@ async def test_a_booking_needs_no_mouse(new_screen: NewScreen) -> None:
     await expect(screen.part("message-input")).to_be_focused()
 
 
+async def test_two_quick_taps_move_the_clock_two_days(new_screen: NewScreen) -> None:
+    screen = await new_screen("phone", dark=True)
+    before = await screen.now()
+    await screen.part("clock-1d").dblclick()
+    await expect(screen.part("clock")).to_have_attribute("aria-busy", "false")
+    passed = await screen.now() - before
+    assert timedelta(days=2) <= passed < timedelta(days=2, minutes=2)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "sw"])
+async def test_the_front_page_leads_to_a_business(server: Server, browser: Browser, size: str, language: str) -> None:
+    screen = await Screen.opened(browser, size, dark=language == "sw")
+    await screen.page.goto(f"{server.url}/?lang={language}")
+    await expect(screen.part("business")).to_have_count(2)
+    await screen.fits()
+    await screen.shot(f"{size}-home-{language}")
+    await screen.part("business").filter(has_text="Tabasamu").get_by_test_id("talk").click()
+    await expect(screen.part("business-name")).to_have_text("Tabasamu Dental Clinic")
+    await expect(screen.part("language-picker")).to_have_value(language)
+    await screen.close()
+
+
 async def test_the_page_says_when_the_server_is_gone_and_goes_on_when_it_is_back(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -293,7 +317,7 @@ async def test_the_reminder_comes_as_the_clock_is_moved(new_screen: NewScreen) -
     await screen.tap()
     await screen.hear("Which day")
     await screen.write("in 5 days")
-    await screen.hear("These times")
+    await screen.hear()
     await screen.tap()
     await screen.hear("deposit")
     await screen.tap("Yes, send it")
@@ -301,9 +325,11 @@ async def test_the_reminder_comes_as_the_clock_is_moved(new_screen: NewScreen) -
     await screen.enter_pin("1234")
     await screen.hear()
     await screen.hear("You are booked")
-    for _ in range(4):
-        await screen.move_clock("clock-1d")
     reminder = screen.said.filter(has_text="a reminder from Tabasamu Dental Clinic")
-    await expect(reminder).to_be_visible(timeout=20_000)
+    for _ in range(9):  # the fifth day may be one on which nobody works
+        await screen.move_clock("clock-1d")
+        if await reminder.count():
+            break
+    await expect(reminder).to_be_visible()
     await screen.shot("desk-reminder")
     await screen.fits()

@@ -97,6 +97,7 @@ async def test_the_demos_front_page_leads_to_the_phone(client: Client) -> None:
     assert 'href="http://127.0.0.1:8090/' in text
     assert "Tabasamu Dental Clinic" in text
     assert "Pwani Stays Nyali" in text
+    assert 'href="http://127.0.0.1:8090/phone/?lang=en&amp;business=100000000000002"' in text
 
 
 async def test_the_front_page_speaks_the_browsers_language_or_the_one_asked_for(client: Client) -> None:
