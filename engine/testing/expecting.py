@@ -85,7 +85,7 @@ class Expecting:
         tells = [tell for each in taken for tell in each.step.tells]
         wanted = _listed(self.values.read(node))
         agree = len(wanted) == len(tells) and all(map(_is_tell, wanted, tells))
-        return wanted, [{tell.event: tell.data} for tell in tells], agree
+        return wanted, [{"to": tell.to, "event": tell.event, "with": tell.data} for tell in tells], agree
 
     def _decisions(self, node: Node, taken: list[Taken]) -> Compared:
         """Rows that decided, in order: [mpesa_results.cancelled]."""
@@ -121,7 +121,10 @@ def _is_do(wanted: Any, do: Do) -> bool:
 
 
 def _is_tell(wanted: Any, tell: Tell) -> bool:
-    """An event's name, or {event: {field: value}}."""
+    """An event's name, {event: {field: value}}, or {to: role, event: name, with: {field: value}}."""
+    if isinstance(wanted, dict) and "event" in wanted:
+        named = wanted["event"] == tell.event and wanted.get("to", tell.to) == tell.to
+        return named and not differs(wanted.get("with") or {}, tell.data)
     if isinstance(wanted, dict):
         return set(wanted) == {tell.event} and not differs(wanted[tell.event] or {}, tell.data)
     return bool(wanted == tell.event)
