@@ -193,9 +193,8 @@ class Dispatcher:
     async def _accepted(self, reception: Reception, document: Document, receipt: SentReceipt) -> None:
         """The wamid is noted at once; a status that was there before it is taken from the buffer."""
         ctx = reception.ctx
-        written = await ledger.move(
-            ctx.store, document, receipt.status, ctx.now, {"provider_id": receipt.id, "accepted_at": ctx.now}
-        )
+        noted = {"provider_id": ledger.provider_key(receipt.id), "accepted_at": ctx.now}
+        written = await ledger.move(ctx.store, document, receipt.status, ctx.now, noted)
         early = await ctx.store.get("idempotency", buffer_id(ctx.org, receipt.id))
         for status, at in (early or {}).get("statuses", {}).items():
             written = await ledger.move(ctx.store, written, status, at)

@@ -26,6 +26,11 @@ def reference(org: str, key: str) -> str:
     return hashlib.sha256(f"{org}\x1f{key}".encode()).hexdigest()[:32]
 
 
+def provider_key(provider_id: str) -> str:
+    """A digest of the provider's id of a message, to find it by: WhatsApp's own holds the customer's number."""
+    return hashlib.sha256(provider_id.encode()).hexdigest()[:40]
+
+
 def part_id(ref: str, place: int) -> str:
     return f"{ref}.{place}"
 

@@ -60,18 +60,18 @@ class StatusBook:
         return await self._by_provider(store, status.id)
 
     async def _by_provider(self, store: OrgStore, id: str) -> Document | None:
-        found = await store.find(ledger.MESSAGES, {"provider_id": id}, limit=1)
+        found = await store.find(ledger.MESSAGES, {"provider_id": ledger.provider_key(id)}, limit=1)
         return found[0] if found else None
 
     async def _apply(self, store: OrgStore, document: Document, status: Status, now: datetime) -> Document | None:
         """None when the status is of a double of this message, which the provider took as well."""
-        own = document.get("provider_id")
-        if own and own != status.id:
+        own, its = document.get("provider_id"), ledger.provider_key(status.id)
+        if own and own != its:
             self._watch.count("channels.doubled")
-            doubles = {"add_to_set": {"doubles": status.id}}
+            doubles = {"add_to_set": {"doubles": its}}
             await store.commit([Upsert(ledger.MESSAGES, document["_id"], doubles)])
             return None
-        extra: dict[str, Any] = {} if own else {"provider_id": status.id}
+        extra: dict[str, Any] = {} if own else {"provider_id": its}
         extra |= self._price(document, status)
         if status.status == FAILED and status.problems:
             extra |= {"code": status.problems[0].code, "reason": status.problems[0].title}
