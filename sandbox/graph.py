@@ -69,7 +69,7 @@ class Graph:
         template, shown = self._shown(business, body)
         sent = Sent(
             business=business,
-            wamid=wamid(),
+            wamid=wamid(recipient.answer.get("wa_id") or recipient.given),
             contact=recipient.customer.contact(business.waba_id) if recipient.customer else recipient.answer,
             customer=recipient.customer,
             category=template.category.lower() if template else "service",
@@ -198,9 +198,10 @@ def _opaque(body: dict[str, Any]) -> str:
     return opaque
 
 
-def wamid() -> str:
-    """A message id in the form of Meta's: opaque, base64, unique."""
-    return "wamid." + base64.b64encode(b"\x1d\x18\x0c" + secrets.token_bytes(36)).decode()
+def wamid(identity: str) -> str:
+    """A message id in the form of Meta's: base64, unique, and with the customer's number (or user id) inside."""
+    inner = b"\x1c\x18" + bytes([len(identity)]) + identity.encode() + b"\x15\x02\x00\x11\x18\x12"
+    return "wamid." + base64.b64encode(inner + secrets.token_hex(9).upper().encode() + b"\x00").decode()
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

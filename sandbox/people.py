@@ -151,7 +151,8 @@ class People:
         shown: tuple[str, dict[str, Any], str] | None,
     ) -> str:
         now = self._world.settings.now()
-        message_id = wamid()
+        contact = customer.contact(business.waba_id)
+        message_id = wamid(contact.get("wa_id") or contact["user_id"])
         chat = customer.chat(business.phone_number_id)
         if shown is not None:
             kind, content, reply_to = shown
