@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from channels.ledger import provider_key
 from storage.base import BaseStore
 from tests.e2e.aftermath import every, journal_is_whole, nothing_half_done, sent, store_of
 from tests.e2e.customers import Walker, person
@@ -49,7 +50,8 @@ async def test_twenty_kills_lose_double_or_halve_nothing(tmp_path: Path) -> None
                 await walker.phone.close()
             stopped = await server.stop()
     assert stopped == 0
-    bubbles = {bubble["id"] for phone in phones for bubble in phone["bubbles"] if bubble["author"] == "business"}
+    shown = [bubble for phone in phones for bubble in phone["bubbles"] if bubble["author"] == "business"]
+    bubbles = {provider_key(bubble["id"]) for bubble in shown}
     receipts = [sms["text"].split()[0] for phone in phones for sms in phone["sms"] if "Confirmed" in sms["text"]]
     spent = [ON_ARRIVAL - phone["balance"] for phone in phones]
     assert len(receipts) == len(set(receipts)) == len(CUSTOMERS), "each phone paid once"
