@@ -12,7 +12,7 @@ REACHED = 1.0  # of states, transitions and rows; what ships does not go below i
 BUTTONS, BUTTON, ROW, BODY = 3, 20, 24, 1024  # WhatsApp's limits for what can be tapped
 
 
-@pytest.mark.parametrize("case", IDS)
+@pytest.mark.parametrize("case", IDS, ids=IDS)
 def test_a_case_beside_the_yaml_holds(case: str) -> None:
     result = played(case)
     if result.findings:
