@@ -11,7 +11,6 @@ from typing import Any
 
 from crm import orgs
 from crm.orgs import NewOrg
-from storage.errors import Conflict
 from storage.store import Document, Insert, Store
 from storage.vault import Vault
 
@@ -25,12 +24,11 @@ async def seed(store: Store, vault: Vault, *, numbers: dict[str, str] | None = N
     """Make the demo businesses that are missing; the ids of all. `numbers`: org id -> WhatsApp phone number id."""
     chosen = {**NUMBERS, **(numbers or {})}
     for new, documents in ((_clinic(chosen[CLINIC]), _CLINIC_STOCK), (_apartments(chosen[APARTMENTS]), _PWANI_STOCK)):
-        try:
-            await orgs.create(store, new)
-        except Conflict:
+        if await store.get("orgs", new.id) is not None:
             continue
-        await vault.org(new.id)
         await _fill(store, new.id, documents)
+        await orgs.create(store, new)  # last: a business that is there has all of its stock, also after a crash
+        await vault.org(new.id)
     return [CLINIC, APARTMENTS]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bookings import offers, policy, resources, terms
 from bookings.hours import Interval
 from bookings.slots import days
@@ -35,6 +37,19 @@ async def test_seeding_again_leaves_the_owners_changes(house: Any) -> None:
     stored = await house.store.get("orgs", CLINIC)
     assert stored["name"] == "My own clinic"
     assert (stored["settings"]["hold_minutes"], "deposit_policy" in stored["settings"]) == (5, True)
+
+
+async def test_a_seeding_that_was_cut_short_is_finished_by_the_next(house: Any, monkeypatch: Any) -> None:
+    async def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crm.seed._fill", crash)
+    with pytest.raises(KeyboardInterrupt):
+        await seed(house.store, house.vault)
+    monkeypatch.undo()
+    await seed(house.store, house.vault)
+    assert await house.store.get("orgs", CLINIC) is not None
+    assert len(await house.store.org(CLINIC).find("offers", {})) == 5
 
 
 async def test_a_message_finds_its_business_by_the_number_it_was_sent_to(house: Any) -> None:
