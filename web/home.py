@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
@@ -20,7 +21,7 @@ _WORDS = {
         "chat": "Chat as a customer",
         "chat_note": "Pick a service and a time, pay with the PIN 1234, then move the clock on.",
         "businesses": "The demo businesses",
-        "poster": "QR code for a poster",
+        "poster": "Poster QR code",
         "talk": "Chat with them",
         "offers": "services",
         "booked": "open bookings",
@@ -54,7 +55,10 @@ def routes(store: BaseStore, phone_url: str) -> list[web.RouteDef]:
         page = _PAGES.get_template("home.html")
         listed = await _businesses(store, phone_url, language) if phone_url else []
         phone = _phone(phone_url, {}, language) if phone_url else ""
-        html = page.render(words=_WORDS[language], language=language, phone_url=phone, businesses=listed)
+        busiest = max(listed, key=lambda one: (one["booked"], one["offers"]), default={"id": "ORG"})
+        html = page.render(
+            words=_WORDS[language], language=language, phone_url=phone, businesses=listed, shown=busiest["id"]
+        )
         return web.Response(text=html, content_type="text/html")
 
     async def style(_request: web.Request) -> web.FileResponse:
@@ -63,7 +67,7 @@ def routes(store: BaseStore, phone_url: str) -> list[web.RouteDef]:
     return [web.get("/", home), web.get("/static/home.css", style)]
 
 
-async def _businesses(store: BaseStore, phone_url: str, language: str) -> list[dict[str, object]]:
+async def _businesses(store: BaseStore, phone_url: str, language: str) -> list[dict[str, Any]]:
     found = await store.find("orgs", {}, sort=[("name", 1)], limit=20, everyone=True)
     return [
         {
