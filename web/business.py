@@ -44,10 +44,10 @@ class Business:
         """`/l/<org>`: to WhatsApp, keeping the click ids of this very address."""
         org, number = await self._org(request)
         if not self._may_hand_out(org["_id"]):
-            return web.HTTPFound(capture.wa_link(number, text=_greeting(org, request)))
+            return _to(capture.wa_link(number, text=_greeting(org, request)))
         origin = msgspec.structs.asdict(of_url(str(request.url), request.headers.get("Referer", "")))
         code = await capture.remember(self._store.org(org["_id"]), origin, via="link", now=self._now())
-        return web.HTTPFound(capture.wa_link(number, text=_greeting(org, request), code=code))
+        return _to(capture.wa_link(number, text=_greeting(org, request), code=code))
 
     async def capture(self, request: web.Request) -> web.Response:
         """`/widget/<org>/click`: a code for a visitor of the business's own page."""
@@ -130,6 +130,10 @@ def _greeting(org: Document, request: web.Request) -> str:
     language = _language(org, request)
     own = ((org.get("settings") or {}).get("greeting") or {}).get(language)
     return str(own or capture.TEXT.get(language, capture.TEXT["en"]))
+
+
+def _to(link: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": link})
 
 
 def _with(answer: web.Response, headers: dict[str, str]) -> web.Response:
