@@ -55,6 +55,12 @@ class Prompter:
 
     async def _send(self, ctx: Context, client: Daraja, document: Document, prompt: Prompt) -> Acted:
         id = document["_id"]
+        try:
+            await client.ready()
+        except Declined as error:
+            return _event("mpesa.refused", code=error.code, text=error.text)
+        except DarajaError as error:  # whatever it was: no prompt was sent
+            raise RetryLater(str(error), after=_AGAIN) from error
         await ctx.store.commit([Update("payments", id, {"set": {"pushed_at": ctx.now}}, expect=document["version"])])
         unmark: Op = Update("payments", id, {"unset": ["pushed_at"]})
         try:

@@ -65,6 +65,10 @@ class Daraja:
         self._token = Token(account, http)
         self._pace = Pace(per_second)
 
+    async def ready(self) -> None:
+        """Have a token at hand, so that nothing but the push itself lies between marking it and sending it."""
+        await self._token.get()
+
     async def push(self, prompt: Prompt, now: datetime) -> Accepted:
         """Raises BadAmount, BadNumber, Declined, Throttled, Unreachable or Ambiguous."""
         body = self._signed(now) | _push_fields(self.account, prompt)
