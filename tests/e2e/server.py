@@ -81,6 +81,14 @@ class Server:
             self.process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self.process.wait(), 30)
 
+    async def later(self, seconds: float) -> None:
+        """Stop, and start again with the clock that far ahead, as if nobody had looked meanwhile."""
+        assert await self.stop() == 0
+        clock = self.data_dir / "demo.clock"
+        ahead = float(clock.read_text()) if clock.exists() else 0.0
+        clock.write_text(str(ahead + seconds))
+        await self.start()
+
     async def aais(self, *arguments: str) -> tuple[int, str]:
         """A command on this server's data (the server must not be running: the store has one owner)."""
         process = await asyncio.create_subprocess_exec(

@@ -87,7 +87,13 @@ async def _book_while_killed(server: Server, walkers: Sequence[Walker], acted: a
             await asyncio.sleep(moments.uniform(0, 0.12))
             await server.kill()
             await server.start()
-        done, waiting = await asyncio.wait(walking, timeout=60)
+        done, waiting = await asyncio.wait(walking, timeout=25)
+        for _ in range(3):
+            if waiting:
+                # Killed between "a prompt is about to be sent" and the sending: it is never sent twice, so that the
+                # customer hears after two minutes and a half that M-Pesa is silent, and asks for another prompt.
+                await server.later(160)
+                done, waiting = await asyncio.wait(walking, timeout=12)
         assert not waiting, [await walker.phone.look() for walker in walkers if not await walker.booked()]
         for task in done:
             task.result()
