@@ -108,6 +108,7 @@ class Runtime:
         self._timers = Timers(wiring.store, self.clock, self._workers.fire, look_every=look)
         self._background: list[asyncio.Task[None]] = []
         self._closed = asyncio.Event()
+        self._skipping = asyncio.Lock()
 
     # taking in
 
@@ -210,15 +211,19 @@ class Runtime:
                 return
 
     async def skip(self, by: timedelta) -> None:
-        """Move the clock forward, stopping at whatever falls due until all that follows from it is done."""
-        target = self.clock.now() + by
-        await self.idle()
-        while (due := await self._next_due()) is not None and due <= target:
-            self.clock.move(max(due - self.clock.now(), timedelta()))
-            self._timers.nudge()
+        """Move the clock forward, stopping at whatever falls due until all that follows from it is done.
+
+        Two at once move one after the other, each by all of its own.
+        """
+        async with self._skipping:
+            target = self.clock.now() + by
             await self.idle()
-        self.clock.move(max(target - self.clock.now(), timedelta()))
-        await self.idle()
+            while (due := await self._next_due()) is not None and due <= target:
+                self.clock.move(max(due - self.clock.now(), timedelta()))
+                self._timers.nudge()
+                await self.idle()
+            self.clock.move(max(target - self.clock.now(), timedelta()))
+            await self.idle()
 
     async def _next_due(self) -> datetime | None:
         """The next timer, or the next time that an action is tried again."""

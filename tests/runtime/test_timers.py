@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from runtime.loop import Runtime
@@ -99,3 +100,9 @@ async def test_a_timer_armed_for_soon_wakes_the_sleep_for_a_later_one(house: Hou
     await runtime.receive([house.event(ID, "arm", hours=[0])])
     await runtime.idle()
     assert (await house.snapshot(ID)).data["rung"] == ["after:0:00:00"]
+
+
+async def test_two_skips_at_once_move_the_clock_by_both(runtime: Runtime) -> None:
+    before = runtime.clock.now()
+    await asyncio.gather(runtime.skip(timedelta(days=1)), runtime.skip(timedelta(days=1)))
+    assert runtime.clock.now() - before >= timedelta(days=2)
