@@ -103,8 +103,8 @@ async def move(
             )
             return written or current
         except Conflict as conflict:
-            if "provider_id" in changed and conflict.key and conflict.key != current["_id"]:
-                raise
+            if "provider_id" in changed and conflict.key not in ("version", current["_id"]):
+                raise  # another message has that id: reading again would not help
             current = await store.get(MESSAGES, document["_id"])
     raise Conflict("the message changed under every attempt", collection=MESSAGES, key=document["_id"])
 
