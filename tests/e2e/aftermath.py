@@ -8,6 +8,7 @@ from typing import Any
 
 from composition import stores
 from composition.settings import read
+from runtime.verify import verify
 from storage.base import BaseStore
 from tests.e2e.server import Server
 
@@ -58,3 +59,16 @@ async def journal_is_whole(server: Server) -> None:
         assert (code, "whole" in output) == (0, True), output
         code, output = await server.aais("journal", "replay", "--demo", org)
         assert (code, "the same" in output) == (0, True), output
+
+
+async def replays(server: Server) -> None:
+    """Every machine of every conversation comes out of its journal as it stands, byte for byte, in another process."""
+    settings = read(server.environment, demo=True)
+    async with stores.opened_store(settings, read_only=True) as store:
+        replay = stores.replay(store, settings)
+        for machine in await every(store, "machines"):
+            done = await replay.machine(machine["org"], machine["_id"])
+            assert done.entries == machine["seq"]
+            assert not done.flaws, done.flaws
+        for org in ORGS:
+            assert not (await verify(store, org)).flaws

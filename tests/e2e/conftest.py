@@ -1,4 +1,4 @@
-"""One server for the file that asks, and phones that hang up afterwards."""
+"""One server for the file that asks, whose journals are replayed at the end, and phones that hang up afterwards."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.e2e.aftermath import replays
 from tests.e2e.server import CLINIC, Phone, Server, running
 
 NewPhone = Callable[..., Awaitable[Phone]]
@@ -21,6 +22,7 @@ _NUMBERS = itertools.count(1)
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     async with running(tmp_path / "data") as started:
         yield started
+    await replays(started)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -28,6 +30,7 @@ async def one_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     """One server for all tests of a module that run in the module's loop."""
     async with running(tmp_path_factory.mktemp("server") / "data") as started:
         yield started
+    await replays(started)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.e2e.aftermath import replays
 from tests.e2e.screen import CHROMIUM, SIZES, Screen, chromium
 from tests.e2e.server import Server
 
@@ -42,6 +43,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     yield started
     if started.process is not None and started.process.returncode is None:
         await started.stop()
+    await replays(started)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
