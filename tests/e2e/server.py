@@ -9,8 +9,10 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -54,6 +56,8 @@ class Server:
 
     async def start(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        if not self.settings.get("SANDBOX_URL"):
+            self._begin_on_a_wednesday_morning()
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "cli", "serve", "--demo", cwd=ROOT, env=self.environment, stdout=log, stderr=log
@@ -68,6 +72,15 @@ class Server:
                 except httpx.TransportError:
                     await asyncio.sleep(0.05)
         raise AssertionError(f"the server did not get ready:\n{self.log.read_text()}")
+
+    def _begin_on_a_wednesday_morning(self) -> None:
+        """Whenever the tests run, the clinic has a whole day and a working week ahead of it."""
+        clock = self.data_dir / "demo.clock"
+        if not clock.exists():
+            now = datetime.now(ZoneInfo("Africa/Nairobi"))
+            ahead = timedelta(days=(2 - now.weekday()) % 7 or 7)
+            morning = (now + ahead).replace(hour=8, minute=0, second=0, microsecond=0)
+            clock.write_text(str((morning - now).total_seconds()))
 
     async def kill(self) -> None:
         assert self.process is not None
