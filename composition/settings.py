@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-DEFAULT_GRAPH = "https://graph.facebook.com"
-DARAJA_HOSTS = {"sandbox": "https://sandbox.safaricom.co.ke", "production": "https://api.safaricom.co.ke"}
+from channels.whatsapp.client import GRAPH_API_URL
+from payments.mpesa.account import HOSTS
+
 DEMO_HOST = "127.0.0.1"
 
 
@@ -107,7 +108,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
             provider=reader.choice("WHATSAPP_PROVIDER", "sandbox" if demo else "cloud", ("cloud", "sandbox")),
             app_secret=reader.secret("WHATSAPP_WEBHOOK_SECRET", "the app secret of your Meta app"),
             verify_token=reader.secret("WHATSAPP_VERIFY_TOKEN", "any phrase, entered again in Meta's webhook form"),
-            base_url=reader.url("GRAPH_API_URL", simulator or DEFAULT_GRAPH),
+            base_url=reader.url("GRAPH_API_URL", simulator or GRAPH_API_URL),
         ),
         mpesa=_mpesa(reader, simulator),
         demo=demo,
@@ -135,7 +136,7 @@ def _mpesa(reader: _Reader, simulator: str) -> Mpesa | None:
         passkey=reader.secret("MPESA_PASSKEY", "from the Daraja portal"),
         environment=environment,
         webhook_secret=reader.secret("MPESA_WEBHOOK_SECRET", "any long random phrase; it makes callback addresses"),
-        base_url=reader.url("DARAJA_API_URL", simulator or DARAJA_HOSTS[environment]),
+        base_url=reader.url("DARAJA_API_URL", simulator or HOSTS[environment]),
     )
 
 
