@@ -19,11 +19,12 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from composition.settings import Settings, new_key
+from composition.settings import Settings
 from composition.settings import read as read_settings
 from composition.stores import opened_store, vault
 from crm import orgs
 from storage.store import Insert, Op
+from storage.vault import new_master_key
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_SECRET = "bench-app-secret"
@@ -79,7 +80,7 @@ class House:
         own = {
             "DATA_DIR": str(folder),
             "PORT": str(self.port),
-            "ENCRYPTION_KEY": new_key(),
+            "ENCRYPTION_KEY": new_master_key(),
             "WHATSAPP_WEBHOOK_SECRET": APP_SECRET,
             "WHATSAPP_VERIFY_TOKEN": "bench",
             "GRAPH_API_URL": graph,

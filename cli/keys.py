@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from composition import stores
-from composition.settings import new_key, read
-from storage.vault import rotate
+from composition.settings import read
+from storage.vault import new_master_key, rotate
 
 
 def add(subparsers: Any) -> None:
@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
 
 
 def _new(_options: argparse.Namespace) -> int:
-    print(new_key())
+    print(new_master_key())
     return 0
 
 

@@ -6,10 +6,7 @@ anything is opened. Secrets are read here and nowhere else, and never appear in 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +15,8 @@ import msgspec
 
 from channels.whatsapp.client import GRAPH_API_URL
 from payments.mpesa.account import HOSTS
+from storage.errors import BadKey
+from storage.vault import new_master_key, parse_master_keys
 
 DEMO_HOST = "127.0.0.1"
 
@@ -199,22 +198,12 @@ class _Reader:
             raw = _demo_key(data_dir)
         if not raw.strip(", "):
             self.problems.append("ENCRYPTION_KEY is not set: make one with `aais keys new` and keep it safe.")
-        for part in filter(None, (piece.strip() for piece in raw.split(","))):
-            try:
-                size = len(base64.b64decode(part, validate=True))
-            except (binascii.Error, ValueError):
-                size = 0
-            if size != 32:
-                self.problems.append(
-                    "ENCRYPTION_KEY must be 32 bytes in base64 (several with commas); make one with `aais keys new`."
-                )
-                break
+            return Secret("")
+        try:
+            parse_master_keys(raw)
+        except BadKey as error:
+            self.problems.append(f"{error}.")
         return Secret(raw)
-
-
-def new_key() -> str:
-    """A fresh master key, as ENCRYPTION_KEY wants it."""
-    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _demo_key(data_dir: Path) -> str:
@@ -224,5 +213,5 @@ def _demo_key(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as handle:
-            handle.write(new_key())
+            handle.write(new_master_key())
     return path.read_text().strip()

