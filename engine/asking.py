@@ -21,7 +21,20 @@ Speak = Callable[[Run, str], Say]  # a text key, rendered
 class Ask:
     """The `ask` of a state, compiled."""
 
-    __slots__ = ("between", "choices", "none", "save", "shape", "speak", "text", "type")
+    __slots__ = (
+        "args",
+        "between",
+        "choices",
+        "items",
+        "none",
+        "options",
+        "save",
+        "shape",
+        "source",
+        "speak",
+        "text",
+        "type",
+    )
 
     def __init__(self, text: str, type: str, shape: Shape, speak: Speak) -> None:
         self.text = text
@@ -29,6 +42,10 @@ class Ask:
         self.shape = shape  # of an answer that is not a choice
         self.speak = speak
         self.choices: Choices | None = None
+        self.options: tuple[tuple[str, Any, str], ...] = ()  # choices that the file lists: id, value, text key
+        self.source = ""  # the question or list that choices come from
+        self.args: tuple[tuple[str, Expression], ...] = ()  # what that question is given
+        self.items: Expression | None = None  # that list
         self.save: str | None = None
         self.none = False  # whether there is somewhere to go when there is nothing to choose from
         self.between: str | None = None

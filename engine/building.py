@@ -13,12 +13,13 @@ from engine.definition import START, Again, Definition, Rule
 
 def build(definition: Definition, rules: Iterable[tuple[str, str, Rule]]) -> None:
     """Give the definition its machine. `rules` are (trigger, source state, rule), in the order of trying."""
+    made = tuple(rules)
     states = [MachineState(START)]
     for state in definition.states.values():
         states.append(MachineState(state.name, on_enter=[state.enter], on_exit=[state.leave]))
     machine = Machine(model=None, states=states, initial=START, auto_transitions=False)
     events: dict[str, Any] = {}
-    for trigger, source, rule in rules:
+    for trigger, source, rule in made:
         event = events.get(trigger)
         if event is None:
             event = events[trigger] = machine.events[trigger] = machine._create_event(trigger, machine)
@@ -26,4 +27,5 @@ def build(definition: Definition, rules: Iterable[tuple[str, str, Rule]]) -> Non
         target: Any = rule.to  # None: an internal transition, which neither leaves nor enters
         event.add_transition(Transition(source, target, conditions=holds, before=[rule.fire]))
     definition.machine = machine
+    definition.rules = made
     definition.events = events

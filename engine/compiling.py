@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from engine import types
+from engine.acts import Act
 from engine.building import build
 from engine.checking import Watching
-from engine.definition import NEXT, NONE, START, UNCLEAR, Again, Call, Definition, Effect, Moment, Rule, State
+from engine.definition import NEXT, NONE, START, UNCLEAR, Again, Call, Definition, Moment, Rule, State
 from engine.document import At
 from engine.effects import Effects
 from engine.findings import Finding, did_you_mean
@@ -50,7 +51,7 @@ class Compiler:
                 self.check.text(template, self.base, ["texts", key, language], event=False)
         definition.defaults = self._defaults()
         self.check.reference("state", content["start"], self.names, ["start"])
-        self._transitions.append((START, START, Rule("start", None, (), content["start"])))
+        self._transitions.append((START, START, Rule("start", None, (), content["start"], ("start",))))
         definition.hears = tuple(self._anywhere())
         for name, written in self.names.items():
             definition.states[name] = self._state(name, written or {}, ["states", name])
@@ -102,14 +103,14 @@ class Compiler:
         return defaults
 
     def _state(self, name: str, written: Mapping[str, Any], path: At) -> State:
-        state = State(name)
-        state.effects = self.effects.compile(written, self.base, path)
+        state = State(name, self.effects.compile(written, self.base, path))
         state.final = bool(written.get("final"))
         answer: dict[str, Shape] = {}
         if "ask" in written:
             state.ask, answer = self.questions.compile(written["ask"], [*path, "ask"])
             if "none" in written["ask"]:
-                rule = Rule(dotted([*path, "ask", "none"]), None, (), written["ask"]["none"])
+                at = (*path, "ask", "none")
+                rule = Rule(dotted(at), None, (), written["ask"]["none"], at)
                 self._transitions.append((NONE, name, rule))
         if "call" in written:
             state.call = self._call(written["call"], [*path, "call"])
@@ -162,11 +163,11 @@ class Compiler:
 
     def _rule(self, block: Mapping[str, Any], scope: Scope, at: At, where: str, to_at: At) -> Rule:
         guard = self.check.guard(block["when"], scope, [*at, "when"]) if "when" in block else None
-        effects = self.effects.compile(block, scope, at)
+        acts = self.effects.compile(block, scope, at)
         to = block.get("to")
         if to is not None:
             self.check.reference("state", to, self.names, to_at)
-        return Rule(where, guard, effects, to)
+        return Rule(where, guard, acts, to, tuple(at))
 
     def _heard_scope(self, event: str, answer: Mapping[str, Shape], path: At) -> Scope:
         fields = self._fields(event, answer, path)
@@ -218,7 +219,8 @@ class Compiler:
         block = written.get("unclear")
         if block is None:
             if state.ask is not None:
-                self._transitions.append((UNCLEAR, state.name, Again(dotted([*path, "ask"]), (), state.name, None)))
+                at = (*path, "ask")
+                self._transitions.append((UNCLEAR, state.name, Again(dotted(at), (), state.name, None, at)))
             return
         path = [*path, "unclear"]
         scope = msgspec.structs.replace(self.base, event=dict.fromkeys(("text", "candidates"), types.ANY))
@@ -226,11 +228,12 @@ class Compiler:
         if "between" in block and self.effects.text(block["between"], self.base, [*path, "between"]) and state.ask:
             state.ask.between = block["between"]
             says = tuple(_unless_between(say) for say in says)
-        again = Again(dotted(path), says, state.name, block.get("tries"))
+        again = Again(dotted(path), says, state.name, block.get("tries"), tuple(path))
         self._transitions.append((UNCLEAR, state.name, again))
         if "then" in block:
             self.check.reference("state", block["then"], self.names, [*path, "then"])
-            self._transitions.append((UNCLEAR, state.name, Rule(dotted([*path, "then"]), None, (), block["then"])))
+            then = (*path, "then")
+            self._transitions.append((UNCLEAR, state.name, Rule(dotted(then), None, (), block["then"], then)))
 
     def _moments(self, written: Mapping[str, Any], state: str, path: At) -> Iterator[Moment]:
         for index, block in enumerate(written.get("at") or []):
@@ -274,11 +277,11 @@ class Compiler:
                 self.check.report("end-unheard", [*path, "call"], reason, f"Add `on: {{{name}.{final}: …}}`.", key=True)
 
 
-def _unless_between(say: Effect) -> Effect:
+def _unless_between(say: Act) -> Act:
     """When the person is asked between a few choices, that question says it all."""
 
     def effect(run: Any) -> None:
         if not run.candidates:
-            say(run)
+            say.carry(run)
 
-    return effect
+    return msgspec.structs.replace(say, carry=effect)

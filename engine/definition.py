@@ -6,12 +6,13 @@ a tuple of effects, each a function of the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from transitions import Machine
 
+from engine.acts import Act, Effect, Place, effects
 from engine.errors import ExpressionFailed
 from engine.model import Arm, GuardTried
 from engine.run import Run
@@ -22,7 +23,6 @@ from engine.types import Shape
 if TYPE_CHECKING:
     from engine.asking import Ask
 
-Effect = Callable[[Run], None]
 START = "(start)"  # the state before the first one, and the trigger that leaves it
 NEXT = "(next)"
 NONE = "(none)"  # nothing to choose from
@@ -32,13 +32,17 @@ UNCLEAR = "unclear"
 class Rule:
     """A guarded transition with its effects, as `transitions` calls it."""
 
-    __slots__ = ("effects", "guard", "path", "source", "to")
+    __slots__ = ("acts", "at", "effects", "guard", "path", "source", "to")
 
-    def __init__(self, path: str, guard: Expression | None, effects: tuple[Effect, ...], to: str | None) -> None:
+    def __init__(
+        self, path: str, guard: Expression | None, acts: tuple[Act, ...], to: str | None, at: Place = ()
+    ) -> None:
         self.path = path
+        self.at = at
         self.guard = guard
         self.source = guard.source if guard is not None else ""
-        self.effects = effects
+        self.acts = acts
+        self.effects = effects(acts)
         self.to = to
 
     def holds(self, run: Run) -> bool:
@@ -63,8 +67,8 @@ class Again(Rule):
 
     __slots__ = ("key", "tries")
 
-    def __init__(self, path: str, effects: tuple[Effect, ...], state: str, tries: int | None) -> None:
-        super().__init__(path, None, effects, None)
+    def __init__(self, path: str, acts: tuple[Act, ...], state: str, tries: int | None, at: Place = ()) -> None:
+        super().__init__(path, None, acts, None, at)
         self.key = f"unclear:{state}"
         self.tries = tries
 
@@ -115,11 +119,12 @@ class Call:
 class State:
     """A state, compiled; `enter` and `leave` are its callbacks in the machine."""
 
-    __slots__ = ("ask", "call", "delays", "effects", "final", "moments", "name", "next", "unclear_key")
+    __slots__ = ("acts", "ask", "call", "delays", "effects", "final", "moments", "name", "next", "unclear_key")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, acts: tuple[Act, ...] = ()) -> None:
         self.name = name
-        self.effects: tuple[Effect, ...] = ()
+        self.acts = acts
+        self.effects: tuple[Effect, ...] = effects(acts)
         self.ask: Ask | None = None
         self.call: Call | None = None
         self.final = False
@@ -174,6 +179,7 @@ class Definition:
         self.tables: dict[str, str] = {}  # table name -> hash
         self.machine: Machine = Machine(model=None, initial=START, auto_transitions=False)
         self.events: dict[str, Any] = {}  # trigger -> transitions.Event
+        self.rules: tuple[tuple[str, str, Rule], ...] = ()  # (trigger, source state, rule), in the order of trying
         self.reachable: dict[str, Definition] = {}  # by hash: itself and all that it calls
         self.release: Mapping[str, Definition] = {}  # by hash: all that was compiled together
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import tables, types
+from engine.acts import Act, Effect
 from engine.asking import business_zone
 from engine.checking import Checker
-from engine.definition import Effect
 from engine.document import At
 from engine.errors import ExpressionFailed
 from engine.findings import did_you_mean
@@ -38,22 +38,22 @@ class Effects:
         self.used_tables: dict[str, str] = {}
         self.flows: frozenset[str] = frozenset()
 
-    def compile(self, block: Mapping[str, Any], scope: Scope, path: At) -> tuple[Effect, ...]:
-        """The effects of a rule or state, in the order in which they happen."""
-        effects: list[Effect | None] = []
+    def compile(self, block: Mapping[str, Any], scope: Scope, path: At) -> tuple[Act, ...]:
+        """What a rule or state does, in the order in which it happens."""
+        acts: list[Act | None] = []
         for name, value in (block.get("set") or {}).items():
-            effects.append(self._set(name, value, scope, [*path, "set", name]))
+            acts.append(self._set(name, value, scope, [*path, "set", name]))
         for item, at in _listed(block.get("decide"), [*path, "decide"]):
-            effects.append(self._decide(item, scope, at))
+            acts.append(self._decide(item, scope, at))
         for item, at in _listed(block.get("do"), [*path, "do"]):
-            effects.append(self._do(item, scope, at))
+            acts.append(self._do(item, scope, at))
         for item, at in _listed(block.get("tell"), [*path, "tell"]):
-            effects.append(self._tell(item, scope, at))
+            acts.append(self._tell(item, scope, at))
         for key, at in _listed(block.get("say"), [*path, "say"]):
-            effects.append(self.say(key, scope, at))
-        return tuple(effect for effect in effects if effect is not None)
+            acts.append(self.say(key, scope, at))
+        return tuple(act for act in acts if act is not None)
 
-    def _set(self, name: str, written: Any, scope: Scope, path: At) -> Effect | None:
+    def _set(self, name: str, written: Any, scope: Scope, path: At) -> Act | None:
         if not self.check.reference("data", name, self.shapes, path, key=True):
             return None
         shape = self.shapes[name]
@@ -63,9 +63,10 @@ class Effects:
         if not types.fits(expression.shape, shape):
             self.check.report("types-differ", path, f'"{name}" is {shape.name}, but this is {expression.shape.name}.')
             return None
-        return setting(name, expression, shape)
+        effect = setting(name, expression, shape)
+        return Act(kind="set", name=name, at=tuple(path), carry=effect, args=(("", expression),))
 
-    def _decide(self, written: Mapping[str, Any], scope: Scope, path: At) -> Effect | None:
+    def _decide(self, written: Mapping[str, Any], scope: Scope, path: At) -> Act | None:
         if not self.check.reference("table", written["table"], self.tables, [*path, "table"]):
             return None
         table = self.tables[written["table"]]
@@ -89,9 +90,10 @@ class Effects:
         if not types.fits(table.result, self.shapes[save]):
             reason = f'"{save}" is {self.shapes[save].name}, but {table.name} gives {table.result.name}.'
             self.check.report("types-differ", [*path, "save"], reason)
-        return _deciding(table, tuple(facts), save)
+        effect = _deciding(table, tuple(facts), save)
+        return Act(kind="decide", name=table.name, at=tuple(path), carry=effect, args=tuple(facts), to=save)
 
-    def _do(self, written: Any, scope: Scope, path: At) -> Effect | None:
+    def _do(self, written: Any, scope: Scope, path: At) -> Act | None:
         name, given = (written, {}) if isinstance(written, str) else next(iter(written.items()))
         at = path if isinstance(written, str) else [*path, name]
         if not self.check.reference("verb", name, self.registry.verbs, at, key=True):
@@ -102,7 +104,9 @@ class Effects:
                 "question-done", at, f"{name} is a question; `choices: {{from: {name}}}` asks it.", key=True
             )
             return None
-        return _doing(verb, self.args(verb, given or {}, scope, at))
+        args = self.args(verb, given or {}, scope, at)
+        plain = tuple((arg, expression) for arg, expression, _ in args)
+        return Act(kind="do", name=name, at=tuple(at), carry=_doing(verb, args), args=plain)
 
     def args(self, verb: Verb, given: Mapping[str, Any], scope: Scope, path: At) -> Args:
         """A verb's arguments. One that is needed and not given is taken from the data of the same name."""
@@ -134,7 +138,7 @@ class Effects:
                 made.append((name, expression, arg.required))
         return tuple(made)
 
-    def _tell(self, written: Mapping[str, Any], scope: Scope, path: At) -> Effect | None:
+    def _tell(self, written: Mapping[str, Any], scope: Scope, path: At) -> Act | None:
         event, given = written["event"], written.get("with") or {}
         known = self.registry.events.get(event)
         fields: list[tuple[str, Expression]] = []
@@ -148,16 +152,17 @@ class Effects:
             expression = self.check.value(value, wanted, scope, at)
             if expression is not None:
                 fields.append((name, expression))
-        return _telling(written["to"], event, tuple(fields))
+        effect = _telling(written["to"], event, tuple(fields))
+        return Act(kind="tell", name=event, at=tuple(path), carry=effect, args=tuple(fields), to=written["to"])
 
-    def say(self, key: str, scope: Scope, path: At) -> Effect | None:
+    def say(self, key: str, scope: Scope, path: At) -> Act | None:
         if not self.text(key, scope, path):
             return None
 
         def effect(run: Run) -> None:
             run.says = (*run.says, self.speak(run, key))
 
-        return effect
+        return Act(kind="say", name=key, at=tuple(path), carry=effect)
 
     def text(self, key: str, scope: Scope, path: At) -> bool:
         """Whether a text may be said here: it exists, and reads only what is known here."""

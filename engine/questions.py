@@ -39,7 +39,7 @@ class Questions:
         ask = Ask(written["text"], kind, shape, self._effects.speak)
         value = shape
         if has_choices:
-            ask.choices, picked = self._choices(written["choices"], [*path, "choices"])
+            picked = self._choices(ask, written["choices"], [*path, "choices"])
             value = picked if kind == "choice" or types.fits(picked, shape) else types.ANY
         if "none" in written:
             ask.none = True
@@ -52,9 +52,9 @@ class Questions:
         fields = {"value": value, "how": types.TEXT, "choice": types.TEXT, "text": types.TEXT}
         return ask, fields
 
-    def _choices(self, written: Any, path: At) -> tuple[Any, Shape]:
+    def _choices(self, ask: Ask, written: Any, path: At) -> Shape:
         if isinstance(written, list):
-            return self._static(written, path)
+            return self._static(ask, written, path)
         source = written["from"]
         verb = self._around.registry.verbs.get(source)
         if verb is not None:
@@ -62,7 +62,8 @@ class Questions:
                 self._check.report("not-a-question", [*path, "from"], f"{source} is a {verb.sort}, not a question.")
             args = self._effects.args(verb, written.get("with") or {}, self._base, [*path, "with"])
             shape = self._check.shape(verb.returns or "list", [*path, "from"])
-            items = question(source, tuple((name, expression) for name, expression, _ in args))
+            ask.args = tuple((name, expression) for name, expression, _ in args)
+            items = question(source, ask.args)
         else:
             if source.split(".")[0] not in self._base.known():
                 known = [v.name for v in self._around.registry.verbs.values() if v.sort == "question"]
@@ -70,19 +71,22 @@ class Questions:
                 self._check.report(
                     "unknown-question", [*path, "from"], f'There is no question or list "{source}".', hint
                 )
-                return None, types.ANY
+                return types.ANY
             expression = self._check.expression(source, self._base, [*path, "from"])
             if expression is None:
-                return None, types.ANY
+                return types.ANY
+            ask.items = expression
             shape, items = expression.shape, _reading(expression)
         if shape.base not in ("list", "any"):
             self._check.report("not-a-list", [*path, "from"], f"{source} is {shape.name}, not a list.")
         item = shape.item or types.ANY
         record = self._around.registry.records.get(item.name)
-        return listed(items, record.label if record else "label", record.describe if record else ""), item
+        ask.source = source
+        ask.choices = listed(items, record.label if record else "label", record.describe if record else "")
+        return item
 
-    def _static(self, written: list[Mapping[str, Any]], path: At) -> tuple[Any, Shape]:
-        options = []
+    def _static(self, ask: Ask, written: list[Mapping[str, Any]], path: At) -> Shape:
+        options: list[tuple[str, Any, str]] = []
         shapes = set()
         for index, choice in enumerate(written):
             at = [*path, index]
@@ -92,8 +96,10 @@ class Questions:
             self._effects.text(key, self._base, [*at, "text"])
             value = choice.get("value")
             shapes.add(_literal_shape(choice["id"] if value is None else value))
-            options.append((choice["id"], value, self._label(key)))
-        return static(tuple(options)), shapes.pop() if len(shapes) == 1 else types.ANY
+            options.append((choice["id"], value, key))
+        ask.options = tuple(options)
+        ask.choices = static(tuple((id, value, self._label(key)) for id, value, key in options))
+        return shapes.pop() if len(shapes) == 1 else types.ANY
 
     def _label(self, key: str) -> Any:
         return lambda run: self._effects.speak(run, key).text

@@ -126,10 +126,7 @@ class Coverage:
 
 
 def _rules(definition: Definition) -> Iterator[Rule]:
-    for event in definition.events.values():
-        for transitions in event.transitions.values():
-            for transition in transitions:
-                yield transition.before[0].__self__
+    return (rule for _, _, rule in definition.rules)
 
 
 def _items(key: str, item: Definition | Table) -> Iterator[Item]:
