@@ -99,9 +99,10 @@ class Changes:
             return _refused("over")
         if booking["state"] in ("cancelled", "released"):
             return Changed(event=Event(name="bookings.cancelled", data=_split(booking, own, ctx)))
+        paid = max(booking["paid"], await paid_for(ctx, booking, states=("confirmed", "confirmed_without_receipt")))
         split = policy.on_cancel(
             policy.read(booking["policy"]),
-            booking["paid"],
+            paid,
             start=booking["start"],
             now=ctx.now,
             by="business" if args.get("by") == "business" else "customer",
@@ -218,9 +219,12 @@ class Changes:
         raise RuntimeError(f"{refs.ATTEMPTS} booking references in a row are taken")
 
 
-async def paid_for(ctx: Context, booking: Document) -> int:
-    """What the confirmed payments for a booking come to, in minor units."""
-    found = await ctx.store.find("payments", {"booking": booking["_id"], "state": "confirmed"}, limit=50)
+async def paid_for(ctx: Context, booking: Document, *, states: tuple[str, ...] = ("confirmed",)) -> int:
+    """What the confirmed payments for a booking come to, in minor units.
+
+    One without a receipt is not counted as income, but who cancels does not lose it.
+    """
+    found = await ctx.store.find("payments", {"booking": booking["_id"], "state": {"in": list(states)}}, limit=50)
     return sum(_minor(payment["amount"]) for payment in found)
 
 

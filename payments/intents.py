@@ -1,7 +1,9 @@
 """Payment intents: what we decided to ask for, stored before anybody is asked, and what has been verified since.
 
-States: open (asked or being asked), failed (told to be over, though money may still come), confirmed (verified),
-disputed (a person has to look). Amount, account and phone are always taken from here, never from a callback.
+States: open (asked or being asked), failed (told to be over, though money may still come), confirmed (verified, with
+its receipt), confirmed_without_receipt (paid by Daraja's own answer about our prompt, so the amount and the account
+are certain; nobody has seen a receipt), disputed (a person has to look). Amount, account and phone are always taken
+from here, never from a callback.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from storage.errors import Unreadable
 from storage.store import Delete, Document, Insert, Op, Update
 
 OPEN, FAILED, CONFIRMED, DISPUTED = "open", "failed", "confirmed", "disputed"
+WITHOUT_RECEIPT = "confirmed_without_receipt"
+PAID = (CONFIRMED, WITHOUT_RECEIPT)
 PROMPT_HOLDS = timedelta(minutes=3)  # how long a prompt may occupy a payer's phone
 
 
@@ -123,7 +127,8 @@ async def record_of(vault: Any, document: Document) -> dict[str, Any]:
 def differences(document: Document, callback: StkCallback, vault: Any) -> list[str]:
     """What a callback that says "paid" claims otherwise than our record; nothing when it matches."""
     found = []
-    if document.get("checkout_id") and document["checkout_id"] != checkout_key(vault, callback.checkout):
+    other = callback.checkout and document.get("checkout_id") not in (None, "", checkout_key(vault, callback.checkout))
+    if other:
         found.append("checkout")
     if callback.amount != amount_of(document):
         found.append("amount")

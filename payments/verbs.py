@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payments.changes import dispute, fail, match, request, settle
+from payments.changes import dispute, fail, match, request, review, settle, settle_without_receipt
 from payments.mpesa.account import Accounts
 from payments.mpesa.actions import Prompter
 from payments.mpesa.client import Clients
@@ -17,6 +17,8 @@ def bind(accounts: Accounts, clients: Clients, links: Links) -> list[Bound]:
         Bound("payments.request", request),
         Bound("payments.match", match),
         Bound("payments.settle", settle),
+        Bound("payments.settle_without_receipt", settle_without_receipt),
+        Bound("payments.review", review),
         Bound("payments.fail", fail),
         Bound("payments.dispute", dispute),
         Bound("mpesa.push", prompter.push),

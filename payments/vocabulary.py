@@ -12,12 +12,12 @@ PAYMENT = Record(
         "id": "text", "amount": "money", "phone": "phone", "state": "text",
         "receipt": "text", "reason": "text", "purpose": "text",
     },
-    doc="Money asked for: open, failed, confirmed or disputed.",
+    doc="Money asked for: open, failed, confirmed, confirmed_without_receipt or disputed.",
     label="purpose",
 )  # fmt: skip
 
 _CLAIM = {
-    "checkout": Arg(type="text"),
+    "checkout": Arg(type="text", required=False, doc="Daraja's id of the prompt; a receipt off a statement has none."),
     "amount": Arg(type="money", required=False),
     "receipt": Arg(type="text", required=False),
     "phone": Arg(type="text", required=False),
@@ -78,9 +78,28 @@ VOCABULARY = Vocabulary(
             name="payments.settle",
             sort="change",
             args=_PAYMENT,
-            answers={"payments.settled": _PAID, "payments.receipt_taken": {"receipt": "text"}},
+            answers={
+                "payments.settled": _PAID,
+                "payments.receipt_taken": {"receipt": "text"},
+                "payments.receipt_missing": {},
+            },
             moves_money=True,
             doc="Count the payment as paid, with the receipt that matched. A receipt counts once.",
+        ),
+        Verb(
+            name="payments.settle_without_receipt",
+            sort="change",
+            args=_PAYMENT,
+            answers={"payments.settled_without_receipt": _PAID},
+            moves_money=True,
+            doc="Note that M-Pesa says paid while no receipt came, and make it a task to find the receipt on the "
+            "statement. What it pays for is kept; the money is not counted before the receipt is there.",
+        ),
+        Verb(
+            name="payments.review",
+            sort="change",
+            args=_PAYMENT,
+            doc="A while after it was paid: if the booking that it was for is not confirmed, a person gets a task.",
         ),
         Verb(
             name="payments.fail",
@@ -92,7 +111,7 @@ VOCABULARY = Vocabulary(
             name="payments.dispute",
             sort="change",
             args={**_PAYMENT, "reason": Arg(type="text", literal=True)},
-            doc="Set it aside for a person to look at.",
+            doc="Set it aside, with a task for a person to look at it.",
         ),
     ),
     events=(
@@ -107,5 +126,15 @@ VOCABULARY = Vocabulary(
         EventKind(name="payment.prompted", fields={"payment": "text"}, doc="The prompt is on its way to the phone."),
         EventKind(name="payment.confirmed", fields=_PAID, doc="Paid: matched and confirmed by the provider."),
         EventKind(name="payment.late", fields=_PAID, doc="Paid, after a failure had been told."),
+        EventKind(
+            name="payment.receipt_found",
+            fields={"amount": "money", "receipt": "text"},
+            doc="A person found the receipt of a payment on the M-Pesa statement.",
+        ),
+        EventKind(
+            name="payment.receipted",
+            fields=_PAID,
+            doc="For the booking: the receipt of a payment that was confirmed without one is here; the money counts.",
+        ),
     ),
 )  # fmt: skip

@@ -46,7 +46,7 @@ def build(doors: Doors) -> web.Application:
             f"{queue}.{state}": await doors.store.count(queue, {"state": state}, everyone=True)
             for queue in ("inbox", "outbox")
             for state in ("new", "dead")
-        }
+        } | {"tasks.open": await doors.store.count("tasks", {"state": "open"}, everyone=True)}
 
     app = web.Application(
         client_max_size=_MAX_BODY, middlewares=[_timed(doors.metrics), secure_headers, explain_errors]

@@ -16,7 +16,7 @@ from payments.mpesa.results import PAID, code_text
 
 _LONGEST = 200
 _ITEMS = 50
-_RECEIPT = re.compile(r"[A-Z0-9]{6,20}")
+RECEIPT = re.compile(r"[A-Z0-9]{6,20}")
 _MSISDN = re.compile(r"254[71][0-9]{8}")
 
 
@@ -55,7 +55,7 @@ def read_callback(raw: bytes) -> StkCallback | None:
         code=code,
         text=_text(callback.get("ResultDesc")),
         amount=money_of(items.get("Amount")),
-        receipt=_match(_RECEIPT, _text(items.get("MpesaReceiptNumber")).upper()),
+        receipt=_match(RECEIPT, _text(items.get("MpesaReceiptNumber")).upper()),
         phone=_match(_MSISDN, _digits(items.get("PhoneNumber"))),
     )
 

@@ -160,6 +160,17 @@ async def test_cancelling_splits_the_deposit_and_leaves_the_refund_to_a_person(r
     assert await _claims(room) == 0
 
 
+async def test_who_cancels_is_refunded_also_what_has_no_receipt_yet(room: Any) -> None:
+    booking = (await room.do("bookings.hold", offer="cleaning", at=TEN + timedelta(days=2))).event.data["booking"]
+    paid = {"booking": booking["id"], "currency": "KES", "purpose": "deposit", "contact": "c1"}
+    kept = Insert("payments", {"_id": "p1", "amount": 100000, "state": "confirmed_without_receipt", **paid})
+    await room.store.org("clinic").commit([kept])
+    confirmed = await room.do("bookings.confirm", booking=booking)
+    assert confirmed.event.data["booking"]["paid"] == Money(0, "KES")
+    done = await room.do("bookings.cancel", booking=booking)
+    assert done.event.data["refund"] == Money(100000, "KES")
+
+
 async def test_attending_counts_a_visit_once_and_a_no_show_takes_it_back(room: Any) -> None:
     org = room.store.org("clinic")
     await org.commit([Insert("contacts", {"_id": "c1", "visits": 0, "at": MONDAY})])

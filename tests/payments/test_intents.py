@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.values import Money
-from payments.changes import dispute, fail, match, request, settle
+from payments.changes import dispute, fail, match, request, review, settle, settle_without_receipt
 from payments.intents import checkout_key, phone_of, record_of
 from payments.mpesa.accept import Callbacks, Refused
 from payments.mpesa.account import Account, Accounts, sealed_account
@@ -187,6 +187,63 @@ async def test_money_after_a_failure_is_marked_late_and_a_second_payment_of_one_
     await paid(ctx, first, "AAA1234567")
     document = await ctx.store.get("payments", first)
     assert (document["state"], document["late"], document["extra"]) == ("confirmed", True, True)
+    (task,) = await ctx.store.find("tasks", {})
+    assert (task["kind"], task["payment"], task["amount"], task["contact"]) == ("payment.extra", first, 5_000, "c1")
+
+
+async def test_settling_without_a_claim_or_receipt_counts_nothing(context: Any) -> None:
+    ctx = context()
+    payment, _ = await asked(ctx)
+    answered = await settle(ctx, {"payment": payment})
+    assert (answered.ops, answered.event.name if answered.event else "") == ((), "payments.receipt_missing")
+
+
+async def test_a_second_payment_is_extra_also_when_the_first_has_no_receipt(context: Any) -> None:
+    ctx = context()
+    first, _ = await asked(ctx)
+    for _ in range(2):
+        await ctx.store.commit(list((await settle_without_receipt(ctx, {"payment": first})).ops))
+    second, _ = await asked(context(key="k2"))
+    await paid(ctx, second, "BBB1234567")
+    kinds = sorted(task["kind"] for task in await ctx.store.find("tasks", {}))
+    assert kinds == ["payment.extra", "payment.receipt"]
+
+
+@pytest.mark.parametrize(
+    ("booking", "kinds"),
+    [
+        ({"state": "confirmed", "paid": 5_000}, []),
+        ({"state": "attended", "paid": 0}, []),
+        ({"state": "cancelled", "paid": 5_000}, []),
+        ({"state": "cancelled", "paid": 0}, ["payment.unused"]),
+        ({"state": "released", "paid": 0}, ["payment.unused"]),
+        ({"state": "held", "paid": 0}, ["payment.unused"]),
+        (None, ["payment.unused"]),
+    ],
+)
+async def test_paid_money_has_to_have_served_its_booking(
+    context: Any, booking: dict[str, Any] | None, kinds: list[str]
+) -> None:
+    ctx = context()
+    payment, _ = await asked(ctx)
+    if booking is not None:
+        await ctx.store.commit([Insert("bookings", {"_id": "b1", **booking})])
+    assert (await review(ctx, {"payment": payment})).ops == ()
+    await paid(ctx, payment, "ABC1234567")
+    for _ in range(2):
+        await ctx.store.commit(list((await review(ctx, {"payment": payment})).ops))
+    found = await ctx.store.find("tasks", {})
+    assert [task["kind"] for task in found] == kinds
+
+
+async def test_a_task_that_was_done_is_not_opened_again(context: Any) -> None:
+    ctx = context()
+    payment, _ = await asked(ctx)
+    await ctx.store.commit(list((await dispute(ctx, {"payment": payment, "reason": "does_not_match"})).ops))
+    (task,) = await ctx.store.find("tasks", {})
+    await ctx.store.commit([Update("tasks", task["_id"], {"set": {"state": "done"}})])
+    await ctx.store.commit(list((await dispute(ctx, {"payment": payment, "reason": "does_not_match"})).ops))
+    assert [one["state"] for one in await ctx.store.find("tasks", {})] == ["done"]
 
 
 async def test_a_paid_payment_does_not_fail_and_a_disputed_one_stays_disputed(context: Any) -> None:

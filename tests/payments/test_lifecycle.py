@@ -74,7 +74,7 @@ async def test_paid_means_called_back_matched_and_confirmed_by_a_query(make: Mak
     assert await state(run) == "open"
     answers(run, "0")
     await run.wait(5 * SECONDS)
-    assert (run.snapshot.state, run.snapshot.done, await state(run)) == ("paid", True, "confirmed")
+    assert (run.snapshot.state, await state(run)) == ("paid", "confirmed")
     assert run.tells[-1].event == "payment.confirmed"
     assert run.tells[-1].data == {"payment": run.payment, "amount": AMOUNT, "receipt": RECEIPT}
 
@@ -106,18 +106,54 @@ async def test_a_callback_may_come_before_the_acknowledgement(make: Make) -> Non
     assert run.snapshot.state == "paid"
 
 
-async def test_a_callback_that_never_comes_is_replaced_by_asking(make: Make) -> None:
+async def without_receipt(make: Make) -> Any:
     run = await make()
     await run.wait(15 * SECONDS)
     answers(run, "0")
     await run.wait(30 * SECONDS)
-    assert run.snapshot.state == "receipt_missing"
+    return run
+
+
+async def tasks(run: Any) -> list[tuple[str, str]]:
+    found = await run.store.find("tasks", {"payment": run.payment}, sort=[("_id", 1)])
+    return [(task["kind"], task["state"]) for task in found]
+
+
+async def test_a_callback_that_never_comes_is_replaced_by_asking_but_the_money_does_not_count_yet(make: Make) -> None:
+    run = await without_receipt(make)
+    assert run.snapshot.state == "paid_without_receipt"
     assert run.told() == ["payment.prompted", "payment.confirmed"]
+    assert await state(run) == "confirmed_without_receipt"
+    assert await tasks(run) == [("payment.receipt", "open")]
+
+
+async def test_a_receipt_that_comes_after_all_makes_the_money_count_and_ends_the_search(make: Make) -> None:
+    run = await without_receipt(make)
     await call_back(run)
     assert run.snapshot.state == "paid"
     document = await run.store.get("payments", run.payment)
     assert (document["state"], document["receipt"]) == ("confirmed", RECEIPT)
-    assert run.told() == ["payment.prompted", "payment.confirmed"]
+    assert run.told() == ["payment.prompted", "payment.confirmed", "payment.receipted"]
+    assert run.tells[-1].to == "booking"
+    assert await tasks(run) == [("payment.receipt", "done")]
+
+
+async def test_a_receipt_from_the_statement_counts_if_the_amount_fits_and_it_paid_nothing_else(make: Make) -> None:
+    run = await without_receipt(make)
+    await run.feed("payment.receipt_found", amount=Money(100, "KES"), receipt=RECEIPT)
+    assert (run.snapshot.state, await state(run)) == ("paid_without_receipt", "confirmed_without_receipt")
+    await run.feed("payment.receipt_found", amount=AMOUNT, receipt=RECEIPT)
+    assert (run.snapshot.state, await state(run)) == ("paid", "confirmed")
+    assert await tasks(run) == [("payment.receipt", "done")]
+
+
+async def test_a_receipt_from_the_statement_that_paid_something_else_is_disputed(make: Make) -> None:
+    first = await make(key="k2", phone="+254110000000")
+    answers(first, "0")
+    await call_back(first, phone="254110000000")
+    run = await without_receipt(make)
+    await run.feed("payment.receipt_found", amount=AMOUNT, receipt=RECEIPT)
+    assert (run.snapshot.state, await state(run)) == ("disputed", "disputed")
 
 
 async def test_the_same_callback_again_changes_nothing(make: Make) -> None:
@@ -144,6 +180,18 @@ async def test_a_claim_that_does_not_fit_is_never_paid_even_if_mpesa_knows_of_mo
     await run.wait(timedelta(minutes=1))
     assert (run.snapshot.state, await state(run)) == ("disputed", "disputed")
     assert "payment.confirmed" not in run.told()
+    assert await tasks(run) == [("payment.disputed", "open")]
+
+
+async def test_the_true_claim_still_counts_after_mpesa_said_paid_and_a_wrong_claim_came(make: Make) -> None:
+    run = await make()
+    await call_back(run, amount=Money(100, "KES"))
+    answers(run, "0")
+    await run.wait(15 * SECONDS)
+    assert (run.snapshot.state, await state(run)) == ("true_claim_due", "open")
+    await call_back(run)
+    assert (run.snapshot.state, await state(run)) == ("paid", "confirmed")
+    assert await tasks(run) == []
 
 
 async def test_a_wrong_claim_does_not_stop_the_true_one(make: Make) -> None:
@@ -215,6 +263,16 @@ async def test_money_that_comes_after_a_failure_was_told_is_late_and_not_lost(ma
     assert (run.snapshot.state, await state(run)) == ("paid", "confirmed")
     assert run.tells[-1].event == "payment.late"
     assert (await run.store.get("payments", run.payment))["late"] is True
+
+
+async def test_money_that_served_nothing_ten_minutes_later_is_a_task_for_a_person(make: Make) -> None:
+    run = await make()
+    await call_back(run, "1032")
+    answers(run, "0")
+    await call_back(run)
+    assert await tasks(run) == []
+    await run.wait(timedelta(minutes=10))
+    assert (run.snapshot.state, await tasks(run)) == ("closed", [("payment.unused", "open")])
 
 
 async def test_late_money_is_found_by_asking_when_its_callback_is_lost(make: Make) -> None:
