@@ -26,7 +26,6 @@ async def request(ctx: Context, args: dict[str, Any]) -> Changed:
     conversation = conversation_of(ctx)
     if not conversation:
         return Changed()
-    step = f"{ctx.machine.machine}#{ctx.machine.seq}"  # this very step may still tell the customer so
     fields = {"contact": ctx.contact, "channel": _channel(ctx)}
     task = await _task(ctx, conversation, str(args.get("reason") or ""))
     return Changed(
@@ -34,7 +33,10 @@ async def request(ctx: Context, args: dict[str, Any]) -> Changed:
             Upsert(
                 "conversations",
                 conversation,
-                {"set": {"handler": "agent", "handed_at": ctx.now, "handoff_step": step}, "set_on_insert": fields},
+                {
+                    "set": {"handler": "agent", "handed_at": ctx.now, "handoff_step": step_of(ctx)},
+                    "set_on_insert": fields,
+                },
             ),
             task,
         )
@@ -74,6 +76,11 @@ async def bot_answers(store: OrgStore, vault: OrgVault, sender: dict[str, Any], 
             conversation = await store.get("conversations", conversation_id(contact["_id"], channel))
             return conversation is None or conversation.get("handler") != "agent"
     return True
+
+
+def step_of(ctx: Context) -> str:
+    """What the dispatcher reads in `handoff_step`: this very step may still speak, though a person answers."""
+    return f"{ctx.machine.machine}#{ctx.machine.seq}"
 
 
 def conversation_of(ctx: Context) -> str:

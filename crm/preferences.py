@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crm import contacts, identity
+from crm.handoff import conversation_of, step_of
 from engine.model import Event
 from runtime.verbs import Changed, Context
 from storage.store import Op, Update
@@ -63,4 +64,12 @@ async def _set(ctx: Context, fields: dict[str, Any]) -> Changed:
     document = await contacts.find(ctx.store, ctx.contact)
     if document is None:
         return Changed()
-    return Changed(ops=(Update("contacts", document["_id"], {"set": fields}),))
+    return Changed(ops=(Update("contacts", document["_id"], {"set": fields}), *await _past_the_agent(ctx)))
+
+
+async def _past_the_agent(ctx: Context) -> list[Op]:
+    """While a person answers the bot is silent, but this very step may say that it did what it was told."""
+    conversation = await ctx.store.get("conversations", conversation_of(ctx))
+    if conversation is None or conversation.get("handler") != "agent":
+        return []
+    return [Update("conversations", conversation["_id"], {"set": {"handoff_step": step_of(ctx)}})]

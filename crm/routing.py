@@ -33,7 +33,7 @@ ReadReferral = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Router:
-    """`decide` asks the table `routing`: its facts are those of `facts`, its result `{"flow", "interrupt"?}`.
+    """`decide` asks the table `routing`: its facts are those of `facts`; it gives `flow`, `interrupt`, `past_agent`.
 
     `read_referral` reads a click-to-WhatsApp referral into the fields of a `Click` (`ads.clicks.of_referral`).
     """
@@ -69,12 +69,13 @@ class Router:
         if language != met.contact.get("language"):
             ops.append(Update("contacts", met.id, {"set": {"language": language}}))
         routed = Routed(contact=met.id, channel=inbound.source, ops=tuple(ops), language=language)
-        if conversation is not None and conversation.get("handler") == "agent":
-            return msgspec.structs.replace(routed, event=_renamed(inbound.event))
         event = _said(inbound.event, capture.without_code(text)) if code else inbound.event
         facts = await _facts(store, met, conversation, event, now)
         via = "ad" if referral else "link" if code else ""
         decided = self._decide(facts | {"language": language, "via": via}) or {}
+        by_agent = conversation is not None and conversation.get("handler") == "agent"
+        if by_agent and not decided.get("past_agent"):
+            return msgspec.structs.replace(routed, event=_renamed(inbound.event))
         start = _start(inbound, met, str(decided.get("flow") or ""))
         return msgspec.structs.replace(routed, event=event, start=start, interrupt=bool(decided.get("interrupt")))
 
@@ -100,7 +101,7 @@ async def _facts(
         "visits": met.contact.get("visits", 0),
         "has_booking": not met.new and bool(await store.find("bookings", ahead, limit=1)),
         "kind": str(event.data.get("kind", "")),
-        "text": str(event.data.get("text") or "").strip().lower(),
+        "text": str(event.data.get("text") or "").strip(" \t\n.!*").lower(),
         "hours_since_last": int((now - last).total_seconds() // 3600) if last else LONG_AGO,
     }
 

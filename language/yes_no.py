@@ -36,10 +36,18 @@ _YES_PHRASES = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(no (problem|worries|idea|rush|hurry)|hakuna (shida|matata|noma|neno)|"
-    r"right now|not sure|not yet|not now|why not|sina (shida|uhakika)|"
+    r"right now|not sure|not yet|why not|sina (shida|uhakika)|"
     r"yes and no|yes or no|ndio au hapana|i'm (good|fine)|im (good|fine)|"
-    r"niko (sawa|poa|fiti)|ok bye|sio sasa|si sasa|bado)\b"
+    r"niko (sawa|poa|fiti)|ok bye|bado)\b"
 )
+# Putting off is a no to what is offered now, if the message is nothing else: "naweza lipa baadaye?" asks something.
+_PUT_OFF = re.compile(
+    r"((no|nope|nah|hapana|apana|sawa|ok|okay) )?((maybe|perhaps|labda|pengine|let's do it|tutaongea|tuongee) )?"
+    r"(not (right now|now|today|this time|for now|at the moment)|later( on)?|next time|"
+    r"(some other|another|some) (time|day)|(sio|si|siyo) (sasa|sahii|sahizi|saa hii|saa hizi|sasa hivi|kwa sasa|leo)|"
+    r"(baadaye|baadae|badaye)( kidogo)?|wakati mwingine|siku (nyingine|ingine))"
+)
+_FRAME = POLITE - {"sasa"}  # what may stand around it
 _YES_MARKS = frozenset("👍👌✅✔💯🆗☑🙆")
 _NO_MARKS = frozenset("👎❌🚫🙅✖❎🙈")
 _TURNS = listed("stop acha wacha cancel ghairi badala")  # a yes or no with one of these says something else
@@ -54,12 +62,20 @@ def read_yes_no(text: str) -> Reading:
     words = tokens(raw)
     if not words:
         return Read(marks.pop(), "emoji") if len(marks) == 1 else Unclear("not_yes_or_no")
+    if not marks and "?" not in raw and _PUT_OFF.fullmatch(_framed(words)):
+        return Read(False, "typed")
     if len(words) > _LONGEST or _UNSURE.search(raw):
         return Unclear("not_yes_or_no")
     answer = _meaning(raw, words)
     if answer is None or (marks and marks != {answer}):
         return Unclear("not_yes_or_no")
     return Read(answer, "typed")
+
+
+def _framed(words: list[str]) -> str:
+    """The message without politeness before and behind it."""
+    said = [at for at, word in enumerate(words) if word not in _FRAME]
+    return " ".join(words[said[0] : said[-1] + 1]) if said else ""
 
 
 def _meaning(raw: str, words: list[str]) -> bool | None:

@@ -16,12 +16,12 @@ from storage.store import Update
 class Table:
     """Stands for the decision table: remembers its facts."""
 
-    def __init__(self, flow: str = "booking") -> None:
-        self.flow, self.facts = flow, {}
+    def __init__(self, flow: str = "booking", **more: bool) -> None:
+        self.flow, self.facts, self.more = flow, {}, more
 
     def __call__(self, facts: dict[str, Any]) -> dict[str, Any]:
         self.facts = facts
-        return {"flow": self.flow}
+        return {"flow": self.flow, **self.more}
 
 
 def as_dict(click: Any) -> dict[str, Any]:
@@ -71,6 +71,17 @@ async def test_while_a_person_answers_a_message_moves_no_flow(house: Any) -> Non
     assert again.event is not None
     assert again.event.name == FOR_AGENT
     assert await house.org.count("messages", {}) == 2
+
+
+async def test_whoever_writes_stop_while_a_person_answers_is_not_left_to_that_person(house: Any) -> None:
+    routed = await route(house, house.inbound())
+    await house.org.commit([Update("conversations", f"{routed.contact}/whatsapp", {"set": {"handler": "agent"}})])
+    booking = await route(house, house.inbound("booking", id="w2"), Table("my_booking", interrupt=True))
+    assert (booking.start, booking.interrupt) == (None, False)
+    table = Table("opt_out", interrupt=True, past_agent=True)
+    stopped = await route(house, house.inbound("STOP!", id="w3"), table)
+    assert (stopped.start.definition if stopped.start else "", stopped.interrupt) == ("flow:opt_out", True)
+    assert table.facts["text"] == "stop"
 
 
 async def test_click_ids_of_a_web_page_survive_the_jump_into_whatsapp(house: Any) -> None:

@@ -114,6 +114,18 @@ async def test_a_customer_who_asks_for_a_person_gets_one_and_the_bot_is_silent(
     await phone.silent()
 
 
+async def test_stop_is_obeyed_and_answered_also_while_a_person_answers(server: Server, new_phone: NewPhone) -> None:
+    phone = await new_phone()
+    await phone.say("hi")
+    await phone.hear()
+    await phone.say("agent")
+    await phone.hear("calling someone")
+    await phone.say("Acha")
+    await phone.hear("not message you again")
+    await phone.say("are you there?")
+    await phone.silent()
+
+
 async def test_reminder_review_and_win_back_follow_as_the_clock_moves(server: Server, new_phone: NewPhone) -> None:
     phone = await new_phone()
     await phone.say("hi")
