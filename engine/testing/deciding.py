@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from engine import tables, types
 from engine.errors import EngineError
-from engine.findings import Finding
 from engine.model import Decision
 from engine.tables import Table
-from engine.testing.differing import differs, shown
+from engine.testing.differing import differs
+from engine.testing.expecting import Failure, failure
 from engine.testing.suite import Case
 from engine.testing.values import Values
 from engine.yamltree import Node
 
 
-def decided(case: Case, table: Table, values: Values) -> tuple[list[Finding], Decision | None]:
+def decided(case: Case, table: Table, values: Values) -> tuple[list[Failure], Decision | None]:
     """Facts of the file are those of every case, unless the case says otherwise."""
     facts: dict[str, object] = dict.fromkeys(table.facts)
     for node in (values.suite.root, case.node):
@@ -30,16 +30,17 @@ def decided(case: Case, table: Table, values: Values) -> tuple[list[Finding], De
     return found, decision
 
 
-def _raised(case: Case, wanted: Node | None, error: EngineError, values: Values) -> list[Finding]:
+def _raised(case: Case, wanted: Node | None, error: EngineError, values: Values) -> list[Failure]:
     kind = type(error).__name__
     if wanted is not None and wanted.value == kind:
         return []
     place = wanted.place if wanted is not None else case.node.place
     expected = f"Expected the error {wanted.value}" if wanted is not None else "Expected a decision"
-    return [values.suite.finding("other-error", place, f"{expected}; came {kind}: {error}.")]
+    finding = values.suite.finding("other-error", place, f"{expected}; came {kind}: {error}.")
+    return [Failure(finding=finding, expected=expected, came=kind)]
 
 
-def _compared(key: str, node: Node, decision: Decision, table: Table, values: Values) -> list[Finding]:
+def _compared(key: str, node: Node, decision: Decision, table: Table, values: Values) -> list[Failure]:
     came: object = list(decision.hit)
     wanted: object
     if key == "error":
@@ -60,5 +61,4 @@ def _compared(key: str, node: Node, decision: Decision, table: Table, values: Va
             return []
     if not differs(wanted, came):
         return []
-    reason = f"{key}: expected {shown(wanted)}; came {shown(came)}."
-    return [values.suite.finding(f"other-{key}", node.place, reason)]
+    return [failure(values.suite, f"other-{key}", key, node, wanted, came)]

@@ -42,7 +42,7 @@ class Machine:
         self.taken: list[Taken] = []
         self.snapshot: Snapshot | None = None
         self._about = about
-        self._timers: list[tuple[datetime, int, str, int]] = []
+        self._timers: list[tuple[datetime, int, str, int]] = []  # due, step, name, visit
         self._replying = 0
 
     @property
@@ -71,6 +71,16 @@ class Machine:
             if self._live(timer[3]):
                 self.feed(Event(name="after", data={"timer": timer[2], "visit": timer[3]}))
         self.now = moment
+
+    def armed(self) -> list[tuple[str, datetime]]:
+        """The timers that are running, soonest first: `2h`, `at[0]`; those of a flow that called with its name."""
+        here = self.snapshot
+        if here is None or here.done:
+            return []
+        callers = {frame.visit: f"{self.definition.reachable[frame.definition].name}." for frame in here.frames}
+        whose = {**callers, here.visit: ""}
+        live = sorted(timer for timer in self._timers if timer[3] in whose)
+        return [(whose[visit] + _written(name), due) for due, _, name, visit in live]
 
     def _live(self, visit: int) -> bool:
         """A timer that no longer applies is a recorded no-op in the runtime; here it is nothing."""
@@ -102,3 +112,9 @@ class Machine:
             self._replying += 1
             self.feed(event)
             self._replying -= 1
+
+
+def _written(timer: str) -> str:
+    """A timer as the file writes it: `after:2h` is 2h, `at:0` is at[0]."""
+    kind, _, rest = timer.partition(":")
+    return rest if kind == "after" else f"at[{rest}]"

@@ -17,7 +17,7 @@ from engine.registry import Registry
 from engine.release import Compiled, Release
 from engine.tables import Table
 from engine.testing.deciding import decided
-from engine.testing.expecting import Expecting
+from engine.testing.expecting import Expecting, Failure
 from engine.testing.machine import Machine, Taken, Unprepared
 from engine.testing.suite import MOVES, Case, Suite
 from engine.testing.values import Values
@@ -50,13 +50,18 @@ class Variant(msgspec.Struct, frozen=True):
 
 
 class Played(msgspec.Struct, frozen=True):
-    """What came of a variant. It holds when there are no findings."""
+    """What came of a variant. It holds when there are no failures."""
 
     variant: Variant
-    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
     taken: tuple[Taken, ...] = ()
     decisions: tuple[Decision, ...] = ()
     definition: Definition | None = None
+    since: int = 0  # how many steps were taken before the step of the test that failed
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(failure.finding for failure in self.failures)
 
 
 def variants(suite: Suite, release: Release) -> Iterator[Variant]:
@@ -85,16 +90,16 @@ def play(variant: Variant, world: World) -> Played:
         tested = _tested(suite, world.release)
         known = Types({**{name: record.fields for name, record in world.registry.records.items()}})
         if isinstance(tested, Table):
-            findings, decision = decided(variant.case, tested, Values(suite, known, _ZONE))
-            return Played(variant, tuple(findings), (), (decision,) if decision is not None else ())
+            failures, decision = decided(variant.case, tested, Values(suite, known, _ZONE))
+            return Played(variant, tuple(failures), (), (decision,) if decision is not None else ())
         conversation = _Conversation(variant, tested, world, known)
         taken = conversation.machine.taken
-        findings = conversation.play()
+        failures, since = conversation.play()
     except Findings as wrong:
-        findings = list(wrong.findings)
+        failures, since = [Failure(finding=finding) for finding in wrong.findings], len(taken)
         tested = None
     decisions = tuple(decision for each in taken for decision in each.step.decisions)
-    return Played(variant, tuple(findings), tuple(taken), decisions, tested)
+    return Played(variant, tuple(failures), tuple(taken), decisions, tested, since)
 
 
 def _tested(suite: Suite, release: Release) -> Compiled:
@@ -121,7 +126,8 @@ class _Conversation:
         moment = self.values.moment(now) if now is not None else NOW
         self.machine = Machine(definition, moment, {**about, "links": {}})
 
-    def play(self) -> list[Finding]:
+    def play(self) -> tuple[list[Failure], int]:
+        """What came otherwise in the first step where something did, and how many steps were taken before it."""
         for node in (self.suite.root, self.case.node):
             self._prepare(node.value.get("given"))
         expecting = Expecting(self.suite, self.values, self.language, self.machine)
@@ -138,11 +144,12 @@ class _Conversation:
                         seen = len(self.machine.taken)
                 self._move(node)
             except (EngineError, Unprepared) as error:
-                return [self.suite.finding("stopped", node.place, f"{self.case.name}: {error}")]
+                stopped = self.suite.finding("stopped", node.place, f"{self.case.name}: {error}")
+                return [Failure(finding=stopped)], seen
             found = expecting.compare(node.value.get("expect"), self.machine.taken[seen:])
             if found:
-                return found
-        return []
+                return found, seen
+        return [], 0
 
     def _written(self, key: str) -> Node | None:
         found: Node | None = self.case.node.value.get(key) or self.suite.root.value.get(key)

@@ -25,8 +25,11 @@ KINDS: tuple[Kind, ...] = ("flow", "lifecycle", "rules")
 MOVES = ("says", "taps", "sends", "event", "after", "at")
 STEP = (*MOVES, "with", "given", "expect")
 EXPECT = (
-    "texts", "wording", "state", "data", "does", "tells", "decisions", "choices", "outcome", "done",
+    "texts", "wording", "state", "data", "does", "tells", "decisions", "choices", "outcome", "done", "journal",
+    "timers", "not",
 )  # fmt: skip
+NOT = ("texts", "wording", "state", "does", "tells", "decisions", "timers")
+JOURNAL = ("flow", "from", "to", "on", "because", "read", "rule", "set", "outcome")
 TABLE_EXPECT = ("row", "rows", "result", "because", "error")
 _TOP = ("tests", "title", "now", "language", "given", "takes", "cases")
 _TOP_TABLE = ("tests", "title", "facts", "cases")
@@ -155,5 +158,17 @@ class _Form:
 
     def _expect(self, node: Node, known: tuple[str, ...]) -> None:
         expect = self.mapping(node, "This").get("expect")
-        if expect is not None:
-            self.keys(expect, known)
+        if expect is None:
+            return
+        self.keys(expect, known)
+        written = self.mapping(expect, "What is expected")
+        if "not" in written:
+            self.keys(written["not"], NOT)
+        if "journal" in written:
+            records = written["journal"]
+            for record in records.value if isinstance(records.value, list) else [records]:
+                self.keys(record, JOURNAL)
+        choices = written.get("choices")
+        for choice in choices.value if choices is not None and isinstance(choices.value, list) else ():
+            if isinstance(choice.value, dict) and len(choice.value) != 1:
+                self.report("wrong-form", choice.place, "A choice is its id, or its id with its label.")

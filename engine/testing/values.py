@@ -126,9 +126,26 @@ class Values:
             )
         return delay(str(node.value))
 
+    def due(self, node: Node, now: datetime) -> datetime:
+        """A moment, or how long from now."""
+        return now + self.duration(node) if _DURATION.match(str(node.value)) else self.moment(node)
+
+    def left(self, moment: datetime, now: datetime) -> str:
+        """How long until a moment, as test files write it."""
+        seconds = round((moment - now).total_seconds())
+        for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
+            if seconds and seconds % size == 0:
+                return f"{seconds // size}{unit}"
+        return f"{seconds}s"
+
     def _refuse(self, node: Node, shape: Shape) -> Any:
         said = "a mapping" if isinstance(node.value, dict) else "a list" if isinstance(node.value, list) else node.value
         self.suite.refuse("wrong-value", node.place, f"This should be {shape.name}, not {said}.")
 
 
 _WRITTEN = ("money", "date", "time", "datetime", "duration")
+
+
+def listed(value: Any) -> list[Any]:
+    """One thing as a list of one, nothing as none."""
+    return value if isinstance(value, list) else [] if value is None else [value]

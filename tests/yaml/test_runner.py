@@ -98,6 +98,62 @@ def test_time_passes_and_timers_fire_in_order() -> None:
     assert _said(steps) == []
 
 
+def test_the_journal_of_a_step_can_be_expected_with_why_it_went_there() -> None:
+    steps = """\
+      - taps: red
+        expect:
+          journal:
+            - {from: asking, to: calling, "on": answer, because: 'colour == "red"', read: {colour: red}, outcome: moved}
+            - {flow: colours, "on": call}
+            - {}
+      - {taps: blue, expect: {journal: [{flow: inner, from: asking, to: asking, "on": unclear, outcome: unclear}]}}
+      - {event: payment.confirmed, with: {amount: KES 5}, expect: {journal: [{to: asking, outcome: ignored}]}}
+      - {after: 1h, expect: {journal: [{to: done, because: null, rule: states.asking.after.1h}, {"on": return}]}}
+"""
+    assert _said(steps) == []
+
+
+def test_a_journal_that_went_otherwise_shows_what_was_looked_at() -> None:
+    (said,) = _said("      - {taps: blue, expect: {journal: [{to: calling, because: 'colour == \"red\"'}]}}\n")
+    assert said.endswith(
+        'journal: expected [{"to":"calling","because":"colour == \\"red\\""}]; '
+        'came [{"from":"asking","to":"done","on":"answer","because":""}].'
+    )
+
+
+def test_the_timers_that_run_can_be_expected_and_when_they_fall_due() -> None:
+    steps = """\
+      - {expect: {timers: [2h, 1d]}}
+      - {after: 90m, expect: {timers: {2h: 30m, 1d: 2026-11-21T10:00}}}
+      - {after: 30m, expect: {timers: [1d]}}
+      - {taps: red, expect: {timers: [1h]}}
+      - {after: 1h, expect: {timers: []}}
+"""
+    assert _said(steps) == []
+    (said,) = _said("      - {after: 90m, expect: {timers: {2h: 45m, 1d: 1350m}}}\n")
+    assert said.endswith('timers: expected {"2h":"45m","1d":"1350m"}; came {"2h":"30m","1d":"1350m"}.')
+
+
+def test_what_must_not_be_can_be_said() -> None:
+    steps = """\
+      - {expect: {not: {texts: [there], wording: [Still], state: done, timers: [1h]}}}
+      - {taps: blue, expect: {not: {does: [payments.request], tells: [payment.late], decisions: [sizes.big]}}}
+"""
+    assert _said(steps) == []
+    assert [
+        said.partition("] ")[2] for said in _said("      - {expect: {not: {texts: [there, which], state: asking}}}")
+    ] == [
+        "texts: which was not to be; it came.",
+        "state: asking was not to be; it came.",
+    ]
+
+
+def test_the_labels_of_choices_can_be_expected() -> None:
+    assert _said("      - {expect: {choices: [{red: {en: Red, sw: Nyekundu}}, blue]}}\n") == []
+    (said,) = _said("      - {expect: {choices: [{red: Blue}, blue]}}\n")
+    assert said.endswith('choices: expected [{"red":"Blue"},"blue"]; came [{"red":"Red"},{"blue":"Blue"}].')
+
+
 def test_values_are_read_by_the_type_that_is_wanted() -> None:
     steps = """\
       - event: payment.confirmed
@@ -119,6 +175,10 @@ def test_values_are_read_by_the_type_that_is_wanted() -> None:
         ("{event: payment.confirmed, with: {amount: 5}}", "This should be money, not 5."),
         ("{given: {bookings.hol: {}}}", 'There is no verb or fact "bookings.hol". Did you mean "bookings.hold"?'),
         ("{given: {bookings.hold: bookings.moved}}", 'bookings.hold does not answer with "bookings.moved".'),
+        ("{expect: {not: {text: which}}}", '"text" is not a key here. Did you mean "texts"?'),
+        ("{expect: {not: {texts: [whic]}}}", 'There is no text "whic". Did you mean "which"?'),
+        ("{expect: {journal: [{form: asking}]}}", '"form" is not a key here. Did you mean "from"?'),
+        ("{expect: {choices: [{red: Red, blue: Blue}]}}", "A choice is its id, or its id with its label."),
         ("{says: {sw: nyekundu}}", "This is not written in en."),
     ],
 )
@@ -157,7 +217,7 @@ cases:
     coverage = Coverage(world.release)
     for each in played:
         coverage.add_played(each)
-    share = next(share for share in coverage.shares() if share.definition == "rules:sizes")
+    (share,) = coverage.shares(["rules:sizes"])
     assert share.missing == ()
 
 
@@ -165,12 +225,26 @@ def test_coverage_knows_whose_state_it_was() -> None:
     coverage = Coverage(_world().release)
     for each in _played("      - {taps: red}\n      - {after: 1h, expect: {done: true}}\n"):
         coverage.add_played(each)
-    missing = {share.definition: share.missing for share in coverage.shares()}
-    assert missing["flow:inner"] == ("states.asking.on.answer", "states.asking.ask")
-    assert missing["flow:colours"] == (
+    missing = {
+        (share.definition, str(share)): [(each.path, each.line) for each in share.missing]
+        for share in coverage.shares()
+    }
+    assert missing["flow:inner", "transitions"] == [("states.asking.on.answer", 9), ("states.asking.ask", 8)]
+    assert [path for path, _ in missing["flow:colours", "transitions"]] == [
         "states.asking.on.answer[1]",
         "states.asking.on.payment.confirmed",
         "states.asking.after.2h",
         "states.asking.after.1d",
         "states.asking.ask",
-    )
+    ]
+
+
+def test_texts_are_counted_in_each_language_and_labels_of_choices_are_texts() -> None:
+    coverage = Coverage(_world().release)
+    for each in _played("      - {taps: red}\n"):
+        if each.variant.language == "sw":
+            coverage.add_played(each)
+    missing = {(share.definition, str(share)): share.missing for share in coverage.shares() if share.kind == "texts"}
+    assert [each.path for each in missing["flow:colours", "texts sw"]] == ["texts.there.sw"]
+    assert len(missing["flow:colours", "texts en"]) == 4
+    assert missing["flow:inner", "texts sw"] == ()

@@ -1,0 +1,96 @@
+"""`aais test`: from files to an exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli import main
+from tests.testing.test_running import SOURCES
+from tests.yaml.shipped import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for file, text in SOURCES.items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_what_ships_holds_and_nothing_is_missed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["test", "flows", "rules", "--min-coverage", "100"]) == 0
+    out = capsys.readouterr().out
+    assert "not reached" not in out
+    assert "cases held, in" in out
+
+
+def test_a_failure_is_exit_code_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(folder)]) == 1
+    assert "3 of 7 cases failed" in capsys.readouterr().out
+
+
+def test_one_file_is_played_with_the_definitions_around_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(folder / "inner.test.yaml"), "--coverage", "--around"]) == 0
+    out = capsys.readouterr().out
+    assert "2 cases held" in out
+    assert "flow:offering" not in out
+    assert main(["test", str(folder / "offering.yaml"), "--around", str(folder), "--case", "silence"]) == 0
+
+
+def test_a_named_definition_replaces_the_one_around(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = folder / "mine"
+    other.mkdir()
+    (other / "inner.yaml").write_text(SOURCES["inner.yaml"].replace("yes_no", "number"), encoding="utf-8")
+    (other / "inner.test.yaml").write_text(SOURCES["inner.test.yaml"], encoding="utf-8")
+    assert main(["test", str(other), "--around", str(folder)]) == 1
+    assert "2 of 2 cases failed" in capsys.readouterr().out
+
+
+def test_too_little_reached_is_exit_code_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["test", str(folder / "inner.yaml"), "--around"]
+    assert main([*arguments, "--min-coverage", "50"]) == 0
+    assert main([*arguments, "--min-coverage", "100"]) == 1
+    said = capsys.readouterr()
+    assert f"{folder}/inner.yaml:7: states.asking.ask" in said.out
+    assert said.err == "85.7 % reached; 100 % is wanted.\n"
+
+
+def test_the_report_comes_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(folder), "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    failed = next(result for result in report["results"] if result["outcome"] == "failed")
+    assert failed["failures"][0]["expected"] == "calling"
+    assert failed["conversation"][0] == {
+        "who": "business", "text": "Which colour?", "key": "which", "choices": ["Red", "Blue"],
+    }  # fmt: skip
+    assert failed["guards"][0]["values"] == {"colour": "blue"}
+
+
+def test_the_report_comes_as_junit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(folder), "--format", "junit"]) == 1
+    assert capsys.readouterr().out.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="7"')
+
+
+def test_what_does_not_load_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "inner.yaml").write_text("flow: inner\n", encoding="utf-8")
+    assert main(["test", str(folder), "--around"]) == 1
+    assert "inner.yaml:1:1: error [missing-key]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["gone.yaml"], "there is no such file or folder"), ([".", "--around"], "There are no tests there."),
+    (["{folder}", "--case", "nothing like it"], "No case is like that"),
+])  # fmt: skip
+def test_a_wrong_call_is_exit_code_2(
+    arguments: list[str], said: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert main(["test", *(argument.format(folder=folder) for argument in arguments)]) == 2
+    assert said in capsys.readouterr().err
