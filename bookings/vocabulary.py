@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.registry import Arg, EventKind, Record, Verb, Vocabulary
+from engine.registry import Arg, EventKind, Record, Role, Verb, Vocabulary
 
 _OFFER = Arg(type="offer", doc="What is booked.")
 _OFFERED = Arg(type="offer", required=False, doc="What is to be booked; or else `booking`.")
@@ -54,6 +54,10 @@ BOOKING = Record(
 )  # fmt: skip
 
 VOCABULARY = Vocabulary(
+    roles=(
+        Role(name="booking", doc="The booking that this machine holds, pays for or talks about."),
+        Role(name="conversation", doc="For a booking: the flow that held it."),
+    ),
     records=(OFFER, SLOT, DAY, BOOKING),
     verbs=(
         Verb(name="offers.active", sort="question", returns="list of offer", doc="What can be booked, in order."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.registry import Ambient, Arg, EventKind, Record, Verb, Vocabulary
+from engine.registry import Ambient, Arg, EventKind, Record, Role, Verb, Vocabulary
 
 BUSINESS = Record(
     name="business",
@@ -25,6 +25,7 @@ CONTACT = Record(
 _TEXT = Arg(type="text", required=False)
 
 VOCABULARY = Vocabulary(
+    roles=(Role(name="starter", doc="For a flow: the machine that began it with `flows.start`."),),
     records=(BUSINESS, CONTACT),
     ambients=(
         Ambient(name="business", type="business", doc="The business that speaks."),

@@ -22,6 +22,7 @@ class Ask:
     """The `ask` of a state, compiled."""
 
     __slots__ = (
+        "again",
         "args",
         "between",
         "choices",
@@ -48,16 +49,17 @@ class Ask:
         self.items: Expression | None = None  # that list
         self.save: str | None = None
         self.none = False  # whether there is somewhere to go when there is nothing to choose from
-        self.between: str | None = None
+        self.between: str | None = None  # what is said in place of the question when an answer could mean a few
+        self.again: str | None = None  # or when it was not understood
 
-    def put(self, run: Run) -> bool:
-        """Ask. False when there is nothing to choose from, and the state says where to go then."""
+    def put(self, run: Run, *, again: bool = False) -> bool:
+        """Ask, or ask again. False when there is nothing to choose from, and the state says where to go then."""
         choices = self.choices(run) if self.choices is not None else ()
         if len(choices) > limits.CHOICES:
             raise TooManyChoices(f"{run.definition.name}.{run.state} offers {len(choices)} of {limits.CHOICES} choices")
         if not choices and self.none:
             return False
-        text = self.text
+        text = self.again or self.text if again else self.text
         narrowed = _narrowed(choices, run.candidates)
         if narrowed:
             choices = narrowed

@@ -228,6 +228,12 @@ class Compiler:
         if "between" in block and self.effects.text(block["between"], self.base, [*path, "between"]) and state.ask:
             state.ask.between = block["between"]
             says = tuple(_unless_between(say) for say in says)
+        if "ask" in block and self.effects.text(block["ask"], self.base, [*path, "ask"]):
+            if state.ask is None:
+                reason = f'"{state.name}" asks nothing, so there is nothing to ask again.'
+                self.check.report("nothing-asked", [*path, "ask"], reason, "Use `say`.", key=True)
+            else:
+                state.ask.again = block["ask"]
         again = Again(dotted(path), says, state.name, block.get("tries"), tuple(path))
         self._transitions.append((UNCLEAR, state.name, again))
         if "then" in block:

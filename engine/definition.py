@@ -169,6 +169,7 @@ class Definition:
         self.languages: tuple[str, ...] = ("en",)
         self.shapes: dict[str, Shape] = {}  # data and takes
         self.takes: frozenset[str] = frozenset()
+        self.needed: frozenset[str] = frozenset()  # of what it takes, what a starter may not leave out
         self.personal: frozenset[str] = frozenset()  # data to be encrypted at rest and masked in views
         self.defaults: dict[str, Any] = {}
         self.ambients: frozenset[str] = frozenset()

@@ -139,6 +139,7 @@ class Effects:
         return tuple(made)
 
     def _tell(self, written: Mapping[str, Any], scope: Scope, path: At) -> Act | None:
+        self.check.reference("role", written["to"], self.registry.roles, [*path, "to"])
         event, given = written["event"], written.get("with") or {}
         known = self.registry.events.get(event)
         fields: list[tuple[str, Expression]] = []

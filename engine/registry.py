@@ -69,6 +69,16 @@ class EventKind(msgspec.Struct, frozen=True, kw_only=True):
     doc: str = ""
 
 
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """What another machine is to the one that tells it something: `tell: {to: booking}`."""
+
+    name: str
+    doc: str = ""
+
+
+OWNER = Role(name="owner", doc="The machine that asked for this one.")
+
+
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """What one room contributes."""
 
@@ -76,6 +86,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[Record, ...] = ()
     ambients: tuple[Ambient, ...] = ()
     events: tuple[EventKind, ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
 class Registry:
@@ -86,6 +97,7 @@ class Registry:
         self.records: dict[str, Record] = {}
         self.ambients: dict[str, Ambient] = {}
         self.events: dict[str, EventKind] = {}
+        self.roles: dict[str, Role] = {OWNER.name: OWNER}
         for vocabulary in vocabularies:
             for verb in vocabulary.verbs:
                 self._add(self.verbs, verb.name, verb)
@@ -101,6 +113,8 @@ class Registry:
                 self._add(self.ambients, ambient.name, ambient)
             for event in vocabulary.events:
                 self._add(self.events, event.name, event)
+            for role in vocabulary.roles:
+                self._add(self.roles, role.name, role)
 
     @staticmethod
     def _add(table: dict[str, T], name: str, item: T) -> None:

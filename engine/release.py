@@ -150,6 +150,7 @@ def _definition(outlined: Outline, around: Around, flows: Mapping[str, Definitio
     definition.title = str(document.content.get("title", ""))
     definition.file, definition.source, definition.content = document.file, document.text, document.content
     definition.takes = frozenset(outlined.takes)
+    definition.needed = frozenset(name for name, optional in outlined.takes.items() if not optional)
     data = {**(document.content.get("takes") or {}), **(document.content.get("data") or {})}
     definition.personal = frozenset(
         n for n, written in data.items() if isinstance(written, dict) and written.get("personal")

@@ -18,6 +18,7 @@ from engine.model import Event, Expectation, Frame, Outcome, Snapshot, Step
 from engine.run import Run
 
 _EMPTY: Mapping[str, Any] = {}
+_VISITS = "(visits)"  # among a machine's tries, where its count of visits is ahead of the visit of its state
 
 
 def outermost(snapshot: Snapshot) -> str:
@@ -45,6 +46,7 @@ def step(
     Raises Unanswered when it needs an answer that is not among `answers`, else EngineError only.
     """
     run = _resume(definition, snapshot, now, answers)
+    visits = run.visits
     if snapshot.done:
         return _step(run, snapshot, event, now, "ignored")
     run.event_data = event.data
@@ -61,7 +63,7 @@ def step(
         outcome = "stayed" if _offer(run, name, name) else "ignored"
     if outcome != "stale" and run.rule is not None:
         _settle(run)
-        if run.visits > snapshot.visit:
+        if run.visits > visits:
             outcome = "moved"
     elif run.guards:
         run.close(run.state, name, "")
@@ -87,6 +89,9 @@ def _taken(definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
         shape = definition.shapes[name]
         if not types.is_a(value, shape):
             raise BadStart(f"{definition.name} takes {name!r} as {shape.name}, not {value!r}")
+    missing = sorted(definition.needed - data.keys())
+    if missing:
+        raise BadStart(f"{definition.name} cannot begin without {', '.join(map(repr, missing))}")
     return {**definition.defaults, **data}
 
 
@@ -104,7 +109,8 @@ def _resume(definition: Definition, snapshot: Snapshot, now: datetime, answers: 
     run = Run(running, snapshot.state, snapshot.data, snapshot.about, now, answers)
     run.root = definition
     run.tries = snapshot.tries
-    run.visit = run.visits = snapshot.visit
+    run.visit = snapshot.visit
+    run.visits = max(snapshot.visit, snapshot.tries.get(_VISITS, 0))
     run.asked = snapshot.asked
     if snapshot.frames:
         run.frames = snapshot.frames
@@ -209,8 +215,8 @@ def _settle(run: Run) -> None:
             continue
         elif entered.next and _follow(run) and run.entered is not None:
             continue
-        run.reask = False
-        if entered.ask is None or entered.ask.put(run) or not _fire(run, NONE, "none"):
+        again, run.reask = run.reask, False
+        if entered.ask is None or entered.ask.put(run, again=again) or not _fire(run, NONE, "none"):
             return
 
 
@@ -251,6 +257,7 @@ def _return(run: Run, state: str) -> None:
 
 
 def _step(run: Run, before: Snapshot, event: Event, now: datetime, outcome: Outcome) -> Step:
+    tries = run.tries if run.visits == run.visit else {**run.tries, _VISITS: run.visits}
     done = before.done or (not run.frames and run.definition.states[run.state].final)
     snapshot = Snapshot(
         machine=before.machine,
@@ -259,8 +266,8 @@ def _step(run: Run, before: Snapshot, event: Event, now: datetime, outcome: Outc
         state=run.state,
         data=run.data,
         seq=before.seq + 1,
-        visit=run.visits,
-        tries=run.tries,
+        visit=run.visit,
+        tries=tries,
         frames=run.frames,
         asked=run.asked,
         about=before.about,

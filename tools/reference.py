@@ -60,6 +60,11 @@ def _lines(vocabulary: Registry) -> Iterator[str]:
         for verb in sorted(vocabulary.verbs.values(), key=lambda verb: verb.name):
             if verb.sort == sort:
                 yield from _verb(verb)
+    yield "## Roles"
+    yield ""
+    yield "Whom a `tell` may name. A machine without such a link tells nobody; the journal has it all the same."
+    yield ""
+    yield from _table(("role", "who"), [(f"`{role.name}`", role.doc) for role in vocabulary.roles.values()])
     yield "## Events"
     yield ""
     yield "What `on:` may wait for, besides `answer`, `<flow>.<final state>` of a called flow, and what a `tell` names."

@@ -303,6 +303,25 @@ def test_timers_of_the_caller_and_of_the_called_both_run(world: Any):
     assert talk.state == "over"
 
 
+def test_a_caller_that_stays_when_its_sub_flow_returns_keeps_its_timers(world: Any):
+    stays = CALLER.replace("{set: {ok: event.sure}, to: over}", "{set: {ok: event.sure}}").replace(
+        "payment.failed: over", "payment.failed: again"
+    )
+    stays = stays.replace("  over: {final", "  again: {on: {tick: paying}}\n  over: {final")
+    talk = world.talk(stays, DEPOSIT)
+    talk.hear("answer", value=True)
+    assert (talk.state, talk.snapshot.frames, talk.snapshot.visit, talk.snapshot.done) == ("paying", (), 1, False)
+    assert talk.wait("after:5m", visit=2, minutes=5).outcome == "stale"
+    timed = world.talk(stays, DEPOSIT)
+    timed.hear("answer", value=True)
+    assert timed.wait("after:1h", visit=1, hours=1).outcome == "moved"
+    assert timed.state == "over"
+    talk.hear("payment.failed", reason="x")
+    assert (talk.state, talk.snapshot.visit) == ("again", 4), "no visit is counted twice: a timer of it may be armed"
+    talk.hear("tick")
+    assert (talk.snapshot.frames[0].visit, talk.snapshot.visit) == (5, 6)
+
+
 def test_a_hash_covers_what_is_called_and_asked(world: Any):
     first = world.release(CALLER, DEPOSIT)
     second = world.release(CALLER, DEPOSIT.replace("5m", "6m"))
@@ -315,7 +334,7 @@ def test_a_hash_covers_what_is_called_and_asked(world: Any):
 LIFE = """
 lifecycle: life
 version: 1
-takes: {due: {type: when}, from: {type: text, optional: true}}
+takes: {due: {type: when, optional: true}, from: {type: text, optional: true}}
 data: {n: {type: number, default: 0}, points: {type: number}, fee: {type: any}}
 start: waiting
 states:
@@ -424,6 +443,32 @@ def test_starting_with_what_is_not_taken_is_refused(world: Any):
         world.talk(LIFE, POINTS, other=1)
     with pytest.raises(BadStart, match="as when"):
         world.talk(LIFE, POINTS, due="tomorrow")
+
+
+def test_starting_without_what_is_needed_is_refused(world: Any):
+    with pytest.raises(BadStart, match="deposit cannot begin without 'amount'"):
+        world.talk(DEPOSIT)
+    assert world.talk(DEPOSIT.replace("amount: money", "amount: {type: money, optional: true}")).state == "asking"
+
+
+def test_an_unclear_answer_may_be_asked_about_in_fewer_words(world: Any):
+    texts = "texts: {q: {en: Long question}, short: {en: Which?}, one_of: {en: One of}, sorry: {en: Sorry}}"
+    unclear = "unclear: {say: sorry, ask: short, between: one_of, tries: 5, then: over}"
+    text = (
+        f"flow: f\nversion: 1\n{texts}\nstart: a\nstates:\n"
+        f"  a: {{ask: {{text: q, choices: {{from: offers.active}}}}, on: {{answer: over, tick: a}}, {unclear}}}\n"
+        "  over: {final: true}\n"
+    )
+    talk = world.talk(text)
+    assert talk.said == ["Long question"]
+    talk.hear("unclear", text="?")
+    assert talk.said == ["Sorry", "Which?"]
+    assert talk.last.asked is not None
+    assert (talk.last.asked.text, len(talk.last.asked.choices)) == ("short", 2)
+    talk.hear("unclear", text="?", candidates=["o1", "o2"])
+    assert talk.said == ["One of"]
+    talk.hear("tick")
+    assert talk.said == ["Long question"], "entered anew, it is the whole question"
 
 
 def test_a_snapshot_of_an_unknown_state_is_refused(world: Any):
