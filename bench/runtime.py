@@ -92,7 +92,7 @@ class House:
         scene = await parts.scene(ORG)
         starts = [Start(definition="tally", machine=f"tally:{n}") for n in range(machines)]
         rows = [parts.inbox.start(ORG, start, "bench", "en", scene.vault, scene.now) for start in starts]
-        await self.runtime._hand_in(await store_fresh(self.store, rows))
+        await self.runtime.hand_in(await store_fresh(self.store, rows))
         await self.runtime.idle()
 
     def _inbound(self, machine: str) -> Inbound:

@@ -53,6 +53,7 @@ class Compiler:
         self.check.reference("state", content["start"], self.names, ["start"])
         self._transitions.append((START, START, Rule("start", None, (), content["start"], ("start",))))
         definition.hears = tuple(self._anywhere())
+        self._migrate()
         for name, written in self.names.items():
             definition.states[name] = self._state(name, written or {}, ["states", name])
         zoned = "business" in self.around.ambients and (
@@ -101,6 +102,24 @@ class Compiler:
                 self.check.report("types-differ", path, f'"{name}" is {shape.name}; this is not.')
             defaults[name] = value
         return defaults
+
+    def _migrate(self) -> None:
+        """What the states and data of the version before are called now must be here, each for one of them."""
+        written, taken = self.content.get("migrate") or {}, set()
+        for old, new in (written.get("states") or {}).items():
+            self.check.reference("state", new, self.names, ["migrate", "states", old])
+        for old, new in (written.get("data") or {}).items():
+            path = ["migrate", "data", old]
+            if new is None or not self.check.reference("data", new, self.shapes, path):
+                continue
+            if new in taken:
+                self.check.report("mapped-twice", path, f'Two names of the version before become "{new}".')
+            taken.add(new)
+        keys = (("migrate", "migrate"), ("drain_within", "drain"))
+        for key, policy in keys:
+            if key in self.content and self.content.get("on_publish") != policy:
+                reason = f"`{key}` has no effect without `on_publish: {policy}`."
+                self.check.report("no-effect", [key], reason, key=True, severity="warning")
 
     def _state(self, name: str, written: Mapping[str, Any], path: At) -> State:
         state = State(name, self.effects.compile(written, self.base, path))

@@ -42,6 +42,14 @@ class UnknownState(EngineError):
     """A snapshot stands in a state that its definition does not have."""
 
 
+class CannotMigrate(EngineError):
+    """A machine has no place in another version of its definition. `code` is stable, the text for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 class FactsMissing(EngineError):
     """A decision table was not given a fact that it needs, or was given one of another type."""
 

@@ -140,7 +140,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     tried: tuple[GuardTried, ...] = ()
 
 
-Outcome = Literal["moved", "stayed", "ignored", "stale", "unclear"]
+Outcome = Literal["moved", "stayed", "ignored", "stale", "unclear", "migrated"]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

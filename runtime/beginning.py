@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from engine.findings import Findings
 from engine.model import Snapshot, Step
 from runtime import floor
 from runtime.batch import Batch
@@ -11,7 +13,7 @@ from runtime.journal import GENESIS
 from runtime.machines import Machine
 from runtime.parts import Parts, Scene
 from runtime.routing import conversation_id
-from runtime.trouble import Dead
+from runtime.trouble import Dead, Later
 from runtime.turn import Turn
 from runtime.verbs import Start
 
@@ -30,6 +32,8 @@ class Beginning:
         if await self._parts.machines.load(scene.store, scene.vault, start.machine) is not None:
             self._parts.metrics.count("runtime_starts_taken")
             return
+        if self._parts.hands_over:  # others may publish too: what starts now starts on what is in force now
+            await self._refresh(scene)
         definition = self._parts.releases.named(scene.org, start.definition)
         if definition is None:
             raise Dead(f"no definition named {start.definition!r} is published")
@@ -64,6 +68,13 @@ class Beginning:
                 "language": about["language"],
             }
             batch.ops.append(floor.taken_up(conversation, start.machine, fields))
+
+    async def _refresh(self, scene: Scene) -> None:
+        try:
+            await self._parts.releases.refresh(scene.org)
+        except Findings as findings:  # another process published what this one cannot compile: never an older instead
+            self._parts.metrics.alert("publishing_unloadable", str(findings))
+            raise Later("this process cannot compile the version in force", timedelta(seconds=5)) from findings
 
     async def _channel(self, scene: Scene, contact: str) -> str:
         """Where the contact wrote last."""

@@ -13,6 +13,8 @@ from runtime.batch import Batch
 from runtime.beginning import Beginning
 from runtime.inbox import Content, Inbound
 from runtime.parts import Parts, Scene
+from runtime.publishing.moving import Moving
+from runtime.publishing.tasks import SOURCE as PUBLISHING
 from runtime.routing import Routed, conversation_id
 from runtime.trouble import Dead, Later
 from runtime.turn import Turn
@@ -30,12 +32,15 @@ class Digest:
         self._parts = parts
         self._turn = Turn(parts)
         self._beginning = Beginning(parts, self._turn)
+        self._moving = Moving(parts, self._turn)
 
     async def digest(self, work: Work, content: Content, scene: Scene, batch: Batch) -> None:
         if content.start is not None:
             await self._beginning.begin(scene, batch, content.start, cause=work.id, language=content.language)
         elif content.event is None:
             raise Dead("the row holds neither an event nor a start")
+        elif work.row.get("source") == PUBLISHING:
+            await self._moving.take(work, content, scene, batch)
         elif work.machine:
             await self._deliver(work, content.event, work.machine, scene, batch)
         else:

@@ -42,7 +42,7 @@ class Effects:
             batch.send(self.outgoing(scene, snapshot, SEND, message, f"{snapshot.machine}/{snapshot.seq}/message"))
         self._add_tells(batch, scene, step, about)
         for number, arm in enumerate(step.arms):
-            batch.arm(self._timer(scene, snapshot, arm, number))
+            batch.arm(self.timer(scene, snapshot, arm, number))
         return about
 
     async def _category(self, snapshot: Snapshot) -> str:
@@ -113,7 +113,7 @@ class Effects:
         speaks = verb == SEND or (declared is not None and declared.messages_person)
         return lane_of(contact if speaks else "", machine)
 
-    def _timer(self, scene: Scene, snapshot: Snapshot, arm: Arm, number: int) -> Document:
+    def timer(self, scene: Scene, snapshot: Snapshot, arm: Arm, number: int) -> Document:
         return {
             "_id": f"{snapshot.machine}/{snapshot.seq}/timer{number}",
             "org": scene.org,

@@ -95,6 +95,22 @@ class Inbox:
             now=now,
         )
 
+    def told(
+        self, org: str, machine: str, event: Event, lane: str, key: str, source: str, vault: Any, now: datetime
+    ) -> Document:
+        """What somebody who is no machine tells one: `key` makes the second time a no-op."""
+        return self._row(
+            id=row_id(org, f"{source}:{machine}", key),
+            org=org,
+            kind="event",
+            lane=lane,
+            to=machine,
+            source=source,
+            content=Content(event=event),
+            vault=vault,
+            now=now,
+        )
+
     def start(self, org: str, start: Start, cause: str, language: str, vault: Any, now: datetime) -> Document:
         """A machine to start. `cause` (the verb's idempotency key) keeps two attempts on one id apart."""
         return self._row(

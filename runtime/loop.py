@@ -121,10 +121,11 @@ class Runtime:
         self.metrics.count("runtime_received", len(fresh))
         if duplicates:
             self.metrics.count("runtime_duplicates", duplicates)
-        await self._hand_in(fresh)
+        await self.hand_in(fresh)
         return Received(stored=len(fresh), duplicates=duplicates)
 
-    async def _hand_in(self, rows: Iterable[Document]) -> None:
+    async def hand_in(self, rows: Iterable[Document]) -> None:
+        """Work on rows that are in the store: here, or by whoever takes the job."""
         for row in rows:
             if self._local:
                 self._workers.inbox.put(row["lane"], Work("inbox", row))
@@ -134,13 +135,13 @@ class Runtime:
     async def _follow(self, batch: Batch, lane: str) -> None:
         """What was committed goes on at once; what concerns the same person before anything newer of that person."""
         if not self._local:
-            await self._hand_in(batch.posts)
+            await self.hand_in(batch.posts)
             for row in batch.sends:
                 await self._jobs.enqueue("outbox", row["_id"], {"lane": row["lane"]})
         else:
             family = {lane} | {lane_of(machine.subject, machine.snapshot.machine) for machine in batch.machines}
             self._workers.inbox.put_next(lane, [Work("inbox", row) for row in batch.posts if row["lane"] in family])
-            await self._hand_in(row for row in batch.posts if row["lane"] not in family)
+            await self.hand_in(row for row in batch.posts if row["lane"] not in family)
             for row in batch.sends:
                 self._workers.outbox.put(row["lane"], row)
         if batch.timers:
@@ -184,7 +185,7 @@ class Runtime:
 
     async def _take_up(self, collection: str, rows: Sequence[Document]) -> None:
         if collection == "inbox":
-            await self._hand_in(rows)
+            await self.hand_in(rows)
             return
         now = self.clock.now()
         for row in rows:
@@ -253,7 +254,7 @@ class Runtime:
         works = await revive(self._parts, org, machine)
         for work in works:
             if work.collection == "inbox":
-                await self._hand_in([work.row])
+                await self.hand_in([work.row])
         self._timers.nudge()
         return len(works)
 

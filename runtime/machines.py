@@ -141,6 +141,8 @@ def note(before: Machine, machine: Machine, at: datetime) -> Op:
 def _fields(machine: Machine, vault: Any, at: datetime) -> Document:
     snapshot = machine.snapshot
     return {
+        "root": snapshot.frames[0].definition if snapshot.frames else snapshot.definition,
+        "callers": "/".join(frame.state for frame in snapshot.frames),
         "definition": snapshot.definition,
         "state": snapshot.state,
         "seq": snapshot.seq,

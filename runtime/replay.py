@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import EngineError, Unanswered
+from engine.migrating import migrate
 from engine.model import Snapshot, Step
 from engine.values import dump_snapshot, dump_step, load_snapshot
 from runtime.journal import Body, applied, open_entry, outermost
@@ -81,6 +82,9 @@ class Replay:
             return self._interpreter.begin(definition, machine, begun["data"], begun["about"], step.at, step.answers)
         if before is None:
             return None
+        if step.outcome == "migrated":
+            new = await self._releases.by_hash(step.event.data["to"])
+            return migrate(definition, new, before, step.event, step.at, step.answers) if new is not None else None
         return self._interpreter.step(definition, before, step.event, step.at, step.answers)
 
 

@@ -6,6 +6,8 @@ import msgspec
 
 from runtime.agent import chain_of
 from runtime.journal import GENESIS, entry_hash
+from runtime.publishing.record import chain_of as log_of
+from runtime.publishing.record import is_chain as is_log
 from storage.store import Document, Metric, OrgStore, Store
 
 PAGE = 500
@@ -42,11 +44,18 @@ async def verify(store: Store, org: str, machine: str | None = None) -> Verified
 
 
 async def _heads(view: OrgStore, machine: str | None) -> dict[str, tuple[int, str]]:
-    """Where each machine (and each conversation that a person has answered) says that its chain ends."""
+    """Where each machine says that its chain ends, each conversation that a person has answered, and the log of what
+    was published for the org."""
+    if machine is not None and is_log(machine):
+        pointer = await view.get("pointers", view.id)
+        return {machine: (pointer["journal_seq"], pointer["journal_hash"]) if pointer is not None else (0, GENESIS)}
     if machine is not None:
         document = await view.get("machines", machine)
         return {machine: (document["seq"], document["hash"])} if document is not None else {machine: (0, GENESIS)}
     heads: dict[str, tuple[int, str]] = {}
+    pointer = await view.get("pointers", view.id)
+    if pointer is not None:
+        heads[log_of(view.id)] = (pointer["journal_seq"], pointer["journal_hash"])
     for collection in ("machines", "conversations"):
         after = None
         while True:

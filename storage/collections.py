@@ -183,13 +183,20 @@ _LOOP = (
         doc="Published YAML, named by the hash of its content.",
         indexes=(_by("by_name", "org", "name", "-at"),),
     ),
+    Collection(name="pointers", doc="Which release is in force for an org, and where its log of publications ends."),
+    Collection(
+        name="publishing",
+        doc="What a publication leaves to be done: machines to move, versions to drain, folders to read again.",
+        indexes=(_by("by_state", "state", "at"), _by("by_org", "org", "state")),
+    ),
     Collection(
         name="machines",
         doc="A running machine: its snapshot.",
         indexes=(
             _by("by_contact", "org", "contact"),
             _by("by_definition", "org", "definition", "state"),
-            _by("by_hash", "definition", "done"),
+            # who runs which version, and where they stand: counted before a swap, found to be moved after it
+            _by("by_root", "status", "root", "callers", "state", "org"),
         ),
     ),
     Collection(

@@ -119,7 +119,7 @@ class House:
             parts.inbox.start(ORG, start, f"test.{next(self._numbers)}", "en", scene.vault, scene.now)
             for start in starts
         ]
-        await runtime._hand_in(await store_fresh(self.store, rows))
+        await runtime.hand_in(await store_fresh(self.store, rows))
         await runtime.idle()
 
     async def post(self, runtime: Runtime, *posts: Post) -> None:
@@ -129,7 +129,7 @@ class House:
             parts.inbox.post(ORG, p.machine, p.event, f"machine:{p.machine}", scene.vault, scene.now) for p in posts
         ]
         await self.store.commit([Insert("inbox", row) for row in rows])
-        await runtime._hand_in(rows)
+        await runtime.hand_in(rows)
 
     # what is there
 

@@ -24,7 +24,7 @@ async def test_two_workers_on_one_machine_take_each_step_once(house: House) -> N
     scene = await parts.scene(ORG)
     rows = [parts.inbox.inbound(house.event("thing:1", "tick"), scene.vault, scene.now) for _ in range(40)]
     await house.store.commit([Insert("inbox", row) for row in rows])
-    await asyncio.gather(one._hand_in(dict(row) for row in rows), other._hand_in(dict(row) for row in reversed(rows)))
+    await asyncio.gather(one.hand_in(dict(row) for row in rows), other.hand_in(dict(row) for row in reversed(rows)))
     await asyncio.gather(one.idle(), other.idle())
     assert (await house.machine("thing:1"))["seq"] == 41
     assert (await house.snapshot("thing:1")).data["count"] == 41

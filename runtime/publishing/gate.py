@@ -1,0 +1,41 @@
+"""What stands between a candidate and its being in force: checks, run in order, each with a result that can be shown.
+
+The seam only: which checks there are is bound in the composition. A check that refuses ends the matter; there is no
+way around it. One that could not decide refuses as well, unless a person takes that on with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Literal, Protocol
+
+import msgspec
+
+from engine.findings import Finding
+from runtime.publishing.sources import Sources
+
+Verdict = Literal["passed", "refused", "undecided", "skipped"]
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be judged, and what is in force now (empty when nothing is)."""
+
+    sources: Sources
+    before: Sources = Sources()
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check said. `details` are lines for people: the conversation that breaks a promise, say."""
+
+    name: str
+    verdict: Verdict
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    details: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Gate(Protocol):
+    """Gives each check's result as it is known, and ends with the first that refuses."""
+
+    def judge(self, candidate: Candidate) -> AsyncIterator[Checked]: ...
