@@ -1,0 +1,107 @@
+"""What a person names on the command line (a file, a folder, a git revision, a published version), as its YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from cli import revisions
+from cli.errors import CommandError
+from composition.definitions import yaml_files
+from engine.comparing import Version, is_definition
+
+Sources = Mapping[str, str]
+_ROOMS = ("flows", "rules")  # folders whose files call and ask each other
+_PUBLISHED = "version:"
+# How published versions are looked up; None where this installation keeps none.
+published: Callable[[str], Sources] | None = None
+
+
+def resolve(reference: str) -> Version:
+    """Raises CommandError for what is not there.
+
+    `flows/deposit.yaml`, `flows`; `HEAD~1:flows`, `HEAD~1:`, `HEAD~1`; `version:3f2a`.
+    """
+    if reference.startswith(_PUBLISHED):
+        if published is None:
+            raise CommandError(f"{reference}: published versions cannot be looked up here.")
+        return Version(reference, published(reference.removeprefix(_PUBLISHED)))
+    if Path(reference).exists():
+        return _on_disk(Path(reference))
+    revision, colon, path = reference.partition(":")
+    if revisions.is_revision(revision):
+        return _in_git(reference, revision, path if colon else "")
+    raise CommandError(
+        f"{reference}: there is no such file, folder or git revision.\n"
+        "Write a path, REVISION:PATH as in HEAD~1:flows, or version:HASH."
+    )
+
+
+def _on_disk(path: Path) -> Version:
+    files = yaml_files([path])
+    sources = _kept({_name(file): _text(file) for file in files}, always=path.is_file())
+    return Version(str(path), sources, around_path(path))
+
+
+def around_path(path: Path) -> dict[str, str]:
+    """The definitions that a file or folder may call and ask, as they stand on disk."""
+    beside = [room for room in _around(path.resolve()) if room.is_dir()]
+    return _kept({_name(file): _text(file) for file in yaml_files(beside)}, always=False)
+
+
+def _around(path: Path) -> list[Path]:
+    """The folders whose files this one may call and ask: flows and rules beside each other, or its own folder."""
+    for folder in (path, *path.parents):
+        if folder.name in _ROOMS:
+            return [folder.parent / room for room in _ROOMS]
+    return [path.parent]
+
+
+def _in_git(reference: str, revision: str, path: str) -> Version:
+    """`path` is seen from the top of the repository, as git itself has it."""
+    every = _kept(revisions.read(revision), always=False)
+    whole = revisions.top()
+    sources = {name: text for name, text in every.items() if _inside(name, path)}
+    if not sources and path:
+        raise CommandError(f"{reference}: there are no definitions at {path} in {revision} (below {whole}).")
+    return Version(reference, sources, every)
+
+
+def _inside(name: str, path: str) -> bool:
+    wanted = PurePosixPath(path or ".")
+    return wanted in (PurePosixPath(name), *PurePosixPath(name).parents)
+
+
+def between(range_: str, paths: Iterable[str]) -> tuple[Version, Version]:
+    """Both ends of a git range: A..B, A...B, or A with what is not committed. Test files are left aside."""
+    wanted = list(paths)
+    sides = []
+    old, new = revisions.ends(range_)
+    texts = [revisions.read(end) for end in (old, new)]
+    chosen = [revisions.read(end, wanted) if wanted else text for end, text in zip((old, new), texts, strict=True)]
+    definitions = {name for side in texts for name in _kept(side, always=False)}
+    for end, every, some in zip((old, new), texts, chosen, strict=True):
+        sources = {name: text for name, text in some.items() if name in definitions}
+        around = {name: text for name, text in every.items() if name in definitions}
+        sides.append(Version(end or "work tree", sources, around))
+    return sides[0], sides[1]
+
+
+def _kept(sources: Mapping[str, str], *, always: bool) -> dict[str, str]:
+    """Definitions; of a file that was named itself, whatever it is."""
+    return {
+        name: text
+        for name, text in sources.items()
+        if always or (not name.endswith((".test.yaml", ".test.yml")) and is_definition(text))
+    }
+
+
+def _name(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="replace")
