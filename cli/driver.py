@@ -29,7 +29,7 @@ def drive(arguments: Sequence[str], *, behaviour: bool) -> int:
         print(line)
     try:
         said = _words(path, name, old, new, behaviour)
-    except Exception as error:  # noqa: BLE001 - a failure here must not cost the reader the diff
+    except Exception as error:  # a failure here must not cost the reader the diff
         print(f"aais diff failed ({type(error).__name__}: {error}); line by line instead:", file=sys.stderr)
         said = None
     sys.stdout.write(said if said is not None else "".join(_lines(path, name, old, new)))
@@ -79,6 +79,7 @@ def _words(path: str, name: str, old: str | None, new: str | None, behaviour: bo
 def _lines(path: str, name: str, old: str | None, new: str | None) -> Iterator[str]:
     """The difference as git itself would have shown it."""
     before, after = ((text or "").splitlines(keepends=True) for text in (old, new))
-    labels = [f"a/{path}" if old is not None else os.devnull, f"b/{name}" if new is not None else os.devnull]
-    for line in difflib.unified_diff(before, after, *labels):
+    one = f"a/{path}" if old is not None else os.devnull
+    two = f"b/{name}" if new is not None else os.devnull
+    for line in difflib.unified_diff(before, after, one, two):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -14,8 +14,8 @@ WORK_TREE = ""  # the revision that has not been committed
 def run(*arguments: str, given: bytes = b"", folder: Path | None = None) -> bytes:
     """What git answers. Raises CommandError with git's own words."""
     try:
-        ended = subprocess.run(  # noqa: S603 - arguments are passed as a list, no shell
-            ["git", *arguments],  # noqa: S607 - whichever git the person uses
+        ended = subprocess.run(
+            ["git", *arguments],
             input=given,
             capture_output=True,
             cwd=folder,
@@ -42,7 +42,7 @@ def is_revision(name: str) -> bool:
 
 
 def ends(range_: str) -> tuple[str, str]:
-    """The two revisions of a range, as git reads it: A..B; A...B from where they parted; A with what is not committed."""
+    """The revisions of A..B, of A...B from where they parted, or of A with what is not committed."""
     for sign in ("...", ".."):
         first, found, second = range_.partition(sign)
         if found:
