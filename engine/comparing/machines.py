@@ -21,6 +21,10 @@ _HEAD: tuple[tuple[str, str, Weight, Any], ...] = (
     ("category", "its messages count as {new} instead of {old}", "messages", "utility"),
     ("on_publish", "running machines {new} instead of {old} when it is published", "behaviour", "finish"),
 )
+_TOLD = {  # keys that have words of their own
+    *("flow", "lifecycle", "rules", "version", "title", "category", "on_publish", "languages", "takes", "data"),
+    *("texts", "start", "states", "anywhere", "promises", "facts", "outputs", "rows", "otherwise", "hit", "collect"),
+}
 _PUBLISH = {"finish": "finish on the old version", "migrate": "migrate", "drain": "drain"}
 
 
@@ -37,9 +41,6 @@ def compare_machines(ledger: Ledger, old: Content, new: Content, names: Names) -
     _states(ledger, old, new, names)
     _anywhere(ledger, old, new, names)
     _promises(ledger, old, new, names)
-    if (old.get("migrate") or {}) != (new.get("migrate") or {}):
-        words = f"old machines are mapped by {value(new.get('migrate') or {})}"
-        ledger.add("migrate-changed", "", words, "behaviour", **_where(ledger, old, new, "migrate"))
 
 
 def compare_head(ledger: Ledger, old: Content, new: Content) -> None:
@@ -50,6 +51,10 @@ def compare_head(ledger: Ledger, old: Content, new: Content) -> None:
                 before, after = _PUBLISH[str(before)], _PUBLISH[str(after)]
             said = words.format(old=value(before), new=value(after))
             ledger.add(f"{key.replace('_', '-')}-changed", "", said, weight, **_where(ledger, old, new, key))
+    for key in sorted({*old, *new} - _TOLD):
+        if old.get(key) != new.get(key):
+            words = f"{key} is {value(new.get(key))} instead of {value(old.get(key))}"
+            ledger.add("key-changed", "", words, "behaviour", **_where(ledger, old, new, key))
 
 
 def _where(ledger: Ledger, old: Content, new: Content, key: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.comparing.blocks import SAME, Names
@@ -28,7 +28,13 @@ class _Pair:
         if isinstance(before, str) and names:
             before = names.get(before, before)
         if before != after:
-            self.add(kind, words.format(old=value(before), new=value(after)), weight, key)
+            said = words if before is not None else words.replace(" instead of {old}", " now")
+            self.add(kind, said.format(old=value(before), new=value(after)), weight, key)
+
+    def others(self, told: Collection[str], block: str) -> None:
+        """What there are no words of its own for is shown as it is written."""
+        for key in sorted({*self.old, *self.new} - set(told)):
+            self.field(key, f"{key} is {{new}} instead of {{old}}", "behaviour", f"{block}-changed")
 
     def add(self, kind: str, words: str, weight: Weight, key: str = "") -> None:
         more = [key] if key else []
@@ -55,6 +61,7 @@ def compare_ask(ledger: Ledger, names: Names, subject: str, part: Part) -> None:
     pair.field("save", "keeps the answer in {new} instead of {old}", "behaviour", "ask-changed", names.data)
     none = "goes to {new} instead of {old} when there is nothing to choose from"
     pair.field("none", none, "behaviour", "ask-changed", names.states)
+    pair.others({"text", "type", "choices", "save", "none"}, "ask")
     _choices(pair, names)
 
 
@@ -127,6 +134,9 @@ def compare_unclear(ledger: Ledger, names: Names, subject: str, part: Part) -> N
     pair.field("then", then, "behaviour", "unclear-changed", names.states)
     between = "asks {new} instead of {old} when an answer may mean several choices"
     pair.field("between", between, "messages", "unclear-changed", names.texts)
+    again = "asks again with {new} instead of {old}"
+    pair.field("ask", again, "messages", "unclear-changed", names.texts)
+    pair.others({"say", "tries", "then", "between", "ask"}, "unclear")
 
 
 def _unclear(block: Mapping[str, Any]) -> str:
@@ -151,6 +161,7 @@ def compare_call(ledger: Ledger, names: Names, subject: str, part: Part) -> None
         return
     pair.field("flow", "calls {new} instead of {old}", "behaviour", "call-changed", names.flows)
     pair.field("save", "keeps what was called in {new} instead of {old}", "behaviour", "call-changed", names.data)
+    pair.others({"flow", "with", "save"}, "call")
     before = {name: names.expression(item) for name, item in (old.get("with") or {}).items()}
     after = {name: SAME.expression(item) for name, item in (new.get("with") or {}).items()}
     for name in [*before, *(name for name in after if name not in before)]:

@@ -19,12 +19,26 @@ def machine_names(old: Mapping[str, Any], new: Mapping[str, Any]) -> Names:
     gone_states, come_states = _apart(old, new, "states")
     gone_texts, come_texts = _apart(old, new, "texts")
     gone_data, come_data = _apart(_data(old), _data(new))
+    mapped = new.get("migrate") or {}  # the file says itself what was renamed
+    said_states, said_data = (
+        _said(mapped, "states", gone_states, come_states),
+        _said(mapped, "data", gone_data, come_data),
+    )
     masked = gone_states | come_states | gone_texts | come_texts | gone_data | come_data
     return Names(
-        states=_pairs(gone_states, come_states, lambda side, name: _state(side, name, masked), old, new),
+        states=said_states | _pairs(gone_states, come_states, lambda side, name: _state(side, name, masked), old, new),
         texts=_pairs(gone_texts, come_texts, lambda side, name: _text(side, name, masked), old, new),
-        data=_pairs(gone_data, come_data, lambda side, name: _datum(side, name, masked), old, new),
+        data=said_data | _pairs(gone_data, come_data, lambda side, name: _datum(side, name, masked), old, new),
     )
+
+
+def _said(migrate: Mapping[str, Any], part: str, gone: set[str], come: set[str]) -> dict[str, str]:
+    """Renames that the new version declares; taken from what is still to be matched."""
+    found = {old: new for old, new in (migrate.get(part) or {}).items() if old in gone and new in come}
+    found = {old: new for old, new in found.items() if list(found.values()).count(new) == 1}
+    gone -= set(found)
+    come -= set(found.values())
+    return found
 
 
 def _pairs(gone: set[str], come: set[str], of: Any, old: Any, new: Any) -> dict[str, str]:

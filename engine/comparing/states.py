@@ -12,9 +12,12 @@ from engine.comparing.difference import Weight
 from engine.comparing.ledger import Ledger, gravest
 from engine.comparing.questions import compare_ask, compare_call, compare_unclear
 from engine.comparing.rulelists import RuleLists
-from engine.comparing.words import duration, instead, pretty, seconds, trigger
+from engine.comparing.words import duration, instead, pretty, seconds, trigger, value
 from engine.document import At
 
+_TOLD = frozenset(
+    {"title", "set", "decide", "do", "tell", "say", "ask", "on", "next", "unclear", "after", "at", "call", "final"}
+)
 Timer = tuple[str, tuple[Block, ...]]  # as written ("15m"), its rules
 
 
@@ -44,6 +47,12 @@ class StatePair:
         self._timers()
         self._moments()
         self._end()
+        for key in sorted({*self.old, *self.new} - _TOLD):
+            before, after, old_at, new_at = self._part(key)
+            if before != after:
+                where = self.ledger.written(old_at, new_at)
+                words = f"{key} is {value(after)} instead of {value(before)}"
+                self.ledger.add("key-changed", self.name, words, "behaviour", **where)
 
     def _part(self, key: str) -> tuple[Any, Any, list[str], list[str]]:
         return self.old.get(key), self.new.get(key), [*self.old_at, key], [*self.new_at, key]
