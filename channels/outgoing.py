@@ -66,7 +66,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     file: File | None = None
     ask_location: bool = False
     page: int = 0
-    pages: bool = False  # offer "More…" for choices beyond one list, instead of numbering them in the text
+    more: str = ""  # how the id of "More…" begins; without it, choices beyond one list are numbered in the text
     replies_to: str = ""  # the wamid that this quotes
     flow: str = ""
     keys: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def read_outgoing(args: Mapping[str, Any]) -> OutgoingMessage:
         file=_file(args),
         ask_location=bool(args.get("ask_location")) or _text(args, "expects") == "location",
         page=args.get("page") or 0,
-        pages=bool(args.get("pages")),
+        more=_text(args, "more"),
         replies_to=_text(args, "replies_to"),
         flow=_text(args, "flow"),
         keys=tuple(str(key) for key in args.get("keys") or ()),

@@ -63,6 +63,10 @@ class Digest:
             if tap.short != floor.short(id) or tap.visit != machine.snapshot.visit:
                 self._turn.ask_again(scene, batch, machine, event, outcome="stale", cause=work.id)
                 return
+            page = floor.page_of(tap, machine.question)
+            if page is not None:
+                self._turn.ask_again(scene, batch, machine, event, outcome="paged", cause=work.id, page=page)
+                return
             event = msgspec.structs.replace(event, data={**event.data, "choice_id": tap.choice})
         await self._turn.take(scene, batch, machine, event, cause=work.id, heard=heard)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from storage.store import Document, Op, Update, Upsert
 
+MORE = "more:"  # as a choice: "the next page, please", with the page's number behind it
 WIRE_LENGTH = 200  # the longest id that WhatsApp carries in a list row
 
 
@@ -42,6 +43,15 @@ def read_tap(wire: str) -> Tap | None:
     if len(head) != 10 or not dot or not visit.isdecimal():
         return None
     return Tap(head, int(visit), choice)
+
+
+def page_of(tap: Tap, question: Document | None) -> int | None:
+    """The page of the standing question that a tap asks for; None for a tap that is a choice of it."""
+    number = tap.choice.removeprefix(MORE)
+    if question is None or not tap.choice.startswith(MORE) or not number.isdecimal() or len(number) > 3:
+        return None
+    wire = f"{tap.short}.{tap.visit}.{tap.choice}"
+    return None if any(choice["id"] == wire for choice in question["choices"]) else int(number)
 
 
 def owner_of(tap: Tap, floor: list[str]) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.model import Snapshot, Step
-from runtime.floor import wire_id
+from runtime.floor import MORE, wire_id
 
 SEND = "channels.send"
+_FEW = 10  # choices that any channel shows at once
 
 
 def compose(step: Step, *, reply: bool, began: str = "utility") -> dict[str, Any] | None:
@@ -56,3 +57,5 @@ def _add_choices(message: dict[str, Any], step: Step) -> None:
         }
         for choice in asked.choices
     ]
+    if len(asked.choices) > _FEW:
+        message["more"] = wire_id(snapshot.machine, snapshot.visit, MORE)

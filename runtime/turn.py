@@ -143,19 +143,23 @@ class Turn:
             self._effects.post(batch, scene, machine.snapshot, standing[-2], Event(name="resumed"), key)
 
     def ask_again(
-        self, scene: Scene, batch: Batch, machine: Machine, event: Event, *, outcome: str, cause: str
+        self, scene: Scene, batch: Batch, machine: Machine, event: Event, *, outcome: str, cause: str, page: int = 0
     ) -> None:
-        """The pending question once more, journaled as a note; a stale tap gets it at most once a visit."""
+        """The pending question once more, or another page of its choices, journaled as a note.
+
+        A stale tap gets it at most once a visit.
+        """
         visit = machine.snapshot.visit
         puts = machine.question is not None and (outcome != "stale" or machine.reasked != visit)
         after = self._parking.note(
             batch, scene, machine, event, outcome=outcome, cause=cause, note={"asked_again": puts},
             reasked=visit if puts and outcome == "stale" else machine.reasked,
-            heard=machine.heard or outcome == "stale",
+            heard=machine.heard or outcome in ("stale", "paged"),
         )  # fmt: skip
         if puts and machine.question is not None:
             key = f"{machine.snapshot.machine}/{after.snapshot.seq}/message"
-            batch.send(self._effects.outgoing(scene, machine.snapshot, SEND, machine.question, key))
+            message = {**machine.question, "page": page} if page else machine.question
+            batch.send(self._effects.outgoing(scene, machine.snapshot, SEND, message, key))
 
 
 class guarded:

@@ -21,7 +21,6 @@ CTA_LABEL = 20
 CAPTION = 1024
 PARAMETER = 1024
 CALLBACK_DATA = 512
-MORE = "more:"  # a tapped row "more:<page>" asks for the next page
 
 _CHOOSE = {"en": "Choose", "sw": "Chagua"}
 _MORE_ROW = {"en": "More…", "sw": "Zaidi…"}
@@ -70,7 +69,7 @@ def _choices(message: OutgoingMessage) -> tuple[Part, ...]:
         return (_buttons(message.text, choices),)
     if len(choices) <= ROWS:
         return _list(message, choices, more=None)
-    if message.pages:
+    if message.more:
         return _page(message)
     return as_text(message)
 
@@ -118,7 +117,7 @@ def _page(message: OutgoingMessage) -> tuple[Part, ...]:
     if len(left) <= ROWS:
         return _list(message, left or message.choices[:ROWS], more=None)
     title = _MORE_ROW.get(message.language, _MORE_ROW["en"])
-    return _list(message, left[: ROWS - 1], more={"id": f"{MORE}{message.page + 1}", "title": title})
+    return _list(message, left[: ROWS - 1], more={"id": f"{message.more}{message.page + 1}", "title": title})
 
 
 def _numbered(choices: tuple[Option, ...]) -> str:

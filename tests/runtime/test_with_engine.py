@@ -87,6 +87,7 @@ class Kitchen:
         self.store, self.sent, self.number = store, [], 0
         self.published = Published(store, compiled)
         self.gone = False
+        self.dishes = ["Pilau", "Ugali"]
 
     async def open(self) -> Runtime:
         async def send(ctx: Context, args: dict[str, Any]) -> Acted:
@@ -94,7 +95,7 @@ class Kitchen:
             return Acted()
 
         async def today(ctx: Context, args: dict[str, Any]) -> Any:
-            return [{"id": "pilau", "name": "Pilau"}, {"id": "ugali", "name": "Ugali"}]
+            return [{"id": dish.lower().replace(" ", "-"), "name": dish} for dish in self.dishes]
 
         async def take(ctx: Context, args: dict[str, Any]) -> Changed:
             return Changed(event=Event(name="menu.gone" if self.gone else "menu.taken"))
@@ -168,6 +169,47 @@ async def test_a_tap_is_the_choice_that_it_shows(kitchen: Kitchen) -> None:
     assert await kitchen.says("Pilau", choice["id"]) == "Pilau, is that right?"
     assert await kitchen.says("Pilau", choice["id"]) == "Pilau, is that right?"  # the old list once more: asked again
     assert await kitchen.says("Pilau", choice["id"]) == ""
+
+
+MENU = [*(f"{dish} {side}" for dish in ("Beef", "Chicken", "Fish", "Goat", "Bean")
+          for side in ("pilau", "stew", "curry", "fry", "soup"))]  # fmt: skip
+
+
+async def test_twenty_five_choices_come_in_pages_and_each_can_be_tapped_or_typed(kitchen: Kitchen) -> None:
+    kitchen.dishes = MENU
+    await kitchen.says("hi")
+    asked = kitchen.sent[-1]
+    assert (len(asked["choices"]), asked.get("page", 0)) == (25, 0)
+    assert await kitchen.says("More…", asked["more"] + "2") == "What would you like, Asha?"
+    assert (kitchen.sent[-1]["page"], kitchen.sent[-1]["choices"]) == (2, asked["choices"])
+    assert await kitchen.says("goat soup") == "Goat soup, is that right?"
+    assert await kitchen.says("no") == "What would you like, Asha?"
+    again = kitchen.sent[-1]
+    assert await kitchen.says("More…", again["more"] + "1") == "What would you like, Asha?"
+    assert await kitchen.says("Beef stew", again["choices"][1]["id"]) == "Beef stew, is that right?"
+
+
+async def test_more_of_a_question_that_is_over_brings_the_one_that_stands(kitchen: Kitchen) -> None:
+    kitchen.dishes = MENU
+    await kitchen.says("hi")
+    asked = kitchen.sent[-1]
+    await kitchen.says("fish curry")
+    assert await kitchen.says("More…", asked["more"] + "1") == "Fish curry, is that right?"
+    assert await kitchen.says("More…", asked["more"] + "1") == ""
+
+
+async def test_few_choices_have_no_more(kitchen: Kitchen) -> None:
+    kitchen.dishes = MENU[:10]
+    await kitchen.says("hi")
+    assert "more" not in kitchen.sent[-1]
+    assert await kitchen.says("the last one") == "Chicken soup, is that right?"
+
+
+async def test_a_choice_that_looks_like_a_page_is_still_a_choice(kitchen: Kitchen) -> None:
+    kitchen.dishes = [*MENU, "more:1"]
+    await kitchen.says("hi")
+    asked = kitchen.sent[-1]
+    assert await kitchen.says("more:1", asked["more"] + "1") == "more:1, is that right?"
 
 
 async def test_what_is_not_understood_is_asked_again_as_one_message(kitchen: Kitchen) -> None:
