@@ -10,7 +10,10 @@ import channels.vocabulary
 import crm.vocabulary
 import engine
 import payments.vocabulary
+from channels.whatsapp.limits import WHATSAPP
 from composition.settings import Settings
+from engine.checks import Limits
+from engine.document import read_text
 from engine.registry import Registry
 from runtime.release import Compiled
 
@@ -26,6 +29,11 @@ def registry() -> Registry:
     return Registry(VOCABULARIES)
 
 
+def limits() -> Limits:
+    """What the channels that a conversation may run on can show."""
+    return Limits(channels=(WHATSAPP,))
+
+
 def compile_sources(sources: Mapping[str, str]) -> Compiled:
     """File name -> YAML, to a release. Raises `engine.Findings`."""
     return engine.compile_release([engine.load(text, file) for file, text in sources.items()], registry())
@@ -37,6 +45,25 @@ def yaml_files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
     return [path for path in found if not path.name.endswith(".test.yaml")]
+
+
+def test_files(paths: Iterable[Path]) -> list[Path]:
+    """The tests beside the definitions of folders; a test file that is named itself is among `yaml_files`' paths."""
+    return [found for path in paths if path.is_dir() for found in sorted(path.rglob("*.test.yaml"))] + [
+        path for path in paths if not path.is_dir() and path.name.endswith(".test.yaml")
+    ]
+
+
+def readable(files: Iterable[Path]) -> tuple[dict[str, str], list[engine.Finding]]:
+    """The texts of files as they stand, line ends included; a file that cannot be read is a finding."""
+    texts: dict[str, str] = {}
+    found: list[engine.Finding] = []
+    for path in files:
+        try:
+            texts[str(path)] = read_text(path, str(path))
+        except engine.Findings as findings:
+            found += findings.findings
+    return texts, found
 
 
 def read_sources(files: Iterable[Path]) -> dict[str, str]:

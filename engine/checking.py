@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from engine import types
 from engine.document import At, Document
 from engine.expressions import compile_expression
-from engine.findings import Finding, Severity, did_you_mean
+from engine.findings import Finding, did_you_mean
 from engine.scope import Expression, ExpressionError, Scope, constant
 from engine.texts import Template, check_paths, compile_template
 from engine.types import Shape, Types, UnknownType
@@ -29,14 +29,12 @@ class Checker:
 
     def report(
         self, code: str, path: At, reason: str, suggestion: str = "", *,
-        key: bool = False, offset: int = 0, severity: Severity = "error",
+        key: bool = False, offset: int = 0, end: int = 0,
     ) -> None:  # fmt: skip
-        self.found.append(
-            self.document.finding(code, path, reason, suggestion, key=key, offset=offset, severity=severity)
-        )
+        self.found.append(self.document.finding(code, path, reason, suggestion, key=key, offset=offset, end=end))
 
     def error(self, error: ExpressionError, path: At) -> None:
-        self.report(error.code, path, error.reason, error.suggestion, offset=error.offset)
+        self.report(error.code, path, error.reason, error.suggestion, offset=error.offset, end=error.end)
 
     def reference(self, what: str, name: str, known: Collection[str], path: At, *, key: bool = False) -> bool:
         """Whether `name` is one of `known`; if not, that is reported as an unknown `what`."""

@@ -13,7 +13,8 @@ from referencing import Registry as Schemas
 from referencing import Resource
 
 from engine import limits
-from engine.findings import Finding, Findings, Severity, did_you_mean
+from engine.codes import severity
+from engine.findings import Finding, Findings, Fix, did_you_mean
 from engine.yamltree import Node, Place, parse_tree
 
 Kind = Literal["flow", "lifecycle", "rules"]
@@ -46,25 +47,32 @@ class Document:
 
     def finding(
         self, code: str, path: At, reason: str, suggestion: str = "", *,
-        key: bool = False, offset: int = 0, severity: Severity = "error",
+        key: bool = False, offset: int = 0, end: int = 0, fix: Fix | None = None,
     ) -> Finding:  # fmt: skip
-        """A finding at `path`; `offset` counts characters into a text that stands on one line."""
-        node = _node(self._root, path)
-        place = _place(self._root, path, key)
-        column = place.column
-        if offset and node is not None and isinstance(node.value, str) and place.line == place.end_line:
-            column = min(column + offset + (0 if node.plain else 1), max(place.end_column - 1, column))
+        """A finding at `path`; `offset` and `end` count characters into a text that stands on one line."""
+        place = self.stretch(path, key=key, offset=offset, end=end)
         return Finding(
-            code=code, severity=severity, file=self.file, line=place.line, column=column,
-            end_line=place.end_line, end_column=place.end_column, reason=reason, suggestion=suggestion,
+            code=code, severity=severity(code), file=self.file, line=place.line, column=place.column,
+            end_line=place.end_line, end_column=place.end_column, reason=reason, suggestion=suggestion, fix=fix,
         )  # fmt: skip
+
+    def stretch(self, path: At, *, key: bool = False, offset: int = 0, end: int = 0) -> Place:
+        """The place of some characters of the text at `path`; all of it where it runs over several lines."""
+        place, node = _place(self._root, path, key), _node(self._root, path)
+        one_line = node is not None and isinstance(node.value, str) and place.line == place.end_line
+        if node is None or not one_line or not (offset or end):
+            return place
+        first = place.column + (0 if node.plain else 1)
+        last = max(place.end_column - (0 if node.plain else 1), first)
+        column = min(first + offset, max(last - 1, first))
+        return Place(place.line, column, place.end_line, min(first + end, last) if end > offset else last)
 
 
 def load(source: str | Path, file: str = "") -> Document:
     """Read one definition. `source` is its text, or the path of a file. Raises Findings, whatever the text."""
     if isinstance(source, Path):
         file = file or str(source)
-        text = _read(source, file)
+        text = read_text(source, file)
     else:
         text, file = source, file or "<text>"
     root = parse_tree(text, file)
@@ -77,7 +85,8 @@ def load(source: str | Path, file: str = "") -> Document:
     return document
 
 
-def _read(path: Path, file: str) -> str:
+def read_text(path: Path, file: str) -> str:
+    """A file's text. Raises Findings."""
     start = Place(1, 1, 1, 1)
     try:
         if path.stat().st_size > 4 * limits.FILE_LENGTH:
@@ -108,7 +117,7 @@ def _kind(root: Node, file: str) -> Kind:
 
 def _at(file: str, place: Place, code: str, reason: str, suggestion: str = "") -> Finding:
     return Finding(
-        code=code, severity="error", file=file, line=place.line, column=place.column,
+        code=code, severity=severity(code), file=file, line=place.line, column=place.column,
         end_line=place.end_line, end_column=place.end_column, reason=reason, suggestion=suggestion,
     )  # fmt: skip
 
@@ -172,7 +181,8 @@ def _translated(document: Document, error: Any) -> Iterator[Finding]:
         where = document.kind if not path else str(path[-1])
         for name in missing:
             if f"'{name}'" in error.message:
-                yield document.finding("missing-key", path, f'"{name}" is missing in {where}.', key=True)
+                at = path or [document.kind]
+                yield document.finding("missing-key", at, f'"{name}" is missing in {where}.', key=True)
     elif rule == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
         says = " or ".join(_PEOPLE.get(kind, kind) for kind in kinds if kind != "null")

@@ -96,13 +96,13 @@ class Effects:
     def _do(self, written: Any, scope: Scope, path: At) -> Act | None:
         name, given = (written, {}) if isinstance(written, str) else next(iter(written.items()))
         at = path if isinstance(written, str) else [*path, name]
-        if not self.check.reference("verb", name, self.registry.verbs, at, key=True):
+        named = not isinstance(written, str)
+        if not self.check.reference("verb", name, self.registry.verbs, at, key=named):
             return None
         verb = self.registry.verbs[name]
         if verb.sort == "question":
-            self.check.report(
-                "question-done", at, f"{name} is a question; `choices: {{from: {name}}}` asks it.", key=True
-            )
+            reason = f"{name} is a question; `choices: {{from: {name}}}` asks it."
+            self.check.report("question-done", at, reason, key=named)
             return None
         args = self.args(verb, given or {}, scope, at)
         plain = tuple((arg, expression) for arg, expression, _ in args)

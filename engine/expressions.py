@@ -8,6 +8,7 @@ reaches the compiler. A compiled expression answers its value and the values tha
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
 
@@ -25,7 +26,10 @@ def compile_expression(source: str, scope: Scope) -> Expression:
     try:
         code, shape = writer.write(tree)
     except ExpressionError as error:
-        error.offset = len(source.encode()[: error.offset].decode(errors="ignore"))  # ast counts bytes
+        said = source.strip().encode()  # ast counts bytes
+        blank = len(source) - len(source.lstrip())
+        error.offset = blank + len(said[: error.offset].decode(errors="ignore"))
+        error.end = blank + len(said[: error.end].decode(errors="ignore")) if error.end else 0
         raise
     loads = "".join(f"    v{i} = {how}\n" for i, how in enumerate(writer.reads.values()))
     values = ", ".join(f"{path!r}: v{i}" for i, path in enumerate(writer.reads))
@@ -43,9 +47,8 @@ def _parsed(source: str) -> ast.expr:
     try:
         tree = ast.parse(source.strip(), mode="eval").body
     except SyntaxError as error:
-        raise ExpressionError(
-            "expression-syntax", f"Not an expression: {error.msg}.", (error.offset or 1) - 1
-        ) from error
+        start, end = (error.offset or 1) - 1, (error.end_offset or 1) - 1
+        raise ExpressionError("expression-syntax", f"Not an expression: {error.msg}.", start, end=end) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError("expression-syntax", f"Not an expression: {error}.") from error
     if sum(1 for _ in ast.walk(tree)) > limits.EXPRESSION_NODES:
@@ -53,6 +56,10 @@ def _parsed(source: str) -> ast.expr:
             "expression-too-large", f"More than {limits.EXPRESSION_NODES} parts.", suggestion="Split it."
         )
     return tree
+
+
+def _unknown(code: str, reason: str, at: int, name: str, known: Iterable[str]) -> ExpressionError:
+    return ExpressionError(code, reason, at, did_you_mean(name, known), at + len(name.encode()))
 
 
 class _Writer:
@@ -74,7 +81,11 @@ class _Writer:
         method = getattr(self, f"_{type(node).__name__}", None)
         if method is None:
             raise ExpressionError("not-allowed", f"{type(node).__name__} is not part of expressions.", node.col_offset)
-        result: tuple[str, Shape] = method(node)
+        try:
+            result: tuple[str, Shape] = method(node)
+        except ExpressionError as error:
+            error.end = error.end or node.end_col_offset or 0
+            raise
         self._depth -= 1
         return result
 
@@ -144,24 +155,20 @@ class _Writer:
             return f"run.ambient({name!r})", scope.ambients[name], rest
         if name == "event" and scope.event is not None and rest:
             if rest[0] not in scope.event:
-                raise ExpressionError(
-                    "unknown-field", f'The event has no field "{rest[0]}".', node.col_offset + 6,
-                    did_you_mean(rest[0], scope.event),
-                )  # fmt: skip
+                reason = f'The event has no field "{rest[0]}".'
+                raise _unknown("unknown-field", reason, node.col_offset + 6, rest[0], scope.event)
             return f"run.event_data.get({rest[0]!r})", scope.event[rest[0]], rest[1:]
         if name == "tries" and scope.states is not None and len(rest) == 1:
             if rest[0] not in scope.states:
-                raise ExpressionError(
-                    "unknown-state", f'There is no state "{rest[0]}".', node.col_offset + 6,
-                    did_you_mean(rest[0], scope.states),
-                )  # fmt: skip
+                reason = f'There is no state "{rest[0]}".'
+                raise _unknown("unknown-state", reason, node.col_offset + 6, rest[0], scope.states)
             return f"run.tries.get({rest[0]!r}, 0)", types.NUMBER, []
         if name == "now" and scope.clock:
             return "run.now", types.DATETIME, rest
         reason = f'"{name}" is not a name here.'
         if name == "event" and scope.event is None:
             reason = '"event" can only be read by the rule that takes the event.'
-        raise ExpressionError("unknown-name", reason, node.col_offset, did_you_mean(name, scope.known()))
+        raise _unknown("unknown-name", reason, node.col_offset, name, scope.known())
 
     def _field(self, shape: Shape, name: str, said: str, at: int) -> Shape:
         if name.startswith("_"):
@@ -171,9 +178,7 @@ class _Writer:
         if shape.fields is None:
             raise ExpressionError("unknown-field", f'"{said}" is {shape.name}; it has no fields.', at)
         if name not in shape.fields:
-            raise ExpressionError(
-                "unknown-field", f'{shape.name} has no field "{name}".', at, did_you_mean(name, shape.fields)
-            )
+            raise _unknown("unknown-field", f'{shape.name} has no field "{name}".', at, name, shape.fields)
         return self.scope.types.shape(shape.fields[name])
 
     def _BoolOp(self, node: ast.BoolOp) -> tuple[str, Shape]:
@@ -254,9 +259,7 @@ class _Writer:
     def _Call(self, node: ast.Call) -> tuple[str, Shape]:
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             said = node.func.id if isinstance(node.func, ast.Name) else "this"
-            raise ExpressionError(
-                "unknown-function", f'"{said}" is not a function.', node.col_offset, did_you_mean(said, FUNCTIONS)
-            )
+            raise _unknown("unknown-function", f'"{said}" is not a function.', node.col_offset, said, FUNCTIONS)
         if node.keywords:
             raise ExpressionError("not-allowed", "Functions take no named arguments.", node.col_offset)
         name, function = node.func.id, FUNCTIONS[node.func.id]
@@ -299,4 +302,5 @@ class _Writer:
         try:
             return self._keep((date if name == "date" else time).fromisoformat(str(text)))
         except ValueError as error:
-            raise ExpressionError("bad-literal", f"{text!r} is not a {name}.", arg.col_offset) from error
+            end = arg.end_col_offset or 0
+            raise ExpressionError("bad-literal", f"{text!r} is not a {name}.", arg.col_offset, end=end) from error

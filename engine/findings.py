@@ -12,7 +12,25 @@ from typing import Literal
 import msgspec
 from rapidfuzz import fuzz, process
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """Characters of a file to put others in place of. Lines and columns count from 1; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """How to mend a finding. A `safe` one may be applied without asking: nothing else can have been meant."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +45,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     end_column: int
     reason: str
     suggestion: str = ""
+    fix: Fix | None = None
 
     def __str__(self) -> str:
         hint = f" {self.suggestion}" if self.suggestion else ""

@@ -7,6 +7,7 @@ place. It holds declarations only: who carries a verb out is bound in `runtime.v
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Literal, TypeVar
 
 import msgspec
@@ -41,6 +42,7 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     answers: dict[str, dict[str, Type]] = {}  # event name -> its data fields
     moves_money: bool = False
     messages_person: bool = False
+    answers_within: timedelta | None = None  # the longest that the world may take; a state that asks waits longer
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,8 +39,24 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Finding, ...] = ()
 
 
+class Compilation(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of some documents: `release` holds what is sound, `findings` all that was found in any of them."""
+
+    release: Release
+    documents: Mapping[str, Document]  # by "flow:booking"
+    findings: tuple[Finding, ...]
+
+
 def compile_release(documents: Iterable[Document], registry: Registry) -> Release:
     """Raises Findings with everything that is wrong in any of the documents."""
+    made = compile_documents(documents, registry)
+    if any(finding.severity == "error" for finding in made.findings):
+        raise Findings(made.findings)
+    return made.release
+
+
+def compile_documents(documents: Iterable[Document], registry: Registry) -> Compilation:
+    """Compile what can be compiled. A definition is sound if nothing that it calls or asks has an error either."""
     found: list[Finding] = []
     documents = _distinct(documents, found)
     records: dict[str, Mapping[str, Any]] = {name: record.fields for name, record in registry.records.items()}
@@ -62,10 +78,25 @@ def compile_release(documents: Iterable[Document], registry: Registry) -> Releas
         made[id(outlined)] = definition
         if definition.kind == "flow":
             by_flow[definition.name] = definition
-    if any(finding.severity == "error" for finding in found):
-        raise Findings(found)
+    sound = _sound([*made.values(), *tables.values()], found)
     ordered: list[Compiled] = [made[id(outlined)] for outlined in outlines]
-    return _release([*ordered, *tables.values()], found)
+    return Compilation(
+        release=_release([item for item in (*ordered, *tables.values()) if item.file in sound], found),
+        documents={f"{document.kind}:{document.name}": document for document in documents},
+        findings=tuple(found),
+    )
+
+
+def _sound(compiled: list[Compiled], found: list[Finding]) -> frozenset[str]:
+    """The files of what can be used. Callees come before their callers."""
+    broken = {finding.file for finding in found if finding.severity == "error"}
+    tables = {item.name for item in compiled if isinstance(item, Table) and item.file in broken}
+    for item in compiled:
+        if isinstance(item, Definition):
+            asked = tables & item.tables.keys()
+            if asked or any(callee.file in broken for callee in item.callees.values()):
+                broken.add(item.file)
+    return frozenset(item.file for item in compiled) - broken
 
 
 def _distinct(documents: Iterable[Document], found: list[Finding]) -> list[Document]:

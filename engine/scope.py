@@ -13,14 +13,15 @@ Read = Callable[[Any], tuple[Any, dict[str, Any]]]
 
 
 class ExpressionError(Exception):
-    """What is wrong with an expression, with the offset in it where it is wrong."""
+    """What is wrong with an expression or text, and from which character of it to which (`end`; 0: to its end)."""
 
-    def __init__(self, code: str, reason: str, offset: int = 0, suggestion: str = "") -> None:
+    def __init__(self, code: str, reason: str, offset: int = 0, suggestion: str = "", end: int = 0) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
         self.offset = offset
         self.suggestion = suggestion
+        self.end = end
 
 
 class Anything(dict[str, Shape]):

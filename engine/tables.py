@@ -175,7 +175,7 @@ def compile_table(document: Document, known: Types, found: list[Finding]) -> Tab
         last = index == len(content["rows"]) - 1
         if content["hit"] == "first" and rows[-1].guard is None and not last:
             reason = f'Rows after "{written["id"]}" are never reached: it holds always.'
-            check.report("unreachable-row", ["rows", index + 1], reason, severity="warning")
+            check.report("unreachable-row", ["rows", index + 1], reason)
     other = content.get("otherwise")
     otherwise = _row(check, {"id": "otherwise", **other}, scope, declared, ["otherwise"]) if other else None
     outputs = declared or _inferred([*rows, *([otherwise] if otherwise else [])])

@@ -169,7 +169,7 @@ def compile_template(source: str) -> Template:
     if "{" not in source:
         return Template(source=source, render=lambda values: source, paths=(), constant=True)
     try:
-        tree = _ENVIRONMENT.parse(source)
+        tree = parse_template(source)
         paths = _paths(tree)
         render = _ENVIRONMENT.from_string(tree).render
     except jinja2.TemplateError as error:
@@ -177,6 +177,11 @@ def compile_template(source: str) -> Template:
     except RecursionError as error:
         raise ExpressionError("text-syntax", "The text is nested too deep.") from error
     return Template(source=source, render=render, paths=tuple(sorted(paths)), constant=False)
+
+
+def parse_template(source: str) -> nodes.Template:
+    """A text's syntax tree. Raises jinja2.TemplateError."""
+    return _ENVIRONMENT.parse(source)
 
 
 def _paths(tree: nodes.Template) -> set[tuple[str, ...]]:
@@ -225,7 +230,9 @@ def check_paths(template: Template, scope: Scope, event: bool | None = None) -> 
             try:
                 _check_path(path, scope)
             except ExpressionError as error:
-                error.offset = max(0, template.source.find(".".join(path)))
+                read = ".".join(path)
+                error.offset = max(0, template.source.find(read))
+                error.end = error.offset + len(read)
                 raise
 
 

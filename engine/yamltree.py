@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
 )
 
 from engine import limits
+from engine.codes import severity
 from engine.findings import Finding, Findings, did_you_mean
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
@@ -112,7 +113,7 @@ def _position(text: str, at: Any) -> tuple[int, int]:
 
 def _finding(file: str, place: Place, code: str, reason: str, suggestion: str = "") -> Finding:
     return Finding(
-        code=code, severity="error", file=file, line=place.line, column=place.column,
+        code=code, severity=severity(code), file=file, line=place.line, column=place.column,
         end_line=place.end_line, end_column=place.end_column, reason=reason, suggestion=suggestion,
     )  # fmt: skip
 
@@ -167,10 +168,18 @@ class _Builder:
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             node, anchor = self._stack.pop()
             self._keys.pop()
-            node.place = Place(node.place.line, node.place.column, self.last.line, self.last.column)
+            line, column = self._end(node)
+            node.place = Place(node.place.line, node.place.column, line, column)
             self._place(node, anchor, None)
         elif isinstance(event, AliasEvent):
             self._alias(event.anchor)
+
+    def _end(self, node: Node) -> tuple[int, int]:
+        """Where a container ends: at its bracket, or where the last thing in it ends."""
+        if self.last.end_column > self.last.column or not node.value:
+            return self.last.end_line, self.last.end_column
+        last = (list(node.value.values()) if isinstance(node.value, dict) else node.value)[-1].place
+        return last.end_line, last.end_column
 
     def _alias(self, name: str) -> None:
         target = self._anchors.get(name)
@@ -206,7 +215,7 @@ class _Builder:
         waiting = self._keys[-1]
         if waiting is None:
             if key_text is None:
-                self._report(self.last, "bad-key", "A key must be text.")
+                self._report(node.place, "bad-key", "A key must be text.")
                 key_text = f"?{len(parent.value)}"
             self._keys[-1] = (key_text, self.last)
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from engine.registry import Arg, EventKind, Record, Verb, Vocabulary
 
 _PAYMENT = {"payment": Arg(type="text", doc="The payment's id.")}
@@ -41,6 +43,9 @@ VOCABULARY = Vocabulary(
             },
             answers={"payment.failed": _FAILED},
             moves_money=True,
+            # The prompt lives for a minute on the phone; the lifecycle gives M-Pesa 3 min to take it and 2 min 30 s to
+            # say what became of it before it tells a failure.
+            answers_within=timedelta(minutes=6),
             doc="Store the intent and start the lifecycle `payment`, which tells `payment.prompted`, then "
             "`payment.confirmed` or `payment.failed`, and `payment.late` if money comes after a failure was told.",
         ),
@@ -54,6 +59,7 @@ VOCABULARY = Vocabulary(
                 "mpesa.unknown": {"why": "text"},
             },
             moves_money=True,
+            answers_within=timedelta(minutes=2),  # it is not sent later than 90 s, and waits 20 s for Daraja
             doc="Send the prompt to the phone, once: when nobody knows whether it was sent, it is not sent again.",
         ),
         Verb(

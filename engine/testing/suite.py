@@ -17,6 +17,7 @@ from typing import Literal, NoReturn
 
 import msgspec
 
+from engine.codes import severity
 from engine.findings import Finding, Findings, did_you_mean
 from engine.yamltree import Node, Place, parse_tree
 
@@ -59,7 +60,7 @@ class Suite(msgspec.Struct, frozen=True):
 
     def finding(self, code: str, place: Place, reason: str, suggestion: str = "") -> Finding:
         return Finding(
-            code=code, severity="error", file=self.file, line=place.line, column=place.column,
+            code=code, severity=severity(code), file=self.file, line=place.line, column=place.column,
             end_line=place.end_line, end_column=place.end_column, reason=reason, suggestion=suggestion,
         )  # fmt: skip
 

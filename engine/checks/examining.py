@@ -1,0 +1,180 @@
+"""Everything that can be found in YAML, in one go: reading, compiling, and what only shows once it compiled.
+
+`check_sources` is what the command line, CI and the web console call; `examine` is for who has compiled already.
+What was found in one definition is kept, and not looked for again while neither it nor what it depends on changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+from engine.chart import Chart, chart
+from engine.checks import (
+    allowances,
+    circles,
+    data,
+    events,
+    mending,
+    paths,
+    picking,
+    showing,
+    waiting,
+    wording,
+)
+from engine.checks.limits import Limits
+from engine.checks.outside import Around
+from engine.checks.subject import Subject, TableSubject
+from engine.definition import Definition
+from engine.document import Document, load
+from engine.findings import Finding, Findings, did_you_mean
+from engine.registry import Registry
+from engine.release import Release, compile_documents
+from engine.tables import Table
+from engine.testing.suite import Suite, load_suite
+from engine.types import Types
+
+MACHINE_CHECKS: tuple[Callable[[Subject], None], ...] = (
+    paths.check, circles.check, waiting.check, events.check, picking.check, data.check, showing.check, wording.check,
+)  # fmt: skip
+TABLE_CHECKS: tuple[Callable[[TableSubject], None], ...] = ()
+_NAMED = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([A-Za-z0-9_]+)", re.MULTILINE)
+_KEPT = 512  # definitions whose findings are remembered, by registry
+
+_Kept = dict[object, tuple[Finding, ...]]
+_kept: WeakKeyDictionary[Registry, _Kept] = WeakKeyDictionary()
+
+
+def check_sources(sources: Mapping[str, str], registry: Registry, limits: Limits | None = None) -> tuple[Finding, ...]:
+    """File name -> text, to all findings of all files, in order of file and place.
+
+    A file that cannot be read hides nothing of the others. Tests beside (`*.test.yaml`) are looked at as well.
+    """
+    documents: list[Document] = []
+    found: list[Finding] = []
+    absent: set[str] = set()
+    suites: list[Suite] = []
+    for file, text in sources.items():
+        if file.endswith(".test.yaml"):
+            suite = _suite(text, file)
+            if isinstance(suite, Suite):
+                suites.append(suite)
+            else:
+                found += suite
+            continue
+        loaded = _loaded(text, file)
+        if isinstance(loaded, Document):
+            documents.append(loaded)
+        else:
+            found += loaded
+            absent.update(match[2] for match in _NAMED.finditer(text))
+    made = compile_documents(documents, registry)
+    found += [finding for finding in made.findings if not _for_want_of(finding, absent)]
+    known = {f"{document.kind}:{document.name}" for document in documents}
+    found += [finding for suite in suites if (finding := _untested(suite, known, absent)) is not None]
+    by_file = {document.file: document for document in documents}
+    found += _examined(made.release, registry, limits or Limits(), by_file)
+    return _settled(found, sources)
+
+
+def examine(release: Release, registry: Registry, limits: Limits | None = None) -> tuple[Finding, ...]:
+    """What can be found in definitions that compiled, its warnings included."""
+    items = [item for key, item in release.definitions.items() if ":" in key]
+    documents = {item.file: _document(item.source, item.file) for item in items}
+    found = [*release.warnings, *_examined(release, registry, limits or Limits(), documents)]
+    return _settled(found, {item.file: item.source for item in items})
+
+
+def _settled(found: Iterable[Finding], sources: Mapping[str, str]) -> tuple[Finding, ...]:
+    by_file: dict[str, list[Finding]] = {}
+    for finding in found:
+        by_file.setdefault(finding.file, []).append(finding)
+    settled: list[Finding] = []
+    for file, text in sources.items():
+        settled += allowances.apply(by_file.pop(file, []), file, text)
+    settled += [finding for rest in by_file.values() for finding in rest]
+    return Findings(mending.with_fix(finding, sources.get(finding.file, "")) for finding in settled).findings
+
+
+@lru_cache(maxsize=512)
+def _loaded(text: str, file: str) -> Document | tuple[Finding, ...]:
+    try:
+        return load(text, file)
+    except Findings as findings:
+        return findings.findings
+
+
+def _document(text: str, file: str) -> Document:
+    loaded = _loaded(text, file)
+    assert isinstance(loaded, Document), "it compiled before"
+    return loaded
+
+
+@lru_cache(maxsize=512)
+def _suite(text: str, file: str) -> Suite | tuple[Finding, ...]:
+    try:
+        return load_suite(text, file)
+    except Findings as findings:
+        return findings.findings
+
+
+def _untested(suite: Suite, known: set[str], absent: set[str]) -> Finding | None:
+    if suite.tests in known or suite.name in absent or not known:
+        return None
+    reason = f'There is no {suite.kind} "{suite.name}" to test.'
+    place = suite.root.value["tests"].place
+    names = [key.partition(":")[2] for key in known if key.startswith(f"{suite.kind}:")]
+    return suite.finding("untested-definition", place, reason, did_you_mean(suite.name, names))
+
+
+def _for_want_of(finding: Finding, absent: set[str]) -> bool:
+    """Whether something is only unknown because the file that has it could not be read."""
+    if not absent or not finding.code.startswith(("unknown-", "missing-")):
+        return False
+    return any(f'"{name}"' in finding.reason or f'"{name}.' in finding.reason for name in absent)
+
+
+def _examined(release: Release, registry: Registry, limits: Limits, documents: Mapping[str, Document]) -> list[Finding]:
+    types = Types({name: record.fields for name, record in registry.records.items()})
+    machines = [item for key, item in release.definitions.items() if isinstance(item, Definition) and ":" in key]
+    tables = [item for key, item in release.definitions.items() if isinstance(item, Table) and ":" in key]
+    around = Around(_charted(definition) for definition in machines)
+    takes = {definition.name: _takes(definition) for definition in machines if definition.kind == "flow"}
+    kept = _kept.setdefault(registry, {})
+    found: list[Finding] = []
+    for each in around.charts:
+        definition = each.definition
+        outside = around.of(definition)
+        key = (definition.file, definition.source, definition.hash, limits, outside, str(takes))
+        if key not in kept:
+            subject = Subject(definition, each, documents[definition.file], registry, types, limits, outside, takes)
+            for check in MACHINE_CHECKS:
+                check(subject)
+            _keep(kept, key, subject.found)
+        found += kept[key]
+    for table in tables:
+        about = (table.file, table.source, table.hash)
+        if about not in kept:
+            looked = TableSubject(table, documents[table.file], types)
+            for look in TABLE_CHECKS:
+                look(looked)
+            _keep(kept, about, looked.found)
+        found += kept[about]
+    return found
+
+
+def _keep(kept: _Kept, key: object, found: list[Finding]) -> None:
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)))
+    kept[key] = tuple(found)
+
+
+def _charted(definition: Definition) -> Chart:
+    return chart(definition)
+
+
+def _takes(definition: Definition) -> dict[str, bool]:
+    written = definition.content.get("takes") or {}
+    return {name: isinstance(each, dict) and bool(each.get("optional")) for name, each in written.items()}
