@@ -12,8 +12,9 @@ import language
 from composition.definitions import registry, yaml_files
 from engine.document import Document, load
 from engine.findings import Finding
+from engine.registry import Registry
 from engine.release import compile_release
-from engine.testing import Suite, World, read_suites
+from engine.testing import Suite, Understand, World, read_suites
 from engine.testing.running import ENDING
 
 SURROUNDINGS = ("flows", "rules")  # what ships, and what a named file may call, tell or ask
@@ -34,28 +35,54 @@ def found(paths: Iterable[Path], around: Sequence[Path]) -> Found:
     A test file brings the definition beside it, a definition the tests beside it. What they call, tell and ask is
     looked for in `around`; a definition that is named replaces the one of the same name there.
     """
-    tests: dict[Path, None] = {}
-    named: dict[Path, None] = {}
-    for path in paths:
-        for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
-            beside = _beside(file)
-            (tests if file.name.endswith(ENDING) else named)[file] = None
-            if beside.exists():
-                (tests if beside.name.endswith(ENDING) else named)[beside] = None
-    mine = [_load(file) for file in named]
-    taken = {(document.kind, document.name) for document in mine}
-    others = [_load(file) for file in yaml_files(around) if file not in named]
-    documents = [*mine, *(other for other in others if (other.kind, other.name) not in taken)]
-    release = compile_release(documents, registry())
-    suites, findings = read_suites({str(file): file.read_text(encoding="utf-8") for file in tests})
-    keys = [f"{document.kind}:{document.name}" for document in mine]
-    tested = [suite.tests for suite in suites if suite.tests in release.definitions]
+    named, tests = _files(paths)
+    played_on = world(named, around)
+    suites, findings = read_suites({shown(file): file.read_text(encoding="utf-8") for file in tests})
+    keys = [f"{document.kind}:{document.name}" for document in map(_load, named)]
+    tested = [suite.tests for suite in suites if suite.tests in played_on.release.definitions]
     return Found(
-        world=World(release, registry(), language.understand),
+        world=played_on,
         suites=tuple(suites),
         definitions=tuple(dict.fromkeys([*keys, *tested])),
         findings=tuple(findings),
     )
+
+
+def world(
+    named: Iterable[Path], around: Sequence[Path], vocabulary: Registry | None = None,
+    understand: Understand = language.understand,
+) -> World:  # fmt: skip
+    """Definitions with what stands around them, compiled together. Raises Findings."""
+    vocabulary = vocabulary or registry()
+    mine = {file.resolve(): _load(file) for file in named}
+    taken = {(document.kind, document.name) for document in mine.values()}
+    others = [_load(file) for file in yaml_files(around) if file.resolve() not in mine]
+    documents = [*mine.values(), *(other for other in others if (other.kind, other.name) not in taken)]
+    return World(compile_release(documents, vocabulary), vocabulary, understand)
+
+
+def beside(file: Path) -> Path:
+    """The tests of a definition, or the definition of tests."""
+    if file.name.endswith(ENDING):
+        return file.with_name(f"{file.name.removesuffix(ENDING)}.yaml")
+    return file.with_name(f"{file.stem}{ENDING}")
+
+
+def shown(file: Path) -> str:
+    """As a person here would type it."""
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+
+
+def _files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Definitions and test files, each once, in the order of naming."""
+    named: dict[Path, None] = {}
+    tests: dict[Path, None] = {}
+    for path in paths:
+        for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+            for one in (file, beside(file)):
+                if one is file or one.exists():
+                    (tests if one.name.endswith(ENDING) else named)[one] = None
+    return list(named), list(tests)
 
 
 def surroundings(root: Path) -> list[Path]:
@@ -63,18 +90,11 @@ def surroundings(root: Path) -> list[Path]:
     return [root / name for name in SURROUNDINGS if (root / name).is_dir()]
 
 
-def _beside(file: Path) -> Path:
-    """The tests of a definition, or the definition of tests."""
-    if file.name.endswith(ENDING):
-        return file.with_name(f"{file.name.removesuffix(ENDING)}.yaml")
-    return file.with_name(f"{file.stem}{ENDING}")
-
-
 def _load(file: Path) -> Document:
-    return _read(str(file), file.stat().st_mtime_ns)
+    return _read(file, shown(file), file.stat().st_mtime_ns)
 
 
 @cache
-def _read(file: str, _written: int) -> Document:
+def _read(file: Path, name: str, _written: int) -> Document:
     """A file as it was at that time: a watch reads again only what was written since."""
-    return load(Path(file))
+    return load(file, name)

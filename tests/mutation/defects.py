@@ -138,14 +138,12 @@ def expressions(content: Any) -> Iterator[tuple[Path, str]]:
     for path, value in walk(content):
         if not isinstance(value, str) or not path or path[0] in ("texts", "promises", "languages", "title"):
             continue
-        key, around = path[-1], path[:-1]
-        if key in ("when", "time", "expr") or (around and around[-1] in ("set", "facts", "with") and len(path) > 2):
-            yield path, value
-        elif len(path) > 2 and _is_argument(content, path):
+        key, around = path[-1], path[-2] if len(path) > 2 else ""
+        if key in ("when", "time", "expr") or around in ("set", "facts", "with") or _is_argument(path):
             yield path, value
 
 
-def _is_argument(content: Any, path: Path) -> bool:
+def _is_argument(path: Path) -> bool:
     """Whether this is the argument of a verb: do: {verb: {argument: expression}}."""
     rest = path[path.index("do") + 1 :] if "do" in path else ()
     return len([part for part in rest if isinstance(part, str)]) == 2

@@ -45,8 +45,9 @@ def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield "not_left_out", node.operand
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        yield "plus_minus_exchanged", ast.BinOp(
-            node.left, ast.Sub() if isinstance(node.op, ast.Add) else ast.Add(), node.right
+        yield (
+            "plus_minus_exchanged",
+            ast.BinOp(node.left, ast.Sub() if isinstance(node.op, ast.Add) else ast.Add(), node.right),
         )
     elif isinstance(node, ast.List) and len(node.elts) > 1:
         for left_out in range(len(node.elts)):

@@ -9,8 +9,19 @@ from typing import Any
 
 from tests.mutation import expressions as inner
 from tests.mutation.defects import (
-    Change, Path, blocks, drop, expressions, operator, put, rename, rules, states, swap, walk,
-)  # fmt: skip
+    Change,
+    Path,
+    blocks,
+    drop,
+    expressions,
+    operator,
+    put,
+    rename,
+    rules,
+    states,
+    swap,
+    walk,
+)
 
 Found = Iterator[tuple[Path, str, Change]]
 _PLACEHOLDER = re.compile(r"{{ ?([a-z_]+(?:\.[a-z_]+)*)([^}]*)}}")
@@ -98,7 +109,7 @@ def done_not(content: Any) -> Found:
 def argument_nothing(content: Any) -> Found:
     for path, block in blocks(content):
         done = block.get("do")
-        for verb, given in (done.items() if isinstance(done, dict) else ()):
+        for verb, given in done.items() if isinstance(done, dict) else ():
             for name in given or {}:
                 yield (*path, "do", verb, name), "argument is nothing", put((*path, "do", verb, name), None)
 
@@ -107,7 +118,7 @@ def argument_nothing(content: Any) -> Found:
 def argument_dropped(content: Any) -> Found:
     for path, block in blocks(content):
         done = block.get("do")
-        for verb, given in (done.items() if isinstance(done, dict) else ()):
+        for verb, given in done.items() if isinstance(done, dict) else ():
             for name in given or {}:
                 yield (*path, "do", verb, name), "argument left out", drop((*path, "do", verb, name))
 
@@ -128,7 +139,7 @@ def told_not(content: Any) -> Found:
 
 @operator
 def told_less(content: Any) -> Found:
-    for path, value in walk(content):
+    for path, _ in walk(content):
         if len(path) > 2 and path[-2] == "with" and "tell" in path:
             yield path, "left out of what is told", drop(path)
 
@@ -144,7 +155,13 @@ def said_not(content: Any) -> Found:
 def said_otherwise(content: Any) -> Found:
     keys = list(content.get("texts") or {})
     for path, value in walk(content):
-        if path and path[-1] in ("say", "text", "between") and isinstance(value, str) and value in keys and len(keys) > 1:
+        if (
+            path
+            and path[-1] in ("say", "text", "between")
+            and isinstance(value, str)
+            and value in keys
+            and len(keys) > 1
+        ):
             other = keys[(keys.index(value) + 1) % len(keys)]
             yield path, f"says {other} instead of {value}", put(path, other)
 
@@ -254,7 +271,11 @@ def event_renamed(content: Any) -> Found:
         for event in events:
             room, _, word = event.rpartition(".")
             if room:
-                yield ("states", name, "on", event), "event misspelt", rename(("states", name, "on", event), f"{room}.{word}s")
+                yield (
+                    ("states", name, "on", event),
+                    "event misspelt",
+                    rename(("states", name, "on", event), f"{room}.{word}s"),
+                )
 
 
 @operator
