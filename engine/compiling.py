@@ -119,7 +119,7 @@ class Compiler:
         for key, policy in keys:
             if key in self.content and self.content.get("on_publish") != policy:
                 reason = f"`{key}` has no effect without `on_publish: {policy}`."
-                self.check.report("no-effect", [key], reason, key=True, severity="warning")
+                self.check.report("no-effect", [key], reason, key=True)
 
     def _state(self, name: str, written: Mapping[str, Any], path: At) -> State:
         state = State(name, self.effects.compile(written, self.base, path))

@@ -103,8 +103,9 @@ class _Reads:
             yield Read(self._text(ask.text), (*here, "text"), False)
             for index, (_, _, key) in enumerate(ask.options):
                 yield Read(self._text(key), (*here, "choices", index, "text"), False)
-            if ask.between is not None:
-                yield Read(self._text(ask.between), (*at, "unclear", "between"), False)
+            for way, other in (("between", ask.between), ("ask", ask.again)):
+                if other is not None:
+                    yield Read(self._text(other), (*at, "unclear", way), False)
             for arg, expression in ask.args:
                 verb = self.subject.registry.verbs[ask.source]
                 yield Read(_names(expression), (*here, "choices", "with", arg), not verb.args[arg].required)

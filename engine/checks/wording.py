@@ -41,5 +41,4 @@ def _asked(node: Node) -> Iterator[str]:
     if ask is not None:
         yield ask.text
         yield from (key for _, _, key in ask.options)
-        if ask.between is not None:
-            yield ask.between
+        yield from (key for key in (ask.between, ask.again) if key is not None)

@@ -124,6 +124,34 @@ CODES = (
         right=FLOW,
     ),
     Code(
+        code="nothing-asked",
+        severity="error",
+        title="Asking again where nothing was asked",
+        why="`unclear: {ask: …}` puts the question of `ask` in other words. Without `ask` there is none.",
+        wrong=FLOW.replace("    ask: {text: how}\n    on: {answer: done}\n", "    say: how\n").replace(
+            "{tries: 2,", "{«ask»: how, tries: 2,"
+        ),
+        right=FLOW,
+    ),
+    Code(
+        code="no-effect",
+        severity="warning",
+        title="A key that has no effect",
+        why="`migrate` counts with `on_publish: migrate` only, `drain_within` with `on_publish: drain`.",
+        wrong=RING.replace("start: a\n", "«migrate»: {states: {old: a}}\nstart: a\n"),
+        mend=(("migrate:", "on_publish: migrate\nmigrate:"),),
+    ),
+    Code(
+        code="mapped-twice",
+        severity="error",
+        title="Two old names become one",
+        why="Of the data that machines hold when the version changes, one value would be lost.",
+        wrong="lifecycle: ring\nversion: 2\non_publish: migrate\nmigrate: {data: {one: total, two: «total»}}\n"
+        "data: {total: {type: number, default: 0}}\nstart: a\nstates:\n"
+        "  a: {after: {1d: {do: {leads.score: {score: total}}, set: {total: total + 1}, to: b}}}\n  b: {final: true}\n",
+        mend=((", two: total", ", two: null"),),
+    ),
+    Code(
         code="duplicate-name",
         severity="error",
         title="A name that is both taken and remembered",

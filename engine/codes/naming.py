@@ -93,6 +93,16 @@ CODES = (
         mend=(("leads.skore", "leads.score"),),
     ),
     Code(
+        code="unknown-role",
+        severity="error",
+        title="A role that no machine has",
+        why="`tell` names another machine by what it is to this one: `owner`, or a role of docs/verbs.md.",
+        wrong=RING.replace(
+            "a: {after", "a: {tell: {to: «ownr», event: booking.attended}, on: {booking.attended: b}, after"
+        ),
+        mend=(("ownr", "owner"),),
+    ),
+    Code(
         code="unknown-argument",
         severity="error",
         title="An argument that is not taken",
