@@ -7,7 +7,7 @@ that two contacts are one, they are merged (`crm.merging`).
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from crm.sealed import opened, sealed
 from storage.store import Document, Insert, Op, OrgStore, Update
 from storage.vault import OrgVault
 
+JUST_NOW = timedelta(hours=1)  # for so long a click explains why somebody writes
 RECOGNISED_BY = ("wa_key", "phone_key", "email_key")
 
 
@@ -69,9 +70,11 @@ async def changed(vault: OrgVault, contact: Document, fields: dict[str, str]) ->
     return Update("contacts", id, {"set": sets})
 
 
-def record(vault: OrgVault, contact: Document) -> dict[str, Any]:
+def record(vault: OrgVault, contact: Document, now: datetime | None = None) -> dict[str, Any]:
     """The record `contact` that YAML sees. What is not known is None, but for the names, which are empty."""
     personal = opened(vault, contact)
+    source = contact.get("last_source") or {}
+    fresh = now is not None and bool(source) and now - source["at"] < JUST_NOW
     full = personal.get("name", "")
     return {
         "id": contact["_id"],
@@ -84,6 +87,7 @@ def record(vault: OrgVault, contact: Document) -> dict[str, Any]:
         "opted_out": bool(contact.get("opted_out")),
         "visits": contact.get("visits", 0),
         "known": bool(full),
+        "came_by": source.get("via", "") if fresh else "",
     }
 
 

@@ -22,10 +22,10 @@ def machine_of(contact: str) -> str:
 
 async def note(ctx: Context, args: dict[str, Any]) -> Changed:
     """Something happened that says how warm the lead is."""
-    person = await contacts.find(ctx.store, ctx.contact)
-    if person is None:
+    if not ctx.contact:
         return Changed()
-    id, event = str(person["_id"]), str(args["event"])
+    person = await contacts.find(ctx.store, ctx.contact)  # not there yet at their very first message
+    id, event = str(person["_id"] if person is not None else ctx.contact), str(args["event"])
     data = {"event": event, "value": args.get("value") or 0}
     return Changed(
         ops=(

@@ -17,7 +17,7 @@ async def contact(ctx: Context, args: dict[str, Any]) -> dict[str, Any]:
     if document is None:
         return contacts.record(ctx.vault, {"_id": ctx.contact})
     await ctx.vault.ensure(document["_id"])
-    return contacts.record(ctx.vault, document)
+    return contacts.record(ctx.vault, document, ctx.now)
 
 
 async def opt_out(ctx: Context, args: dict[str, Any]) -> Changed:

@@ -17,9 +17,11 @@ CONTACT = Record(
     fields={
         "id": "text", "first_name": "text", "name": "text", "language": "text", "phone": "phone",
         "paying_phone": "phone", "email": "email", "opted_out": "yes_no", "visits": "number", "known": "yes_no",
+        "came_by": "text",
     },
     doc="The person the machine is about. `phone` may be unknown (a WhatsApp username), and is not `paying_phone`, "
-    "which they gave or confirmed. `known`: we know their name.",
+    "which they gave or confirmed. `known`: we know their name. `came_by`: what brought them here just now: ad, link, "
+    "widget or qr; else empty.",
 )  # fmt: skip
 
 _TEXT = Arg(type="text", required=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ads.clicks import of_referral, of_url
 from crm import capture, messages
+from crm.contacts import record
 from crm.routing import FOR_AGENT, Router
 from engine.model import Event
 from runtime.routing import Routed
@@ -130,6 +131,13 @@ async def test_a_click_to_whatsapp_ad_is_credited_also_without_its_click_id(hous
     assert (click["ids"], click["ad"], click["platform"]) == ({"ctwa_clid": "ARAk"}, "1202", "meta")
     bare = await route(house, house.inbound(id="w2", phone="+254733000001", referral={**referral, "ctwa_clid": ""}))
     assert (await house.org.get("contacts", bare.contact))["source"]["ad"] == "1202"
+
+
+async def test_for_an_hour_yaml_knows_what_brought_somebody_here(house: Any) -> None:
+    routed = await route(house, house.inbound(referral={"source_type": "ad", "source_id": "1202"}))
+    contact = await house.org.get("contacts", routed.contact)
+    assert record(house.own, contact, house.now)["came_by"] == "ad"
+    assert record(house.own, contact, house.now + timedelta(hours=2))["came_by"] == ""
 
 
 async def test_a_stop_inside_whatsapp_and_a_change_of_number_are_noted(house: Any) -> None:

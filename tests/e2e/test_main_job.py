@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.e2e.aftermath import every, store_of
 from tests.e2e.conftest import NewPhone
 from tests.e2e.server import APARTMENTS, CLINIC_ORG, Phone, Server
 
@@ -36,10 +37,16 @@ async def whole(server: Server) -> None:
     assert code == 0, output
 
 
-async def test_a_customer_books_in_english_and_pays_the_deposit(server: Server, new_phone: NewPhone) -> None:
+async def test_a_customer_books_in_english_and_pays_the_deposit_and_the_lead_is_warm(
+    server: Server, new_phone: NewPhone
+) -> None:
     phone = await new_phone()
     await book(phone)
     await whole(server)
+    async with store_of(server) as store:
+        (lead,) = await every(store, "leads")
+    assert lead["counts"] == {"wrote": 1, "asked_time": 1, "held": 1, "booked": 1}
+    assert (lead["score"], lead["stage"]) == (5 + 15 + 20 + 30, "booked")
 
 
 async def test_a_customer_books_in_swahili(server: Server, new_phone: NewPhone) -> None:
