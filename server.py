@@ -17,6 +17,7 @@ from aiohttp.web import Application, AppRunner, TCPSite
 from composition import demo
 from composition.house import House, built
 from composition.settings import Settings
+from people.mail import Mailer, Printed, Smtp
 from storage.errors import StoreError
 from web import doors
 from web.logs import configure
@@ -59,7 +60,7 @@ async def _serve(settings: Settings, works: bool) -> None:
     async with serving(settings, works=works) as house:
         log.info("serving", address=f"http://{settings.host}:{settings.port}", demo=settings.demo)
         if settings.demo:
-            print(demo.welcome(settings), flush=True)
+            print(demo.welcome(settings, await demo.way_in(house)), flush=True)
         await _told_to_stop()
         log.info("stopping")
         del house
@@ -103,7 +104,16 @@ def house_doors(house: House) -> doors.Doors:
         metrics=house.metrics,
         app_url=house.settings.app_url,
         phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
+        mailer=_mailer(house.settings),
+        proxies=house.settings.proxies,
     )
+
+
+def _mailer(settings: Settings) -> Mailer:
+    smtp = settings.smtp
+    if smtp is None:
+        return Printed()
+    return Smtp(smtp.host, smtp.port, smtp.sender, user=smtp.user, password=smtp.password, tls=smtp.tls)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
@@ -11,6 +11,8 @@ from composition.settings import Settings
 from crm import orgs
 from crm.seed import APARTMENTS, CLINIC, NUMBERS, seed
 from payments.mpesa.account import Account, sealed_account
+from people import arriving
+from people.users import Users
 from runtime.clock import Clock
 from sandbox.app import build
 from sandbox.settings import Merchant, SandboxSettings, SimulatedBusiness
@@ -25,10 +27,11 @@ NAMES = {CLINIC: "Tabasamu Dental Clinic", APARTMENTS: "Pwani Stays Nyali"}
 SHORTCODES = {CLINIC: "174379", APARTMENTS: "174380"}
 
 
-def welcome(settings: Settings) -> str:
+def welcome(settings: Settings, way_in: str) -> str:
     return (
         "\nAAIS is running with simulated WhatsApp and M-Pesa. Nothing leaves this machine.\n"
         f"  Chat as a customer:  {phone_url(settings)}   (the PIN of every simulated phone is 1234)\n"
+        f"  Be the owner:        {way_in}   (signs in once)\n"
         f"  What is here:        {settings.app_url}/\n"
         "  In a terminal:       .venv/bin/aais chat\n"
         "Ctrl+C stops it; what was said is kept.\n"
@@ -48,6 +51,14 @@ async def prepare(house: House) -> None:
             await house.store.commit([Update("orgs", org, change)])
         if not document.get("templates"):
             await orgs.change(house.store, org, templates=TEMPLATES)
+
+
+async def way_in(house: House) -> str:
+    """A link that signs in the owner of the demo businesses, once."""
+    now = datetime.now(UTC)  # sessions have the world's time, whatever the demo's clock says
+    users = Users(house.store, house.vault)
+    owner = await arriving.let_in(house.store, users, "owner@demo.example", "Amina", NUMBERS, "owner", now)
+    return await arriving.way_in(house.store, owner, house.settings.app_url, now)
 
 
 def _account(settings: Settings, org: str) -> Account:

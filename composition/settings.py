@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -59,6 +59,17 @@ class WhatsApp(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
 
 
+class Smtp(msgspec.Struct, frozen=True, kw_only=True):
+    """The mail server that letters to the people of the console go through."""
+
+    host: str
+    port: int
+    user: str
+    password: Secret
+    sender: str
+    tls: bool
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the server reads from its surroundings."""
 
@@ -73,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queue_prefix: str
     whatsapp: WhatsApp
     mpesa: Mpesa | None
+    smtp: Smtp | None  # None: letters are printed
+    proxies: int  # how many of ours stand before the server and write X-Forwarded-For
     demo: bool
     sandbox_port: int
     sandbox_url: str  # of simulated providers that run elsewhere; empty when the demo starts its own
@@ -110,6 +123,8 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
             base_url=reader.url("GRAPH_API_URL", simulator or GRAPH_API_URL),
         ),
         mpesa=_mpesa(reader, simulator),
+        smtp=_smtp(reader),
+        proxies=reader.integer("PROXIES", 0, 0, 5),
         demo=demo,
         sandbox_port=sandbox_port,
         sandbox_url=sandbox_url,
@@ -137,6 +152,27 @@ def _mpesa(reader: _Reader, simulator: str) -> Mpesa | None:
         webhook_secret=reader.secret("MPESA_WEBHOOK_SECRET", "any long random phrase; it makes callback addresses"),
         base_url=reader.url("DARAJA_API_URL", simulator or HOSTS[environment]),
     )
+
+
+def _smtp(reader: _Reader) -> Smtp | None:
+    raw = reader.text("SMTP_URL", "")
+    if not raw:
+        return None
+    try:
+        parts = urlsplit(raw)
+        host, port = parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 587)
+    except ValueError:  # a port that is no number
+        host, port, parts = "", 0, urlsplit("")
+    sender = reader.text("MAIL_FROM", "")
+    local = host in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme not in ("smtp", "smtps") or not host:
+        reader.problems.append("SMTP_URL must be like smtps://user:password@mail.example.co.ke:465 (or smtp://).")
+    if "@" not in sender:
+        reader.problems.append("MAIL_FROM must be the address that letters come from, such as hello@example.co.ke.")
+    return Smtp(
+        host=host, port=port, user=unquote(parts.username or ""), password=Secret(unquote(parts.password or "")),
+        sender=sender, tls=not local,
+    )  # fmt: skip
 
 
 class _Reader:

@@ -83,6 +83,39 @@ _PEOPLE = (
         indexes=(_one("email", "email_key", only=("email_key",)), _by("by_org", "org")),
     ),
     Collection(
+        name="members",
+        doc='Who works for a business, in which role; `_id` is "<org>/<user>".',
+        indexes=(_by("by_user", "user"), _by("by_org", "org", "at")),
+    ),
+    Collection(
+        name="sessions",
+        doc="Who is signed in: the hash of a cookie's token, and until when.",
+        owner="",
+        indexes=(_by("by_user", "user", "-seen"), _EXPIRES),
+    ),
+    Collection(
+        name="links",
+        doc="Links that work once: invitations, new passwords, first sign-ins. `_id` is the hash of the token.",
+        owner="",
+        indexes=(_by("by_org", "org", "purpose"), _EXPIRES),
+    ),
+    Collection(
+        name="attempts",
+        doc="Failed sign-ins, counted for a while per person and per network address.",
+        owner="",
+        indexes=(_EXPIRES,),
+    ),
+    Collection(
+        name="tokens",
+        doc="Keys for programs; `_id` is the hash of the token.",
+        indexes=(_by("by_org", "org", "-at"),),
+    ),
+    Collection(
+        name="audit",
+        doc="Who did what in the console.",
+        indexes=(_by("by_time", "org", "-at"), _by("by_actor", "org", "actor", "-at")),
+    ),
+    Collection(
         name="keys",
         doc="Wrapped keys: an org's, and each person's (see storage.vault).",
         indexes=(_by("by_kind", "kind"), _by("by_org", "org")),

@@ -9,11 +9,14 @@ from aiohttp import web
 
 from channels.whatsapp.webhook import Webhook
 from payments.mpesa.accept import Callbacks
+from people.mail import Mailer, Printed
 from runtime.loop import Runtime
 from storage.base import BaseStore
 from storage.vault import Vault
 from web import business, health, home, payments, whatsapp
 from web.answers import Handler, explain_errors, secure_headers
+from web.console.routes import Console
+from web.console.routes import routes as console_routes
 from web.metrics import Prometheus
 
 _MAX_BODY = 3 * 1024 * 1024 + 1  # one byte more than a webhook may have, so that the refusal is the webhook's own
@@ -31,6 +34,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Prometheus
     app_url: str
     phone_url: str = ""  # of the simulated phone, in the demo
+    mailer: Mailer = Printed()
+    proxies: int = 0  # how many of ours stand before the server
 
 
 def build(doors: Doors) -> web.Application:
@@ -58,8 +63,16 @@ def build(doors: Doors) -> web.Application:
     app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
     app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))
     app.add_routes(home.routes(doors.store, doors.phone_url))
+    app.add_routes(console_routes(_console(doors)))
     app.on_shutdown.append(stop)
     return app
+
+
+def _console(doors: Doors) -> Console:
+    return Console(
+        store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url,
+        mailer=doors.mailer, proxies=doors.proxies,
+    )  # fmt: skip
 
 
 def _timed(metrics: Prometheus) -> object:

@@ -1,0 +1,114 @@
+"""The console of two businesses over real HTTP, and browsers that are signed in as this or that role."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, CookieJar, web
+from aiohttp.test_utils import TestServer
+
+from people import sessions, team
+from people.roles import Role
+from people.users import Users
+from storage.sqlite import SqliteStore, open_sqlite
+from storage.store import Insert
+from storage.vault import Vault
+from web.answers import explain_errors, secure_headers
+from web.console.gate import COOKIE
+from web.console.routes import Console, routes
+
+CLINIC, OTHER = "clinic", "salon"
+
+
+class Letters:
+    """A mail server's place: what was written, to whom."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str]] = []
+
+    async def send(self, to: str, subject: str, text: str) -> None:
+        self.sent.append((to, subject, text))
+
+
+class House:
+    """The console's server with its store."""
+
+    def __init__(self, store: SqliteStore, vault: Vault, server: TestServer, letters: Letters) -> None:
+        self.store, self.vault, self.server, self.letters = store, vault, server, letters
+        self.users = Users(store, vault)
+        self._browsers: list[ClientSession] = []
+
+    def url(self, path: str) -> str:
+        return str(self.server.make_url(path))
+
+    async def browser(self, role: Role | None = None, *, org: str = CLINIC, strong: bool = True) -> Browser:
+        """Signed in as somebody with this role; without a role, nobody."""
+        made = ClientSession(cookie_jar=CookieJar(unsafe=True))
+        self._browsers.append(made)
+        if role is None:
+            return Browser(self, made)
+        now = datetime.now(UTC)
+        address = f"{role}@{org}.example"
+        user = await self.users.by_email(address) or await self.users.create(address, role.title(), now)
+        await team.add(self.store.org(org), user, role, now, by="terminal")
+        token, session = await sessions.begin(self.store, user.id, now, strong=strong)
+        made.cookie_jar.update_cookies({COOKIE: token}, self.server.make_url("/"))
+        return Browser(self, made, user=user.id, csrf=session.csrf)
+
+    async def close(self) -> None:
+        for browser in self._browsers:
+            await browser.close()
+
+
+class Answer:
+    """What came back, wholly read."""
+
+    def __init__(self, status: int, text: str, headers: dict[str, str]) -> None:
+        self.status, self.text, self.headers = status, text, headers
+
+    @property
+    def place(self) -> str:
+        return self.headers.get("Location", "")
+
+
+class Browser:
+    """Sends forms as our own pages do."""
+
+    def __init__(self, house: House, session: ClientSession, *, user: str = "", csrf: str = "") -> None:
+        self.house, self.session, self.user, self.csrf = house, session, user, csrf
+
+    async def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **form: str) -> Answer:
+        data = {"csrf": self.csrf, **form} if method == "POST" else None
+        async with self.session.request(
+            method, self.house.url(path), data=data, headers=headers or {}, allow_redirects=False
+        ) as answer:
+            return Answer(answer.status, await answer.text(), dict(answer.headers))
+
+    async def get(self, path: str) -> Answer:
+        return await self.ask("GET", path)
+
+    async def post(self, path: str, **form: str) -> Answer:
+        return await self.ask("POST", path, **form)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    store = await open_sqlite(tmp_path / "console.db")
+    vault, letters = Vault(store, [b"k" * 32]), Letters()
+    for org, name in ((CLINIC, "Tabasamu Dental"), (OTHER, "Mama Njeri Salon")):
+        row = {"_id": org, "name": name, "zone": "Africa/Nairobi", "currency": "KES", "languages": ["en", "sw"],
+               "channels": [], "addresses": [], "settings": {}}  # fmt: skip
+        await store.commit([Insert("orgs", row)])
+    app = web.Application(middlewares=[secure_headers, explain_errors])
+    console = Console(
+        store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", mailer=letters
+    )
+    app.add_routes(routes(console))
+    async with TestServer(app) as server:
+        made = House(store, vault, server, letters)
+        yield made
+        await made.close()
+    await store.close()

@@ -1,0 +1,55 @@
+"""Every address of the console, behind the one gate. The generated test of permissions walks this list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+
+from people.mail import Mailer, Printed
+from people.users import Users
+from storage.store import Store
+from storage.vault import Vault
+from web.console.account import Account
+from web.console.caller import Way
+from web.console.gate import Gate
+from web.console.people_pages import PeoplePages
+from web.console.signing_in import SigningIn
+from web.console.today import Today
+
+_ORG = "{org:[A-Za-z0-9-]{1,80}}"
+_STATIC = Path(__file__).parent.parent / "static"
+
+
+class Console(msgspec.Struct, frozen=True, kw_only=True):
+    """What the console asks. `clock` is the businesses' time; `proxies` are how many of ours stand before it."""
+
+    store: Store
+    vault: Vault
+    clock: Callable[[], datetime]
+    app_url: str
+    mailer: Mailer = Printed()
+    proxies: int = 0
+
+
+def ways(console: Console) -> Sequence[Way]:
+    users = Users(console.store, console.vault)
+    return (
+        *SigningIn(console.store, users, console.mailer, console.app_url).ways(),
+        *Account(console.store, users).ways(),
+        *Today(console.store, console.vault, console.clock).ways(),
+        *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
+    )
+
+
+def routes(console: Console) -> list[web.RouteDef]:
+    gate = Gate(console.store, Users(console.store, console.vault), proxies=console.proxies)
+
+    async def style(_request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_STATIC / "console.css", headers={"Cache-Control": "max-age=300"})
+
+    guarded = [web.route(way.method, way.path.replace("{org}", _ORG), gate.guarded(way)) for way in ways(console)]
+    return [*guarded, web.get("/static/console.css", style)]
