@@ -19,7 +19,7 @@ from bookings.terms import Terms
 from storage.store import Document, OrgStore
 
 OCCUPYING = ("held", "confirmed", "attended", "no_show")
-PAGE = 500
+PAGE = 100
 
 
 async def offer(store: OrgStore, id: str) -> Offer | None:

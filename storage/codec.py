@@ -6,7 +6,6 @@ begins with that character gets a second one in front.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,39 +37,37 @@ def decode_scalar(value: Any) -> Any:
     return value[1:] if value.startswith(MARK, 1) else datetime.fromisoformat(value[1:]).replace(tzinfo=UTC)
 
 
-class _Encoder(json.JSONEncoder):
-    """Counts the datetimes that it wrote, to find out whether a text looked like one."""
-
-    moments = 0
-
-    def default(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            self.moments += 1
-            return encode_moment(value)
-        raise BadQuery(f"a document cannot hold {value!r} ({type(value).__name__})")
+_write = msgspec.json.Encoder().encode
 
 
 def encode(document: Document) -> str:
     """The text of a checked document (see `changes.document_of`), without `_id` and `version`."""
-    encoder = _Encoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"))
-    text = encoder.encode(document)
-    if text.count(_IN_JSON) != encoder.moments:
-        text = _PLAIN.encode(_escaped(document))
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise BadQuery("a document holds half a character (a lone surrogate)") from None
-    return text
+    plain = {name: value if type(value) in _SAME else _plain(value) for name, value in document.items()}
+    plain.pop("_id", None)
+    plain.pop("version", None)
+    try:
+        return _write(plain).decode()
+    except UnicodeEncodeError:
+        raise BadQuery("a document holds half a character (a lone surrogate)") from None
+    except TypeError as error:
+        raise BadQuery(f"a document cannot hold what it was given: {error}") from None
 
 
-_PLAIN = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"))
+_SAME = frozenset({int, bool, float, type(None)})
 
 
-def _escaped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _escaped(item) for key, item in value.items()}
-    return [_escaped(item) for item in value] if isinstance(value, list) else encode_scalar(value)
+def _plain(value: Any) -> Any:
+    """A value as JSON has it. What no checked document holds is left for the encoder to refuse."""
+    kind = type(value)
+    if kind is str:
+        return MARK + value if value[:1] == MARK else value
+    if kind is datetime:
+        return encode_moment(value)
+    if kind is dict:
+        return {name: item if type(item) in _SAME else _plain(item) for name, item in value.items()}
+    if kind is list:
+        return [item if type(item) in _SAME else _plain(item) for item in value]
+    return encode_scalar(value)
 
 
 _read = msgspec.json.Decoder().decode

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from storage.errors import StoreError, Unavailable
-from storage.writer import Outcome, Work, answer
+from storage.writer import Outcome, answer
 
 READERS = 3
 TOGETHER = 16  # reads that one thread takes before it answers
+Work = Callable[[sqlite3.Connection], Any]
 
 
 class Readers:

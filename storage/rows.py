@@ -15,75 +15,117 @@ from storage.codec import decode, encode
 from storage.errors import Conflict
 from storage.query import matches
 from storage.store import Document
+from storage.transaction import Transaction
+
+MANY = 64  # inserts in one statement, at most
 
 
-def body(document: Document) -> str:
-    """The JSON text of a document: `_id` and `version` have columns of their own."""
-    return encode({name: value for name, value in document.items() if name not in ("_id", "version")})
+class Inserts:
+    """Inserts into one collection that follow one another, as one statement. Their texts were made when they were
+    asked for, so that bad values are refused there.
+    """
+
+    def __init__(self, ops: list[Prepared]) -> None:
+        self._ops = ops
+        self._documents = [op.document or {} for op in ops]
+        self._texts = [encode(document) for document in self._documents]
+
+    def run(self, transaction: Transaction) -> list[Document | None]:
+        if transaction.careful:
+            for op, text in zip(self._ops, self._texts, strict=True):
+                _insert(transaction, op, op.id, text)
+        else:
+            self._together(transaction)
+        return [{**document, "version": 1} for document in self._documents]
+
+    def _together(self, transaction: Transaction) -> None:
+        """One of them may be refused without saying which: the batch is then done again, with care."""
+        table, values = self._ops[0].collection.name, ", ".join(["(?, 1, ?)"] * len(self._ops))
+        parameters = [part for op, text in zip(self._ops, self._texts, strict=True) for part in (op.id, text)]
+        transaction.execute(f"INSERT INTO {table} (id, version, doc) VALUES {values}", parameters)
+        for op, text in zip(self._ops, self._texts, strict=True):
+            transaction.wrote(table, op.id, (1, text))
 
 
-class InsertText:
-    """An insert whose text was made when it was asked for, so that bad values are refused there."""
+def planned(ops: list[Prepared]) -> list[Inserts | Prepared]:
+    """The operations in their order, with neighbouring inserts put together."""
+    plan: list[Inserts | Prepared] = []
+    together: list[Prepared] = []
+    for op in ops:
+        if op.verb == "insert" and (not together or op.collection is together[0].collection) and len(together) < MANY:
+            together.append(op)
+            continue
+        if together:
+            plan.append(Inserts(together))
+            together = []
+        if op.verb == "insert":
+            together.append(op)
+        else:
+            plan.append(op)
+    if together:
+        plan.append(Inserts(together))
+    return plan
 
-    def __init__(self, op: Prepared) -> None:
-        if op.document is None:
-            raise ValueError("an insert needs its document")
-        self.op = op
-        self.document = op.document
-        self.text = body(op.document)
 
-    def run(self, connection: sqlite3.Connection) -> Document:
-        _insert(connection, self.op, self.op.id, self.text)
-        self.document["version"] = 1
-        return self.document
+def carried_out(transaction: Transaction, plan: list[Inserts | Prepared]) -> list[Document | None]:
+    """The documents after the operations, in their order."""
+    done: list[Document | None] = []
+    for part in plan:
+        if isinstance(part, Inserts):
+            done += part.run(transaction)
+        else:
+            done.append(run(transaction, part))
+    return done
 
 
-def run(connection: sqlite3.Connection, op: Prepared) -> Document | None:
+def run(transaction: Transaction, op: Prepared) -> Document | None:
     """One update, upsert or delete."""
     table = op.collection.name
     if op.verb == "delete" and op.expect is None:
         mine = f" AND {compiled.column(op.owner[0])} = ?" if op.owner is not None else ""
-        connection.execute(f"DELETE FROM {table} WHERE id = ?{mine}", (op.id, *([op.owner[1]] if op.owner else [])))
+        values = (op.id, *([op.owner[1]] if op.owner else []))
+        if transaction.execute(f"DELETE FROM {table} WHERE id = ?{mine}", values).rowcount:
+            transaction.wrote(table, op.id, None)
         return None
-    row = connection.execute(f"SELECT version, doc FROM {table} WHERE id = ?", (op.id,)).fetchone()
+    row = transaction.read(table, op.id)
     document = decode(op.id, *row) if row is not None else None
     foreign = document is not None and op.foreign(document)
     if op.verb == "upsert":
         if foreign:
             raise op.conflict("the id is taken", "_id")
-        return _upsert(connection, op, document)
+        return _upsert(transaction, op, document)
     if document is None or foreign:
         raise op.conflict("it is not there", "missing")
     if op.expect is not None and document["version"] != op.expect:
         raise op.conflict(f"it has version {document['version']}, not {op.expect}", "version")
     if op.verb == "delete":
-        connection.execute(f"DELETE FROM {table} WHERE id = ?", (op.id,))
+        transaction.execute(f"DELETE FROM {table} WHERE id = ?", (op.id,))
+        transaction.wrote(table, op.id, None)
         return None
     if op.when is not None and not matches(op.when, document):
         raise op.conflict("it is not as 'when' says", "when")
-    return _rewrite(connection, op, document)
+    return _rewrite(transaction, op, document)
 
 
-def _upsert(connection: sqlite3.Connection, op: Prepared, document: Document | None) -> Document:
+def _upsert(transaction: Transaction, op: Prepared, document: Document | None) -> Document:
     if document is not None:
-        return _rewrite(connection, op, document)
+        return _rewrite(transaction, op, document)
     document = {"_id": op.id}
     _apply(op, document, inserting=True)
-    _insert(connection, op, op.id, body(document))
+    _insert(transaction, op, op.id, encode(document))
     document["version"] = 1
     return document
 
 
-def _rewrite(connection: sqlite3.Connection, op: Prepared, document: Document) -> Document:
+def _rewrite(transaction: Transaction, op: Prepared, document: Document) -> Document:
     _apply(op, document, inserting=False)
     document["version"] += 1
+    table, row = op.collection.name, (document["version"], encode(document))
     try:
-        connection.execute(
-            f"UPDATE {op.collection.name} SET version = ?, doc = ? WHERE id = ?",
-            (document["version"], body(document), op.id),
-        )
+        transaction.execute(f"UPDATE {table} SET version = ?, doc = ? WHERE id = ?", (*row, op.id))
     except sqlite3.IntegrityError as error:
         raise _taken(op, error) from error
+    transaction.wrote(table, op.id, row)
     return document
 
 
@@ -94,11 +136,12 @@ def _apply(op: Prepared, document: Document, *, inserting: bool) -> None:
         raise op.conflict(str(error), error.key) from error
 
 
-def _insert(connection: sqlite3.Connection, op: Prepared, id: str, text: str) -> None:
+def _insert(transaction: Transaction, op: Prepared, id: str, text: str) -> None:
     try:
-        connection.execute(f"INSERT INTO {op.collection.name} (id, version, doc) VALUES (?, 1, ?)", (id, text))
+        transaction.execute(f"INSERT INTO {op.collection.name} (id, version, doc) VALUES (?, 1, ?)", (id, text))
     except sqlite3.IntegrityError as error:
         raise _taken(op, error) from error
+    transaction.wrote(op.collection.name, id, (1, text))
 
 
 def _taken(op: Prepared, error: sqlite3.IntegrityError) -> Conflict:
@@ -108,9 +151,9 @@ def _taken(op: Prepared, error: sqlite3.IntegrityError) -> Conflict:
     return op.conflict("the id is taken" if key == "_id" else f"another document has the same {key}", key)
 
 
-def claim(connection: sqlite3.Connection, target: Target, changes: tuple[Changed, ...]) -> Document | None:
-    row = connection.execute(*compiled.select(target)).fetchone()
+def claim(transaction: Transaction, target: Target, changes: tuple[Changed, ...]) -> Document | None:
+    row = transaction.execute(*compiled.select(target)).fetchone()
     if row is None:
         return None
     op = Prepared(0, "claim", target.collection, row[0], changes=changes)
-    return _rewrite(connection, op, decode(*row))
+    return _rewrite(transaction, op, decode(*row))

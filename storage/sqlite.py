@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
-import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo
 
-from storage import compiled, rows
+from storage import compiled, file, rows
 from storage.base import BaseStore, Prepared, Target
 from storage.changes import Changed
-from storage.codec import MARK, decode, decode_scalar
+from storage.codec import decode, decode_scalar
 from storage.collections import COLLECTIONS, Catalogue, Collection
 from storage.errors import StoreError, Unavailable
+from storage.kept import Kept
+from storage.query import All, Compare, matches
 from storage.readers import Readers
 from storage.store import Bucket, Document, Metric
+from storage.transaction import Transaction
 from storage.writer import Writer
 
-SCHEMA = 1
 FEW = 100  # documents that are read in the loop's own thread; the unlimited and the long go to the readers
 SWEEP = 500  # documents that one sweeping commit deletes
 
@@ -39,7 +37,7 @@ async def open_sqlite(path: str | Path, *, catalogue: Catalogue = COLLECTIONS, r
     lock = None
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = _lock(path)
+        lock = file.lock(path)
     try:
         store = SqliteStore(path, catalogue, lock)
         await asyncio.to_thread(store.prepare)
@@ -61,6 +59,7 @@ class SqliteStore(BaseStore):
         self._writer: Writer | None = None
         self._readers: Readers | None = None
         self._near: sqlite3.Connection | None = None  # read in the loop's own thread
+        self._kept = Kept()  # stays empty where another process writes
         self._connection: sqlite3.Connection | None = None
 
     def prepare(self) -> None:
@@ -70,16 +69,16 @@ class SqliteStore(BaseStore):
                 raise Unavailable(f"there is no store at {self.path}")
             return
         try:
-            self._connection = _connect(self.path)
-            _declare(self._connection, self.catalogue)
+            self._connection = file.connect(self.path)
+            file.declare(self._connection, self.catalogue)
         except sqlite3.Error as error:
             raise Unavailable(f"{self.path} cannot be opened as a store: {error}") from error
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._readers = Readers(lambda: _connect(self.path, query_only=True), loop)
-        self._near = _connect(self.path, query_only=True)
+        self._readers = Readers(lambda: file.connect(self.path, query_only=True), loop)
+        self._near = file.connect(self.path, query_only=True)
         if self._connection is not None:
-            self._writer = Writer(self._connection, loop)
+            self._writer = Writer(self._connection, self._kept, loop)
 
     async def close(self) -> None:
         """Finish what is being written, and let the file go. Closing twice is no error."""
@@ -135,16 +134,25 @@ class SqliteStore(BaseStore):
         return self._writer.submit(work)
 
     async def _get(self, collection: Collection, id: str) -> Document | None:
-        sql = f"SELECT id, version, doc FROM {collection.name} WHERE id = ?"
+        if self._writer is None:
+            return self._get_near(collection.name, id)
+        row = self._kept.get((collection.name, id))
+        return decode(id, *row) if row is not None else self._get_near(collection.name, id)
 
-        def work(connection: sqlite3.Connection) -> Document | None:
-            row = connection.execute(sql, (id,)).fetchone()
-            return decode(*row) if row is not None else None
-
-        found: Document | None = self._read_near(work)
-        return found
+    def _get_near(self, collection: str, id: str) -> Document | None:
+        sql, since = f"SELECT version, doc FROM {collection} WHERE id = ?", self._kept.commits
+        row = self._read_near(lambda connection: connection.execute(sql, (id,)).fetchone())
+        if row is None:
+            return None
+        if self._writer is not None:
+            self._kept.learn((collection, id), row, since)
+        return decode(id, *row)
 
     async def _find(self, target: Target) -> list[Document]:
+        if self._writer is not None and (ids := _named(target)):
+            known = self._all_kept(target, ids)
+            if known is not None:
+                return known
         sql, values = compiled.select(target)
 
         def work(connection: sqlite3.Connection) -> list[Document]:
@@ -152,6 +160,16 @@ class SqliteStore(BaseStore):
 
         found: list[Document] = self._read_near(work) if 0 < target.limit <= FEW else await self._read(work)
         return found
+
+    def _all_kept(self, target: Target, ids: tuple[str, ...]) -> list[Document] | None:
+        """The documents with these ids that match, if all of them are kept."""
+        documents = []
+        for id in sorted(set(ids)):
+            row = self._kept.get((target.collection.name, id))
+            if row is None:
+                return None
+            documents.append(decode(id, *row))
+        return [document for document in documents if matches(target.node, document)][: target.limit]
 
     async def _count(self, target: Target) -> int:
         sql, values = compiled.count(target)
@@ -165,29 +183,46 @@ class SqliteStore(BaseStore):
         return [_group(dict(zip(names, row, strict=True))) for row in found]
 
     async def _commit(self, ops: list[Prepared]) -> list[Document | None]:
-        steps = [rows.InsertText(op) if op.verb == "insert" else op for op in ops]
-
-        def work(connection: sqlite3.Connection) -> list[Document | None]:
-            return [
-                step.run(connection) if isinstance(step, rows.InsertText) else rows.run(connection, step)
-                for step in steps
-            ]
-
-        done: list[Document | None] = await self._write(work)
+        plan = rows.planned(ops)
+        done: list[Document | None] = await self._write(lambda transaction: rows.carried_out(transaction, plan))
         return done
 
     async def _claim(self, target: Target, changes: tuple[Changed, ...]) -> Document | None:
-        claimed: Document | None = await self._write(lambda connection: rows.claim(connection, target, changes))
+        claimed: Document | None = await self._write(lambda transaction: rows.claim(transaction, target, changes))
         return claimed
 
     async def _delete_where(self, target: Target) -> int:
         sql, values = compiled.delete(target, SWEEP)
+
+        def work(transaction: Transaction) -> int:
+            deleted = transaction.execute(sql, values).rowcount
+            if deleted:
+                transaction.lost_track()
+            return deleted
+
         gone = 0
         while True:
-            some: int = await self._write(lambda connection: connection.execute(sql, values).rowcount)
+            some: int = await self._write(work)
             gone += some
             if some < SWEEP:
                 return gone
+
+
+def _named(target: Target) -> tuple[str, ...]:
+    """The ids that a query names, where it names them and asks for no other order than theirs; else nothing."""
+    if target.order not in ((), (("_id", 1),)) or not target.limit or not isinstance(target.node, All):
+        return ()
+    for part in target.node.parts:
+        if isinstance(part, Compare) and part.field == "_id":
+            if part.op == "eq" and isinstance(part.value, str):
+                return (part.value,)
+            if part.op == "in" and all(isinstance(value, str) for value in part.value):
+                return part.value  # type: ignore[no-any-return]
+        if isinstance(part, All):  # an org's own view: its filter stands within
+            inner = _named(Target(target.collection, part, target.order, target.limit))
+            if inner:
+                return inner
+    return ()
 
 
 def _group(row: Document) -> Document:
@@ -197,82 +232,6 @@ def _group(row: Document) -> Document:
         if not name.endswith("?"):
             result[name] = bool(value) if row.get(f"{name}?") else decode_scalar(value)
     return result
-
-
-def _lock(path: Path) -> TextIO:
-    lock = open(f"{path}.lock", "a+", encoding="ascii")  # noqa: SIM115 (held as long as the store is open)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.seek(0)
-        holder = lock.read().strip() or "another process"
-        lock.close()
-        raise Unavailable(
-            f"{path} is in use by process {holder}: one process owns the file. Stop it, or use MongoDB for several"
-        ) from error
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
-
-
-def _connect(path: Path, *, query_only: bool = False) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=10)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "wal_autocheckpoint=4000",
-        "cache_size=-65536" if not query_only else "cache_size=-16384",
-        "mmap_size=268435456",
-        "temp_store=MEMORY",
-        "secure_delete=ON",
-    ):
-        if not (query_only and pragma.startswith(("journal_mode", "secure_delete", "wal_auto"))):
-            connection.execute(f"PRAGMA {pragma}")
-    connection.create_function("bucket", 3, _bucket, deterministic=True)
-    return connection
-
-
-def _bucket(moment: Any, by: str, zone: str) -> str | None:
-    """A datetime cut to the day or hour on the clocks of a zone."""
-    if type(moment) is not str or not moment.startswith(MARK):
-        return None
-    value = decode_scalar(moment)
-    if not isinstance(value, datetime):
-        return None
-    return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d" if by == "day" else "%Y-%m-%dT%H")
-
-
-def _declare(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
-    """Make what is declared and missing, and drop indexes that are no longer declared or declared otherwise."""
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found > SCHEMA:
-        raise Unavailable(f"the store was written by a newer version (form {found}, this one knows {SCHEMA})")
-    wanted = {
-        compiled.index_name(spec, index): compiled.create_index(spec, index)
-        for spec in catalogue
-        for index in spec.indexes
-    }
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for spec in catalogue:
-            connection.execute(compiled.create_table(spec))
-        standing = dict(
-            connection.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-            ).fetchall()
-        )
-        for name, sql in standing.items():
-            if wanted.get(name) != sql:
-                connection.execute(f'DROP INDEX "{name}"')
-        for name, sql in wanted.items():
-            if standing.get(name) != sql:
-                connection.execute(sql)
-        connection.execute(f"PRAGMA user_version={SCHEMA}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 __all__: Sequence[str] = ("SqliteStore", "open_sqlite")
