@@ -16,12 +16,13 @@ from storage.vault import Vault
 from tests.console.conftest import CLINIC, OTHER, House
 from web.console.caller import PUBLIC, Way
 from web.console.gate import COOKIE
-from web.console.routes import Console, ways
+from web.console.routes import Console, endpoints, ways
 
 
 def _ways() -> list[Way]:
     nowhere = object.__new__(SqliteStore)
-    return list(ways(Console(store=nowhere, vault=Vault(nowhere, [b"k" * 32]), clock=lambda: NOW, app_url="")))
+    console = Console(store=nowhere, vault=Vault(nowhere, [b"k" * 32]), clock=lambda: NOW, app_url="")
+    return [*ways(console), *(endpoint.way() for endpoint in endpoints(console))]
 
 
 NOW = datetime.now(UTC)
@@ -69,8 +70,8 @@ async def test_what_is_strong_asks_for_the_second_factor(house: House) -> None:
     for name, way in HELD.items():
         if PERMISSIONS[way.permission].strong:
             answer = await browser.ask(way.method, _path(way))
-            assert answer.status == 303, name
-            assert answer.place.startswith("/me/second-factor?next=/o/clinic"), name
+            assert answer.status == (403 if way.api else 303), name
+            assert way.api or answer.place.startswith("/me/second-factor?next=/o/clinic"), name
 
 
 async def test_a_form_from_another_site_or_of_another_session_does_nothing(house: House) -> None:
@@ -95,13 +96,20 @@ async def test_what_can_be_no_id_is_not_there(house: House) -> None:
                 assert answer.status == 404, (name, odd)
 
 
-async def test_a_token_opens_no_page(house: House) -> None:
-    """Tokens are for the API; a page asks for a session."""
+async def test_a_token_opens_the_api_of_its_business_and_no_page(house: House) -> None:
     token = await tokens.make(house.store.org(CLINIC), "till", "owner", NOW, by="test")
     browser = await house.browser()
     for name, way in HELD.items():
         answer = await browser.ask(way.method, _path(way), headers={"Authorization": f"Bearer {token}"})
-        assert answer.status in (303, 401), name
+        if not way.api:
+            assert answer.status in (303, 401), name
+        elif PERMISSIONS[way.permission].strong:
+            assert answer.status == 403, name
+        else:
+            assert answer.status < 500, name
+            assert answer.status not in (401, 403), name
+            other = await browser.ask(way.method, _path(way, OTHER), headers={"Authorization": f"Bearer {token}"})
+            assert other.status == 401, name
 
 
 async def test_a_session_that_waits_for_its_code_opens_nothing(house: House) -> None:
@@ -112,4 +120,4 @@ async def test_a_session_that_waits_for_its_code_opens_nothing(house: House) -> 
     for name, way in WAYS.items():
         if way.permission != PUBLIC:
             answer = await browser.ask(way.method, _path(way))
-            assert (answer.status, answer.place) == (303, "/sign-in/code"), name
+            assert (answer.status, answer.place) == ((401, "") if way.api else (303, "/sign-in/code")), name

@@ -13,6 +13,8 @@ from people.mail import Mailer, Printed
 from people.users import Users
 from storage.store import Store
 from storage.vault import Vault
+from web.api.endpoint import Endpoint
+from web.api.openapi import address, document
 from web.console.account import Account
 from web.console.caller import Way
 from web.console.gate import Gate
@@ -45,11 +47,22 @@ def ways(console: Console) -> Sequence[Way]:
     )
 
 
+def endpoints(console: Console) -> Sequence[Endpoint]:
+    return (*Today(console.store, console.vault, console.clock).endpoints(),)
+
+
 def routes(console: Console) -> list[web.RouteDef]:
     gate = Gate(console.store, Users(console.store, console.vault), proxies=console.proxies)
 
     async def style(_request: web.Request) -> web.FileResponse:
         return web.FileResponse(_STATIC / "console.css", headers={"Cache-Control": "max-age=300"})
 
-    guarded = [web.route(way.method, way.path.replace("{org}", _ORG), gate.guarded(way)) for way in ways(console)]
-    return [*guarded, web.get("/static/console.css", style)]
+    api = endpoints(console)
+    described = msgspec.json.encode(document(api, console.app_url))
+
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(body=described, content_type="application/json")
+
+    every = (*ways(console), *(endpoint.way() for endpoint in api))
+    guarded = [web.route(way.method, way.path.replace("{org}", _ORG), gate.guarded(way)) for way in every]
+    return [*guarded, web.get("/static/console.css", style), web.get(address(), openapi)]
