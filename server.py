@@ -14,9 +14,12 @@ import structlog
 import uvloop
 from aiohttp.web import Application, AppRunner, TCPSite
 
-from composition import demo
+from composition import control, demo
+from composition.checkout import Checkout
+from composition.folders import Folders, Origin
 from composition.house import House, built
 from composition.settings import Settings
+from composition.watching import Watching
 from people.mail import Mailer, Printed, Smtp
 from storage.errors import StoreError
 from web import doors
@@ -29,12 +32,12 @@ class CannotListen(StoreError):
     """A port is taken or not allowed; the text says which, and what to do."""
 
 
-def serve(settings: Settings, *, works: bool = True) -> None:
-    """Serve until SIGINT or SIGTERM."""
+def serve(settings: Settings, *, works: bool = True, watch: str = "") -> None:
+    """Serve until SIGINT or SIGTERM. With `watch` ("files" or "git") what changes there is published."""
     configure(settings.log_format)
     if not works:
         _shared_or_exit(settings, "aais serve --no-work")
-    _run(_serve(settings, works))
+    _run(_serve(settings, works, watch))
 
 
 def work(settings: Settings) -> None:
@@ -56,8 +59,12 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
-async def _serve(settings: Settings, works: bool) -> None:
-    async with serving(settings, works=works) as house:
+async def _serve(settings: Settings, works: bool, watch: str = "") -> None:
+    origin: Origin = Checkout(settings) if watch == "git" else Folders(settings)
+    async with (
+        serving(settings, works=works, origin=origin) as house,
+        Watching(house.desk, origin, watches=bool(watch)),
+    ):
         log.info("serving", address=f"http://{settings.host}:{settings.port}", demo=settings.demo)
         if settings.demo:
             print(demo.welcome(settings, await demo.way_in(house)), flush=True)
@@ -69,26 +76,33 @@ async def _serve(settings: Settings, works: bool) -> None:
 async def _work(settings: Settings) -> None:
     async with built(settings) as house:
         await house.runtime.start()
+        house.following.start()
         log.info("working")
         try:
             await _told_to_stop()
         finally:
+            await house.following.close()
             await house.runtime.close()
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, works: bool = True) -> AsyncIterator[House]:
+async def serving(
+    settings: Settings, *, works: bool = True, origin: Origin | None = None
+) -> AsyncIterator[House]:  # fmt: skip
     """The house with its doors open. Leaving stops taking in first, then finishes the step in hand."""
     clock = demo.kept_clock(settings) if settings.demo else None
     async with contextlib.AsyncExitStack() as stack:
-        house = await stack.enter_async_context(built(settings, works=works, clock=clock))
+        house = await stack.enter_async_context(built(settings, works=works, clock=clock, origin=origin))
         if settings.demo:
             await demo.prepare(house)
         if settings.demo and not settings.sandbox_url:
             await stack.enter_async_context(listening(demo.sandbox(house), settings.host, settings.sandbox_port))
         await house.runtime.start()
         stack.push_async_callback(house.runtime.close)
+        house.following.start()
+        stack.push_async_callback(house.following.close)
         await stack.enter_async_context(listening(doors.build(house_doors(house)), settings.host, settings.port))
+        await stack.enter_async_context(control.opened(settings, house.desk))
         yield house
 
 
@@ -102,6 +116,7 @@ def house_doors(house: House) -> doors.Doors:
         store=house.store,
         vault=house.vault,
         metrics=house.metrics,
+        refusal=house.desk.refusal,
         app_url=house.settings.app_url,
         phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
         mailer=_mailer(house.settings),

@@ -7,12 +7,12 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from cli import chat, check, diff, journal, keys, org, serve, tasks, test, transfer, user
+from cli import chat, check, diff, journal, keys, org, publish, serve, tasks, test, transfer, user
 from cli.errors import CommandError
 from composition.settings import SettingsError
 from storage.errors import StoreError
 
-COMMANDS = (serve, chat, check, diff, test, journal, org, tasks, keys, transfer, user)
+COMMANDS = (serve, chat, check, diff, test, publish, journal, org, tasks, keys, transfer, user)
 
 
 def parser() -> argparse.ArgumentParser:

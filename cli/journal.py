@@ -9,6 +9,8 @@ from cli.errors import CommandError
 from composition import stores
 from composition.settings import read
 from runtime.journal import open_entry
+from runtime.publishing.record import KIND as PUBLICATION
+from runtime.release import EVERYONE
 from runtime.verify import verify
 from storage.errors import Unreadable
 from web.logs import mask
@@ -37,21 +39,25 @@ def add(subparsers: Any) -> None:
 
 async def _show(options: argparse.Namespace) -> int:
     async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
-        org = await stores.org_or_refuse(store, options.org)
+        org = options.org if options.org == EVERYONE else await stores.org_or_refuse(store, options.org)
         filter = {"machine": options.machine} if options.machine else {}
         entries = await store.org(org).find("journal", filter, sort=[("at", -1), ("seq", -1)], limit=options.limit)
         if not entries:
             raise CommandError("the journal has no such entries")
-        vault = await stores.vault(store, read(demo=options.demo)).org(org)
+        vault = stores.vault(store, read(demo=options.demo))
         for entry in reversed(entries):
             print(_line(entry))
-            if options.open:
-                print(await _opened(vault, entry))
+            if entry["kind"] == PUBLICATION:
+                print(f"    {entry['by'] or 'somebody'}: {entry['why']}")
+            elif options.open:
+                print(await _opened(await vault.org(org), entry))
     return 0
 
 
 def _line(entry: dict[str, Any]) -> str:
     moved = entry["source"] if entry["source"] == entry["target"] else f"{entry['source']} → {entry['target']}"
+    if entry["kind"] == PUBLICATION:  # releases are known by the beginning of their hash
+        moved = " → ".join(side[8:20] or "nothing" for side in (entry["source"], entry["target"]))
     who = f"{entry['machine']} #{entry['seq']}"
     return f"{entry['at']:%Y-%m-%d %H:%M:%S}  {who}  {entry['event']}: {moved} ({entry['outcome']})"
 
@@ -73,7 +79,7 @@ async def _opened(vault: Any, entry: dict[str, Any]) -> str:
 
 async def _verify(options: argparse.Namespace) -> int:
     async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
-        org = await stores.org_or_refuse(store, options.org)
+        org = options.org if options.org == EVERYONE else await stores.org_or_refuse(store, options.org)
         report = await verify(store, org, options.machine or None)
         for flaw in report.flaws:
             print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")

@@ -15,6 +15,10 @@ def add(subparsers: Any) -> None:
     command.add_argument(
         "--no-work", action="store_true", help="only take in; `aais work` does the rest (needs REDIS_URL)"
     )
+    command.add_argument(
+        "--watch", nargs="?", choices=("files", "git"), const="files", default="",
+        help="publish what changes in FLOWS_DIR and RULES_DIR: as files are saved, or (git) as HEAD moves on",
+    )  # fmt: skip
     command.set_defaults(run=_serve)
     worker = subparsers.add_parser("work", help="do the work that servers took in (needs MONGODB_URI and REDIS_URL)")
     worker.add_argument("--demo", action="store_true", help="beside `aais serve --demo --no-work`")
@@ -22,7 +26,7 @@ def add(subparsers: Any) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    server.serve(read(demo=options.demo), works=not options.no_work)
+    server.serve(read(demo=options.demo), works=not options.no_work, watch=options.watch)
     return 0
 
 

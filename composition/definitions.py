@@ -11,7 +11,6 @@ import crm.vocabulary
 import engine
 import payments.vocabulary
 from channels.whatsapp.limits import WHATSAPP
-from composition.settings import Settings
 from engine.checks import Limits
 from engine.document import read_text
 from engine.registry import Registry
@@ -68,12 +67,3 @@ def readable(files: Iterable[Path]) -> tuple[dict[str, str], list[engine.Finding
 
 def read_sources(files: Iterable[Path]) -> dict[str, str]:
     return {str(path): path.read_text(encoding="utf-8") for path in files}
-
-
-def shipped(settings: Settings) -> dict[str, str]:
-    """The sources of the folders that the settings name, each under its name within them."""
-    found: dict[str, str] = {}
-    for folder in (settings.flows_dir, settings.rules_dir):
-        for path in yaml_files([folder]):
-            found[f"{folder.name}/{path.relative_to(folder).as_posix()}"] = path.read_text(encoding="utf-8")
-    return found

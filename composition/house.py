@@ -27,7 +27,12 @@ from channels.whatsapp.client import GraphClient
 from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
-from composition.definitions import compile_sources, registry, shipped
+from composition import publishing
+from composition.definitions import compile_sources, registry
+from composition.desk import Desk
+from composition.folders import Folders, Origin
+from composition.gate import Aside
+from composition.reloading import Reloading
 from composition.settings import Secret, Settings
 from composition.stores import master_keys, opened_store, vault
 from crm import contacts, handoff, orgs
@@ -40,6 +45,7 @@ from payments.mpesa.links import Links
 from runtime.clock import Clock
 from runtime.jobs import Jobs
 from runtime.loop import Options, Runtime, Wiring
+from runtime.publishing.following import Following
 from runtime.release import EVERYONE, Published
 from runtime.verbs import Context, Handlers
 from storage.base import BaseStore
@@ -61,14 +67,21 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     metrics: Prometheus
     published: Published
+    desk: Desk
+    following: Following
     runtime: Runtime
     webhook: Webhook
     callbacks: Callbacks
 
 
 @asynccontextmanager
-async def built(settings: Settings, *, works: bool = True, clock: Clock | None = None) -> AsyncIterator[House]:
-    """Everything connected and the shipped YAML in force; not yet started. Closes what it opened."""
+async def built(
+    settings: Settings, *, works: bool = True, clock: Clock | None = None, origin: Origin | None = None
+) -> AsyncIterator[House]:
+    """Everything connected and definitions in force; not yet started. Closes what it opened.
+
+    `origin` is where YAML is read from: the folders of the settings, unless it is given.
+    """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
         graph_http = await stack.enter_async_context(httpx.AsyncClient(transport=AiohttpTransport(), trust_env=False))
@@ -76,7 +89,9 @@ async def built(settings: Settings, *, works: bool = True, clock: Clock | None =
         keys = vault(store, settings)
         metrics = Prometheus()
         published = Published(store, compile_sources)
-        await published.publish(shipped(settings))
+        origin = origin or Folders(settings)
+        taken = await origin.read()
+        changed = await publishing.put_in_force(settings, store, published, taken)
         links = Links(_callback_secret(settings), settings.app_url)
         whatsapp = _whatsapp(settings, store, keys, graph_http)
         presence = Presence(whatsapp, _bot_answers(store, keys))
@@ -103,6 +118,17 @@ async def built(settings: Settings, *, works: bool = True, clock: Clock | None =
             metrics=metrics,
             options=Options(works=works),
         )
+        gate = Aside()
+        stack.push_async_callback(gate.close)
+        desk, tasks = publishing.connected(
+            store, keys, published, gate, runtime.clock, metrics, origin, runtime.hand_in if works else None
+        )
+        if changed:
+            await publishing.take_at_start(desk, published, taken)
+        following = Following(
+            published, tasks, runtime.clock, metrics, shared=bool(settings.mongodb_uri), works=works,
+            beat=Reloading(store, desk, runtime.clock).look if settings.mongodb_uri else None,
+        )  # fmt: skip
         yield House(
             settings=settings,
             store=store,
@@ -110,6 +136,8 @@ async def built(settings: Settings, *, works: bool = True, clock: Clock | None =
             clock=runtime.clock,
             metrics=metrics,
             published=published,
+            desk=desk,
+            following=following,
             runtime=runtime,
             webhook=_webhook(settings, store, keys, runtime, presence),
             callbacks=Callbacks(store, links),

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
+from runtime.clock import Clock
 from runtime.publishing.pointer import POINTERS, Pointer, of_row, read_pointer
 from runtime.publishing.record import Publication, entered
 from runtime.publishing.sources import Sources, read_row
@@ -182,7 +183,7 @@ class Published:
 
         Raises what `compile` raises, changing nothing.
         """
-        written, at = Sources.of(sources), now or datetime.now(UTC)
+        written, at = Sources.of(sources), now or Clock().now()
         compiled = await self.compiled(written)
         pointer = await read_pointer(self._store, org)
         if pointer.release == written.id:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
@@ -33,6 +34,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     metrics: Prometheus
     app_url: str
+    refusal: Callable[[], dict[str, str]] = dict  # of the last edit of the YAML, if it was not published
     phone_url: str = ""  # of the simulated phone, in the demo
     mailer: Mailer = Printed()
     proxies: int = 0  # how many of ours stand before the server
@@ -59,7 +61,7 @@ def build(doors: Doors) -> web.Application:
     now = doors.runtime.clock.now
     app.add_routes(whatsapp.routes(doors.webhook, doors.verify_token, now))
     app.add_routes(payments.routes(doors.callbacks, doors.runtime.receive, doors.metrics.count))
-    app.add_routes(health.routes(depths, lambda: stopping))
+    app.add_routes(health.routes(depths, lambda: stopping, doors.refusal))
     app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
     app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))
     app.add_routes(home.routes(doors.store, doors.phone_url))

@@ -12,7 +12,11 @@ from web.answers import json_answer, problem
 Check = Callable[[], Awaitable[object]]
 
 
-def routes(store_answers: Check, stopping: Callable[[], bool]) -> list[web.RouteDef]:
+def routes(
+    store_answers: Check, stopping: Callable[[], bool], refusal: Callable[[], dict[str, str]] = dict
+) -> list[web.RouteDef]:
+    """`refusal` says which edit was not published: the server works, on the version before."""
+
     async def alive(_request: web.Request) -> web.Response:
         return json_answer({"status": "ok"})
 
@@ -23,6 +27,7 @@ def routes(store_answers: Check, stopping: Callable[[], bool]) -> list[web.Route
             await store_answers()
         except StoreError as error:
             return problem(503, "store_unavailable", f"The store does not answer: {error}", "Look at the database.")
-        return json_answer({"status": "ready"})
+        refused = refusal()
+        return json_answer({"status": "ready", **({"publishing": refused} if refused else {})})
 
     return [web.get("/healthz", alive), web.get("/readyz", ready)]

@@ -96,7 +96,7 @@ class Tasks:
         return Upsert(TASKS, f"{org}/{definition.hash}/drain", {"set": fields, "set_on_insert": {"org": org}})
 
     async def _open(self, org: str = "") -> list[Document]:
-        where: Document = {"state": "open", **({"org": org} if org else {})}
+        where: Document = {"state": "open", "kind": {"in": ["move", "drain"]}, **({"org": org} if org else {})}
         return await self._store.find(TASKS, where, sort=[("at", 1)], limit=1000, everyone=True)
 
     # doing it

@@ -1,0 +1,34 @@
+"""The judge's own process: candidates in on standard input, a line of JSON each; what each check says goes out.
+
+`composition.gate.Aside` starts it. It is nicer than the server beside it, so that a long proof takes only the
+processor time that conversations leave.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+import msgspec
+
+from composition.judging import judge
+from runtime.publishing.gate import Candidate
+
+END = b"end"
+
+
+def main() -> None:
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    said = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        for checked in judge(msgspec.json.decode(line, type=Candidate)):
+            said.write(msgspec.json.encode(checked) + b"\n")
+            said.flush()
+        said.write(END + b"\n")
+        said.flush()
+
+
+if __name__ == "__main__":
+    main()
