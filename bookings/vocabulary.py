@@ -146,7 +146,10 @@ VOCABULARY = Vocabulary(
         ),
         EventKind(name="booking.released", fields=_ONE, doc="For the booking's lifecycle: the hold was given back."),
         EventKind(
-            name="bookings.expired", fields=_ONE, doc="For the conversation: nobody paid while the slot was held."
+            name="bookings.expired",
+            fields=_ONE,
+            told=True,
+            doc="For the conversation: nobody paid while the slot was held.",
         ),
         EventKind(name="booking.attended", fields=_ONE, doc="For the booking's lifecycle."),
         EventKind(name="booking.no_show", fields=_ONE, doc="For the booking's lifecycle."),

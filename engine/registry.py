@@ -69,6 +69,7 @@ class EventKind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     fields: dict[str, Type] = {}
     doc: str = ""
+    told: bool = False  # only another machine's `tell` sends it, never a room
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):

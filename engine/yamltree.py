@@ -29,6 +29,7 @@ from engine.findings import Finding, Findings, did_you_mean
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,2})?\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 # What ruamel's scanner raises on broken text besides its own errors: found by fuzzing.
 _PARSER_ERRORS = (ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, NotImplementedError)
@@ -154,6 +155,8 @@ class _Builder:
                 raise _TooMuch("many-documents", "A file holds one definition; this is a second document.")
         elif isinstance(event, ScalarEvent):
             self._tag(event)
+            if _SURROGATE.search(event.value):
+                raise _TooMuch("bad-character", "Half of a character is escaped here; write the character itself.")
             plain = event.implicit[0] and event.style is None
             value = _scalar(event.value) if plain else event.value
             node = Node(value, self.last, plain and self.last.line == self.last.end_line)

@@ -129,9 +129,13 @@ VOCABULARY = Vocabulary(
             },
             doc="What Daraja called back with: a claim, not yet believed.",
         ),
-        EventKind(name="payment.prompted", fields={"payment": "text"}, doc="The prompt is on its way to the phone."),
-        EventKind(name="payment.confirmed", fields=_PAID, doc="Paid: matched and confirmed by the provider."),
-        EventKind(name="payment.late", fields=_PAID, doc="Paid, after a failure had been told."),
+        EventKind(
+            name="payment.prompted", fields={"payment": "text"}, told=True, doc="The prompt is on its way to the phone."
+        ),
+        EventKind(
+            name="payment.confirmed", fields=_PAID, told=True, doc="Paid: matched and confirmed by the provider."
+        ),
+        EventKind(name="payment.late", fields=_PAID, told=True, doc="Paid, after a failure had been told."),
         EventKind(
             name="payment.receipt_found",
             fields={"amount": "money", "receipt": "text"},
@@ -140,6 +144,7 @@ VOCABULARY = Vocabulary(
         EventKind(
             name="payment.receipted",
             fields=_PAID,
+            told=True,
             doc="For the booking: the receipt of a payment that was confirmed without one is here; the money counts.",
         ),
     ),

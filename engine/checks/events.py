@@ -17,11 +17,10 @@ def check(subject: Subject) -> None:
         if node.name in subject.reached:
             _answers(subject, node)
             _money(subject, node)
-    _starts(subject)
 
 
 def _unsent(subject: Subject) -> None:
-    """An event that only a verb answers with, where nobody near asks for that verb."""
+    """An event that only a tell sends and nobody tells, or that answers a verb which nobody near asks for."""
     answers: dict[str, list[str]] = {}
     for verb in subject.registry.verbs.values():
         for event in verb.answers:
@@ -29,13 +28,17 @@ def _unsent(subject: Subject) -> None:
     asked = {act.name for act in acts(subject.chart) if act.kind == "do"} | subject.outside.asked
     seen: set[tuple[object, ...]] = set()
     for edge in subject.chart.edges:
-        verbs = answers.get(edge.trigger) if edge.kind == "event" else None
         place = _event_at(edge)
-        if verbs is None or edge.trigger in subject.outside.told or not asked.isdisjoint(verbs) or place in seen:
+        if edge.kind != "event" or edge.trigger in subject.outside.told or place in seen:
             continue
-        seen.add(place)
-        reason = f"{edge.trigger} answers {' or '.join(sorted(verbs))}, which is never asked for here."
-        subject.report("unsent-event", place, reason, key=True)
+        kind, verbs = subject.registry.events.get(edge.trigger), answers.get(edge.trigger, [])
+        if kind is not None and kind.told:
+            seen.add(place)
+            subject.report("unsent-event", place, f"No flow or lifecycle here tells {edge.trigger}.", key=True)
+        elif verbs and asked.isdisjoint(verbs):
+            seen.add(place)
+            reason = f"{edge.trigger} answers {' or '.join(sorted(verbs))}, which is never asked for here."
+            subject.report("unsent-event", place, reason, key=True)
 
 
 def _event_at(edge: Edge) -> tuple[str | int, ...]:
@@ -49,6 +52,14 @@ def _unheard(subject: Subject) -> None:
             seen.add(act.at)
             reason = f"No flow or lifecycle here listens for {act.name}."
             subject.report("unheard-tell", (*act.at, "event"), reason)
+        kind = subject.registry.events.get(act.name) if act.kind == "tell" else None
+        lacking = [name for name in kind.fields if name not in dict(act.args)] if kind is not None else []
+        if lacking and (act.at, "with") not in seen:
+            seen.add((act.at, "with"))
+            reason = (
+                f"{act.name} has {' and '.join(lacking)}, which is not given: whoever hears it finds nothing there."
+            )
+            subject.report("tell-lacks", act.at, reason, key=True)
 
 
 def _asked_in(subject: Subject, node: Node) -> Iterator[Act]:
@@ -93,21 +104,3 @@ def _awaited(subject: Subject, act: Act, node: Node) -> None:
     else:
         return
     subject.report("money-unwatched", act.at, reason, "Ask for it in a state that waits for its answers.", key=True)
-
-
-def _starts(subject: Subject) -> None:
-    """`flows.start` must give what the flow takes, and nothing else."""
-    for act in {act.at: act for act in acts(subject.chart)}.values():
-        given = dict(act.args)
-        if act.kind != "do" or act.name != "flows.start" or "flow" not in given:
-            continue
-        flow = str(given["flow"].read(None)[0])
-        takes = subject.takes_of(flow)
-        if takes is None:
-            continue
-        for name in given:
-            if name != "flow" and name not in takes:
-                subject.report("start-untaken", (*act.at, name), f'{flow} does not take "{name}".', key=True)
-        for name, optional in takes.items():
-            if name not in given and not optional:
-                subject.report("start-lacks", act.at, f'{flow} takes "{name}", which is not given.', key=True)

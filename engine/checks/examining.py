@@ -17,6 +17,7 @@ from engine.checks import (
     circles,
     data,
     events,
+    giving,
     mending,
     paths,
     picking,
@@ -37,7 +38,8 @@ from engine.testing.suite import Suite, load_suite
 from engine.types import Types
 
 MACHINE_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    paths.check, circles.check, waiting.check, events.check, picking.check, data.check, showing.check, wording.check,
+    paths.check, circles.check, waiting.check, events.check, giving.check, picking.check, data.check, showing.check,
+    wording.check,
 )  # fmt: skip
 TABLE_CHECKS: tuple[Callable[[TableSubject], None], ...] = ()
 _NAMED = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([A-Za-z0-9_]+)", re.MULTILINE)

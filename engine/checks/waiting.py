@@ -20,7 +20,9 @@ def check(subject: Subject) -> None:
 
 def _without_timeout(subject: Subject, node: Node) -> None:
     """A flow never waits for ever; a lifecycle may, unless it waits for an event that it names."""
-    if not node.rests or any(_leaves(edge) for edge in node.edges if edge.kind in ("after", "at")):
+    skipped = {moment.name for moment in node.state.moments if moment.past == "skip"}
+    timers = (edge for edge in node.edges if edge.kind in ("after", "at") and edge.trigger not in skipped)
+    if not node.rests or any(_leaves(edge) for edge in timers):
         return
     named = any(edge.kind == "event" and edge.at[0] == "states" and edge.target for edge in node.edges)
     if subject.flow or named:

@@ -98,7 +98,7 @@ CODES = (
         title="A role that no machine has",
         why="`tell` names another machine by what it is to this one: `owner`, or a role of docs/verbs.md.",
         wrong=RING.replace(
-            "a: {after", "a: {tell: {to: «ownr», event: booking.attended}, on: {booking.attended: b}, after"
+            "a: {after", "a: {tell: {to: «ownr», event: handoff.closed}, on: {handoff.closed: b}, after"
         ),
         mend=(("ownr", "owner"),),
     ),

@@ -42,6 +42,15 @@ CODES = (
         right=RING,
     ),
     Code(
+        code="bad-character",
+        severity="error",
+        title="Half of a character",
+        why="`\\ud83d` is the first half of an emoji as JSON writes it. YAML has the character itself, or "
+        "`\\U0001f600`.",
+        wrong=RING.replace("version: 1\n", 'version: 1\ntitle: «"\\ud83d\\ude00"»\n'),
+        mend=(("\\ud83d\\ude00", "\\U0001f600"),),
+    ),
+    Code(
         code="bad-key",
         severity="error",
         title="A key that is not text",

@@ -187,6 +187,33 @@ CODES = (
         right=STARTING,
     ),
     Code(
+        code="tell-lacks",
+        severity="warning",
+        title="A tell that leaves out what the event has",
+        why="Whoever hears the event reads its fields; what is not given is unknown there.",
+        wrong="lifecycle: ring\nversion: 1\ntakes: {booking: {type: booking}}\nstart: a\nstates:\n"
+        "  a: {«tell»: {to: owner, event: bookings.expired}, do: {bookings.release: {booking: booking}}, after: "
+        "{1d: b}}\n"
+        "  b: {final: true}\n" + LISTEN % "bookings.expired",
+        mend=(("event: bookings.expired}", "event: bookings.expired, with: {booking: booking}}"),),
+    ),
+    Code(
+        code="nothing-given",
+        severity="warning",
+        title="An argument that is given nothing",
+        why="`null` is not a value. A verb that needs the argument fails on it when the moment comes.",
+        wrong=PUSH.replace("{payment: payment}", "{«payment»: null}").replace("takes: {payment: {type: text}}\n", ""),
+        right=PUSH,
+    ),
+    Code(
+        code="none-unhandled",
+        severity="warning",
+        title="A list that may be empty",
+        why="When there is nothing to choose from, the question is put without choices and cannot be answered.",
+        wrong=FLOW.replace("ask: {text: how}", "ask: {text: how, «choices»: {from: offers.active}}"),
+        mend=(("{from: offers.active}}", "{from: offers.active}, none: done}"),),
+    ),
+    Code(
         code="unknown-choice",
         severity="warning",
         title="An answer is compared with what cannot be picked",
