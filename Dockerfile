@@ -4,6 +4,7 @@ RUN python -m venv /opt/aais
 COPY requirements/run.lock requirements/run.lock
 RUN /opt/aais/bin/pip install --no-cache-dir --require-hashes -r requirements/run.lock
 COPY . .
+RUN python -m venv /tmp/node && /tmp/node/bin/python tools/assets.py && rm -rf /tmp/node node_modules
 RUN /opt/aais/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 FROM python:3.11-slim

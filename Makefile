@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 ONLY ?=
 
-.PHONY: run test lint bench soak format lock clean browser
+.PHONY: run test lint bench soak format lock clean browser assets
 
-run: $(VENV)/.run  ## bring up the demo: server, simulated WhatsApp and M-Pesa, a phone page
+run: $(VENV)/.run assets  ## bring up the demo: server, simulated WhatsApp and M-Pesa, a phone page
 	$(BIN)/aais serve --demo
 
-test: $(VENV)/.dev browser lint  ## lint, types, and the whole suite
+test: $(VENV)/.dev browser assets lint  ## lint, types, and the whole suite
 	$(BIN)/pytest -n 2 --dist loadgroup -q
 
 lint: $(VENV)/.dev
@@ -19,10 +19,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/aais check flows rules
 
-bench: $(VENV)/.bench  ## every figure in the docs; `make bench ONLY=engine` runs one
+bench: $(VENV)/.bench browser assets  ## every figure in the docs; `make bench ONLY=engine` runs one
 	$(BIN)/python -m bench $(ONLY)
 
-soak: $(VENV)/.dev browser  ## what takes longer than every run should
+soak: $(VENV)/.dev browser assets  ## what takes longer than every run should
 	$(BIN)/pytest -n 2 -q -m soak
 
 format: $(VENV)/.dev
@@ -31,6 +31,9 @@ format: $(VENV)/.dev
 
 lock:  ## resolve the pins anew
 	$(BIN)/python -m tools.lock
+
+assets: $(VENV)/.run  ## what the console's pages run in the browser; skipped when nothing changed
+	@$(BIN)/python tools/assets.py
 
 browser:
 	@$(PYTHON) tools/browser.py
@@ -53,4 +56,4 @@ $(VENV)/.bench: requirements/bench.lock $(VENV)/.dev
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build data .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build data node_modules web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

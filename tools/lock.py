@@ -1,4 +1,4 @@
-"""Pin every dependency with its hashes, naming no registry: requirements/{run,dev,bench}.lock.
+"""Pin every dependency with its hashes, naming no registry: requirements/{run,dev,bench,assets}.lock.
 
 Later files are resolved under the pins of the earlier ones, so that one environment can hold all three.
 """
@@ -24,6 +24,11 @@ def main() -> int:
         command += [part for path in constraints for part in ("--constraint", path)]
         subprocess.run([*command, "pyproject.toml", "requirements/build.in", "-o", str(target)], cwd=ROOT, check=True)
         constraints = [str(target.relative_to(ROOT))]
+    # Node, for machines that have none: only the bundler needs it, so it is not in the other files.
+    target = ROOT / "requirements" / "assets.lock"
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python-version", "3.11", "--generate-hashes"]
+    command += ["--no-emit-index-url", "--no-annotate", "--no-header", "--upgrade"]
+    subprocess.run([*command, "requirements/assets.in", "-o", str(target)], cwd=ROOT, check=True)
     return 0
 
 

@@ -22,8 +22,9 @@ from web.console.people_pages import PeoplePages
 from web.console.signing_in import SigningIn
 from web.console.today import Today
 
-_ORG = "{org:[A-Za-z0-9-]{1,80}}"
 _STATIC = Path(__file__).parent.parent / "static"
+_BUILT = _STATIC / "build"
+_ORG = "{org:[A-Za-z0-9-]{1,80}}"
 
 
 class Console(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,4 +66,10 @@ def routes(console: Console) -> list[web.RouteDef]:
 
     every = (*ways(console), *(endpoint.way() for endpoint in api))
     guarded = [web.route(way.method, way.path.replace("{org}", _ORG), gate.guarded(way)) for way in every]
-    return [*guarded, web.get("/static/console.css", style), web.get(address(), openapi)]
+    _BUILT.mkdir(parents=True, exist_ok=True)  # `make assets` fills it
+    return [
+        web.static("/static/build", _BUILT),
+        *guarded,
+        web.get("/static/console.css", style),
+        web.get(address(), openapi),
+    ]

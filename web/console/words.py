@@ -8,6 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Skip to the content", "Ruka hadi yaliyomo"),
     "menu": ("Menu", "Menyu"),
     "other-language": ("Kiswahili", "English"),
+    "offline": ("No connection. What you see may be old.", "Hakuna mtandao. Unachoona huenda ni cha zamani."),
     "save": ("Save", "Hifadhi"),
     "cancel": ("Cancel", "Ghairi"),
     "back": ("Back", "Rudi"),
