@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.comparing.behaving import Matched, behaving
 from engine.comparing.blocks import Names
-from engine.comparing.difference import WEIGHTS, Behaviour, Difference, Differences, Spot
+from engine.comparing.difference import WEIGHTS, Difference, Differences, Spot
 from engine.comparing.ledger import Ledger, Weighing
 from engine.comparing.machines import compare_machines
 from engine.comparing.matching import features, pairs
@@ -47,7 +48,7 @@ def compare(
     )  # fmt: skip
     if not behaviour:
         return differences
-    return _with_behaviour(differences, one, two, matched, renamed, registry)
+    return behaving(differences, one, two, Matched(pairs=matched, names=renamed), registry)
 
 
 def _version(side: Version | Release | Sources, label: str) -> Version:
@@ -140,13 +141,3 @@ def _sorted(changes: list[Difference], known: list[str]) -> list[Difference]:
         return where, WEIGHTS.index(change.weight), spot.line if spot else 0
 
     return sorted(changes, key=place)
-
-
-def _with_behaviour(
-    differences: Differences, old: Version, new: Version, matched: Pairs, names: Mapping[str, Names | TableNames],
-    registry: Registry,
-) -> Differences:  # fmt: skip
-    return differences
-
-
-__all__ = ["Behaviour", "compare"]

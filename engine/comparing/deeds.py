@@ -23,8 +23,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     new: Deed | None = None
 
 
-def said(deed: Deed) -> str:
-    """ "says see_you", "does bookings.confirm", "sets payer to contact.phone"."""
+def said(deed: Deed, *, full: bool = False) -> str:
+    """ "says see_you", "does bookings.confirm", "sets payer to contact.phone"; in full with all values."""
+    if full and deed.args and deed.kind != "set":
+        given = ", ".join(f"{name}: {pretty(source)}" for name, source in deed.args)
+        return f"{said(deed)} ({given})"
     if deed.kind == "say":
         return f"says {deed.name}"
     if deed.kind == "set":

@@ -70,6 +70,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     says: tuple[str, ...] = ()  # text keys
     does: tuple[str, ...] = ()  # verbs, events told, tables asked, data set
     words: str = ""
+    full: tuple[str, ...] = ()  # all deeds with their values
 
 
 class Parting(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +82,11 @@ class Parting(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Literal["gained", "lost", "changed"]  # a path that only the new one has, only the old one, or other deeds
     state: str
+    place: str  # in words: "paying, after 15 min"
     events: tuple[str, ...]
     facts: dict[str, Any]
-    before: Side | None
-    after: Side | None
+    before: Side
+    after: Side
     words: str
 
 

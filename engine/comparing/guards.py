@@ -232,3 +232,28 @@ def _terms(node: ast.expr, joint: type[ast.boolop]) -> list[ast.expr]:
 
 def _join(terms: list[ast.expr], joint: type[ast.boolop]) -> str:
     return (" and " if joint is ast.And else " or ").join(shown(term) for term in terms)
+
+
+def counted(source: str) -> frozenset[str]:
+    """The states whose visits an expression reads: `tries.paying`."""
+    if "tries" not in source:
+        return frozenset()
+    tree = parsed(source)
+    nodes = ast.walk(tree) if tree is not None else ()
+    return frozenset(
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "tries"
+    )
+
+
+def roots(source: str) -> frozenset[str]:
+    """What an expression reads, as a space of facts names it: "payer", "event.retry", "tries.paying"."""
+    tree = parsed(source)
+    if tree is None:
+        return frozenset()
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("event", "tries"):
+            found.add(f"{node.value.id}.{node.attr}")
+    return frozenset(found)

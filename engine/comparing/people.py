@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.comparing.difference import Behaviour, Difference, Differences, Parting, Spot, Weight
 from engine.comparing.words import facts_said, listed
@@ -83,11 +83,21 @@ def behaviour_lines(answer: Behaviour) -> Iterator[str]:
     for flip in answer.flips:
         yield f"  decides  {flip.words}"
         yield f"           for example {facts_said(flip.facts)}"
-    for parting in answer.partings:
-        yield f"  {parting.kind:<7}  {parting.words}"
+    for parting, alike in grouped(answer.partings):
+        yield f"  {parting.kind:<7}  {parting.place}"
         yield from (f"           {line}" for line in parting_lines(parting))
+        if alike:
+            yield f"           and {_many(alike, 'more case')} with the same outcome now"
     for why in answer.undecided:
         yield f"  open     {why}"
+
+
+def grouped(partings: Sequence[Parting]) -> list[tuple[Parting, int]]:
+    """The first of those that come to the same now in one place, with how many more there are."""
+    found: dict[tuple[str, str, str], list[Parting]] = {}
+    for parting in partings:
+        found.setdefault((parting.kind, parting.place, parting.after.words), []).append(parting)
+    return [(group[0], len(group) - 1) for group in found.values()]
 
 
 def parting_lines(parting: Parting) -> Iterator[str]:
@@ -95,9 +105,8 @@ def parting_lines(parting: Parting) -> Iterator[str]:
         yield f"by {' › '.join(parting.events)}"
     if parting.facts:
         yield f"with {facts_said(parting.facts)}"
-    for word, side in (("before:", parting.before), ("now:   ", parting.after)):
-        if side is not None:
-            yield f"{word} {side.words}"
+    yield f"before: {parting.before.words}"
+    yield f"now:    {parting.after.words}"
 
 
 def summary(differences: Differences) -> str:

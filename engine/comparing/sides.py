@@ -17,6 +17,10 @@ from engine.release import Compiled, Release, compile_release
 from engine.tables import Table
 
 Sources = Mapping[str, str]  # file name -> YAML
+_DECLARED = re.compile(r"^(flow|lifecycle|rules)\s*:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
+_NAMED = re.compile(r"\b(?:flow|table|type)\s*:\s*[\"']?(?:list of )?([a-z][a-z0-9_]*)")
+_HEARD = re.compile(r"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)[\"']?\s*:|\bon\s*:\s*([a-z][a-z0-9_.]*)")
+_TOLD = re.compile(r"\bevent\s*:\s*[\"']?([a-z][a-z0-9_.]*)")
 _KIND = re.compile(r"^[\"']?(?:flow|lifecycle|rules)[\"']?\s*:", re.MULTILINE)
 
 
@@ -70,19 +74,34 @@ class Version:
 
     def compiled(self, registry: Registry) -> tuple[Mapping[str, Compiled], tuple[Finding, ...]]:
         """What could be compiled, by kind and name, and what stands in the way of the rest."""
-        documents = list(self.documents.values())
-        for file, text in self.around.items():
-            try:
-                document = _loaded(text, file)
-            except Findings:
-                continue
-            if f"{document.kind}:{document.name}" not in self.documents:
-                documents.append(document)
         try:
-            release = compile_release(documents, registry)
+            release = compile_release([*self.documents.values(), *self._needed(registry)], registry)
         except Findings as found:
             return {}, tuple(finding for finding in found.findings if finding.severity == "error")
         return {name: item for name, item in release.definitions.items() if ":" in name}, ()
+
+    def _needed(self, registry: Registry) -> list[Document]:
+        """Of what is around, what the compared files call, ask, start and hear, and what that needs in turn."""
+        known = set(self.documents)
+        left = {file: text for file, text in self.around.items() if not known.intersection(_declares(text))}
+        found: list[Document] = []
+        texts = list(self.sources.values())
+        for text in texts:  # grows while it is walked
+            named = set(_NAMED.findall(text))
+            heard = {event for pair in _HEARD.findall(text) for event in pair if event and event not in registry.events}
+            for file, other in list(left.items()):
+                if any(key.partition(":")[2] in named for key in _declares(other)) or heard & set(_TOLD.findall(other)):
+                    texts.append(left.pop(file))
+                    try:
+                        found.append(_loaded(other, file))
+                    except Findings:
+                        continue
+        return found
+
+
+def _declares(text: str) -> list[str]:
+    """ "flow:deposit", as the head of a file has it."""
+    return [f"{kind}:{name}" for kind, name in _DECLARED.findall(text)]
 
 
 __all__ = ["Definition", "Sources", "Table", "Version", "is_definition", "sources_of"]
