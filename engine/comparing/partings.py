@@ -67,9 +67,8 @@ def entered(entry: Entry) -> str:
 
 def entering(state: str, entry: Entry) -> Side:
     words = entered(entry) or NOTHING
-    return Side(
-        state=state, says=_says(entry.deeds, entry), does=_does(entry.deeds), words=words, full=_full(entry.deeds, entry)
-    )  # fmt: skip
+    says, full = _says(entry.deeds, entry), _full(entry.deeds, entry)
+    return Side(state=state, says=says, does=_does(entry.deeds), words=words, full=full)
 
 
 def _says(deeds: Sequence[Deed], entry: Entry | None) -> tuple[str, ...]:
