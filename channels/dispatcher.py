@@ -32,12 +32,13 @@ from channels.channel import Part, SentReceipt
 from channels.cost import Rates, country_of, expected
 from channels.delivery import FAILED, SENDING, UNSENT, taken
 from channels.failures import ALERTING, Behaviour, OutcomeUnknown, Rejected, Unreached
+from channels.news import note
 from channels.outgoing import OutgoingMessage, Unsendable, read_outgoing
 from channels.pace import Pace
 from channels.policy import Ruling, Verdict, forbidden, judge
 from channels.reception import Reception
 from channels.scene import Absent, Connect, Reach, Scene, set_the_scene, situation
-from channels.standins import stand_in
+from channels.standins import sendable, stand_in
 from engine.model import Event
 from runtime.verbs import Acted, Context, Hopeless, RetryLater
 from storage.errors import Conflict
@@ -101,6 +102,8 @@ class Dispatcher:
             if verdict.action == "wait":
                 self._watch.count("channels.waiting")
                 raise RetryLater(verdict.reason, after=(verdict.until or ctx.now) - ctx.now)
+            if message.template is not None and not sendable(message.template, scene.org):
+                return await self._withhold(reception, message, "template_unusable")
             if verdict.action == "template":
                 template = stand_in(message, scene.org)
                 if template is None:
@@ -212,6 +215,8 @@ class Dispatcher:
         await ledger.put_back(ctx.store, document["_id"], status, str(rejected), rejected.code, extra)
         if behaviour in ALERTING:
             self._watch.alert(f"channels.{behaviour.value}", f"{ctx.org} {scene.channel.number}: {rejected}")
+        if message.template is not None and rejected.code in standing.TEMPLATE_STOPPED:
+            await note(ctx.store, standing.stopped(message.template, rejected.code), document["_id"], ctx.now)
         number = scene.channel.number
         ops = standing.marks(ctx.org, number, scene.contact["_id"], behaviour, rejected.code, str(rejected), ctx.now)
         if ops:
@@ -267,7 +272,7 @@ class Dispatcher:
         return Hopeless(f"{reason}: {detail}", event=_failed(reason, code))
 
 
-_NAMED = frozenset({"agent_answers", "opted_out", "marketing_stopped", "window_closed"})
+_NAMED = frozenset({"agent_answers", "opted_out", "marketing_stopped", "window_closed", "template_unusable"})
 
 
 def buffer_id(org: str, provider_id: str) -> str:

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from channels.failures import Behaviour
-from channels.outgoing import Category
+from channels.news import News, template_key
+from channels.outgoing import Category, Template
 from storage.store import Document, Op, Update
 
 _PARKED = {
@@ -22,6 +23,7 @@ _PARKED = {
     Behaviour.STOP_CAMPAIGNS: timedelta(hours=24),
 }
 MARKETING_REFUSED = 131050
+TEMPLATE_STOPPED = {132015: "PAUSED", 132016: "DISABLED"}
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,3 +64,10 @@ def marks(org: str, number: str, contact: str, behaviour: Behaviour, code: int, 
     if code == MARKETING_REFUSED and contact:
         return [Update("contacts", contact, {"set": {"marketing_stopped": True}})]
     return []
+
+
+def stopped(template: Template, code: int) -> News:
+    """A template that was refused as paused or disabled, in case its notice never came."""
+    text = f"template {template.name} ({template.language}) is {TEMPLATE_STOPPED[code]}"
+    subject = template_key(template.name, template.language)
+    return News(kind="template", subject=subject, good=False, text=text, usable=False)

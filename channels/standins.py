@@ -10,19 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from channels.news import unusable
 from channels.outgoing import CATEGORIES, OutgoingMessage, Template
 from storage.store import Document
 
 
 def stand_in(message: OutgoingMessage, org: Document) -> Template | None:
-    """The template that the message names, or the org's for its place; None if there is none."""
+    """The template that the message names, or the org's for its place; None if there is none that may be sent.
+
+    One that the provider has paused or refused is passed over for the next place's.
+    """
     if message.template is not None:
-        return message.template
+        return message.template if sendable(message.template, org) else None
     templates = org.get("templates")
     if not isinstance(templates, dict):
         return None
-    entry = next((templates[place] for place in _places(message) if place in templates), None)
-    return _read(entry, message) if isinstance(entry, dict) and entry.get("name") else None
+    entries = (templates[place] for place in _places(message) if place in templates)
+    found = (_read(entry, message) for entry in entries if isinstance(entry, dict) and entry.get("name"))
+    return next((template for template in found if sendable(template, org)), None)
+
+
+def sendable(template: Template, org: Document) -> bool:
+    return not unusable(org, template.name, template.language)
 
 
 def _places(message: OutgoingMessage) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from channels.channel import Address
 from channels.connections import by_name
 from channels.cost import load_rates
 from channels.dispatcher import Dispatcher
+from channels.news import News, note
 from channels.strays import Strays
 from channels.transport import AiohttpTransport
 from channels.whatsapp.accounts import Accounts as WhatsAppAccounts
@@ -218,8 +220,16 @@ def _webhook(settings: Settings, store: BaseStore, vault: Vault, runtime: Runtim
     metrics = runtime.metrics
 
     async def tenant(number: str, account: str) -> str | None:
-        org = await orgs.at_address(store, "whatsapp", number) if number else None
+        org = await orgs.at_address(store, "whatsapp", number, account=account) if number else None
         return None if org is None else str(org["_id"])
+
+    async def inform(account: str, news: News, digest: str, now: datetime) -> int:
+        told = await orgs.of_account(store, account)
+        for org in told:
+            await note(store.org(org), news, digest, now)
+            if not news.good:
+                metrics.alert(f"channels.{news.kind}", f"{org}: {news.text}")
+        return len(told)
 
     return Webhook(
         secret=settings.whatsapp.app_secret,
@@ -230,4 +240,5 @@ def _webhook(settings: Settings, store: BaseStore, vault: Vault, runtime: Runtim
         keep=Strays(store, vault, "whatsapp"),
         metrics=metrics,
         presence=presence,
+        inform=inform,
     )

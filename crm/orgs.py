@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from storage.store import Document, Insert, Store, Update
+from storage.store import Delete, Document, Insert, Op, Store, Update, Upsert
 from storage.vault import Vault
 
 
@@ -54,7 +54,8 @@ async def create(store: Store, new: NewOrg) -> Document:
     document = msgspec.to_builtins(new)
     document["_id"] = document.pop("id")
     document["addresses"] = addresses(document["channels"])
-    (stored,) = await store.commit([Insert("orgs", document)])
+    rows = [Insert("addresses", _address(new.id, address)) for address in document["addresses"]]
+    stored, *_ = await store.commit([Insert("orgs", document), *rows])
     return stored or document
 
 
@@ -63,19 +64,55 @@ def addresses(channels: list[dict[str, str]]) -> list[str]:
     return [f"{each['channel']}:{each['address']}" for each in channels]
 
 
-async def at_address(store: Store, channel: str, address: str) -> Document | None:
-    """The business that a provider's message is for."""
-    found = await store.find("orgs", {"addresses": {"contains": f"{channel}:{address}"}}, limit=1, everyone=True)
-    return found[0] if found else None
+async def at_address(store: Store, channel: str, address: str, *, account: str = "") -> Document | None:
+    """The business that a provider's message is for. The account that it came by is remembered, for `of_account`."""
+    id = f"{channel}:{address}"
+    row = await store.get("addresses", id)
+    if row is None:
+        return await _before(store, id)
+    if account and row.get("account") != account:
+        await store.commit([Update("addresses", id, {"set": {"account": account}})])
+    return await store.get("orgs", row["org"])
+
+
+async def of_account(store: Store, account: str) -> list[str]:
+    """The businesses whose numbers belong to a provider's account: a notice about it names no number."""
+    if not account:
+        return []
+    rows = await store.find("addresses", {"account": account}, limit=100, everyone=True)
+    return sorted({str(row["org"]) for row in rows})
+
+
+async def _before(store: Store, id: str) -> Document | None:
+    """A business of before there was the collection `addresses`: found the slow way, and written down there."""
+    found = await store.find("orgs", {"addresses": {"contains": id}}, limit=1, everyone=True)
+    if not found:
+        return None
+    org = found[0]
+    fresh = {name: value for name, value in _address(org["_id"], id).items() if name != "_id"}
+    await store.commit([Upsert("addresses", id, {"set_on_insert": fresh})])
+    return org
+
+
+def _address(org: str, id: str) -> Document:
+    return {"_id": id, "org": org, "account": ""}
 
 
 async def change(store: Store, id: str, **fields: Any) -> None:
-    """Change a business's own fields; `settings` are changed one by one."""
+    """Change a business's own fields; `settings` are changed one by one.
+
+    Raises `Conflict` for an address that is another business's.
+    """
     settings = fields.pop("settings", {})
     sets = {**fields, **{f"settings.{name}": value for name, value in settings.items()}}
+    ops: list[Op] = []
     if "channels" in fields:
         sets["addresses"] = addresses(fields["channels"])
-    await store.commit([Update("orgs", id, {"set": sets})])
+        rows = await store.find("addresses", {"org": id}, limit=1000)
+        known = {row["_id"] for row in rows}
+        ops += [Delete("addresses", gone) for gone in sorted(known - set(sets["addresses"]))]
+        ops += [Insert("addresses", _address(id, new)) for new in sets["addresses"] if new not in known]
+    await store.commit([Update("orgs", id, {"set": sets}), *ops])
 
 
 async def set_secrets(store: Store, vault: Vault, id: str, secrets: dict[str, str]) -> None:

@@ -65,7 +65,8 @@ class Router:
         ops: list[Op] = list(met.ops)
         ops += await self._credited(store, inbound, met, code, referral, now)
         ops += await messages.stored(store, vault, inbound, contact=met.id, conversation=id, at=written)
-        ops.append(_window(id, met.id, inbound.source, conversation, written, language))
+        number = str((inbound.sender or {}).get("number") or "")
+        ops.append(_window(id, met.id, inbound.source, number, conversation, written, language))
         if language != met.contact.get("language"):
             ops.append(Update("contacts", met.id, {"set": {"language": language}}))
         routed = Routed(contact=met.id, channel=inbound.source, ops=tuple(ops), language=language)
@@ -123,9 +124,14 @@ def _written(inbound: Inbound, now: datetime) -> datetime:
     return min(sent, now) if isinstance(sent, datetime) else now
 
 
-def _window(id: str, contact: str, channel: str, conversation: Document | None, written: datetime, language: str) -> Op:
-    """A message that comes late, behind a newer one, moves the window back for nobody."""
-    sets: Document = {"language": language}
+def _window(
+    id: str, contact: str, channel: str, number: str, conversation: Document | None, written: datetime, language: str
+) -> Op:
+    """A message that comes late, behind a newer one, moves the window back for nobody.
+
+    `number` is the business's own that was written to: the answer goes out from it.
+    """
+    sets: Document = {"language": language} | ({"number": number} if number else {})
     last = conversation.get("last_in") if conversation else None
     if last is None or last < written:
         sets |= {"last_in": written, "window_until": written + WINDOW}

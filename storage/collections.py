@@ -74,7 +74,11 @@ _PEOPLE = (
         name="orgs",
         doc="A business: name, zone, currency, languages, settings, channels, sealed secrets.",
         owner="_id",
-        indexes=(_by("by_address", "addresses"),),  # "whatsapp:<phone number id>", asked with contains
+    ),
+    Collection(
+        name="addresses",
+        doc='Whose a number at a provider is, by "whatsapp:<phone number id>", and the account that it belongs to.',
+        indexes=(_by("by_account", "account"),),
     ),
     Collection(
         name="users",

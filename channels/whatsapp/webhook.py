@@ -6,6 +6,7 @@ idempotent throughout, so a body that failed half way is simply delivered again 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -13,8 +14,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from channels.news import News
 from channels.whatsapp.accept import Refused, accept
 from channels.whatsapp.mapping import SOURCE, message_inbound, notice_inbound, preference_person
+from channels.whatsapp.notices import read_notice
 from channels.whatsapp.presence import Presence
 from channels.whatsapp.types import Message, Notice, Parsed, Person, Status
 from runtime.inbox import Inbound
@@ -37,6 +40,12 @@ class Keep(Protocol):
     async def __call__(self, org: str | None, reason: str, raw: bytes, now: datetime) -> None: ...
 
 
+class Inform(Protocol):
+    """Tells the businesses of a WhatsApp account the news about it; how many there are. Idempotent by `digest`."""
+
+    async def __call__(self, account: str, news: News, digest: str, now: datetime) -> int: ...
+
+
 class Metrics(Protocol):
     def count(self, name: str, amount: int = 1) -> None: ...
 
@@ -53,7 +62,7 @@ class Webhook:
 
     def __init__(
         self, *, secret: str, receive: Receive, tenant: Tenant, vault: Any, deliveries: Deliveries, keep: Keep,
-        metrics: Metrics, presence: Presence | None = None,
+        metrics: Metrics, presence: Presence | None = None, inform: Inform | None = None,
     ) -> None:  # fmt: skip
         self._secret = secret
         self._receive = receive
@@ -63,6 +72,7 @@ class Webhook:
         self._keep = keep
         self._metrics = metrics
         self._presence = presence
+        self._inform = inform
         self._tenants: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def post(self, raw: bytes, signature: str | None, now: datetime) -> Answer:
@@ -132,6 +142,11 @@ class Webhook:
         self._metrics.count(f"whatsapp.notice.{notice.field if notice.known else 'unknown'}")
         org = await self._org(notice.number.id, notice.account)
         preferences = notice.value.get("user_preferences") if isinstance(notice.value, dict) else None
+        news = read_notice(notice)
+        if news is not None and self._inform is not None:
+            digest = hashlib.sha256(_json(notice)).hexdigest()[:16]
+            told = await self._inform(notice.account, news, digest, now)
+            self._metrics.count(f"whatsapp.news.{news.kind}.{'good' if news.good else 'bad'}", told)
         if org is None or notice.field != "user_preferences" or not isinstance(preferences, list):
             await self._keep(org, f"field {notice.field!r}", _json(notice), now)
             return []

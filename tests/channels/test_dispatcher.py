@@ -40,10 +40,12 @@ class Graph:
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
+        self.asked: list[str] = []  # from which number
         self.answers: list[Callable[[], web.StreamResponse | None]] = []
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         self.bodies.append(await request.json())
+        self.asked.append(request.match_info["number"])
         answer = self.answers.pop(0)() if self.answers else None
         if answer is not None:
             return answer
@@ -435,3 +437,23 @@ async def test_what_is_no_message_is_refused_with_the_reason(world: World) -> No
         await world.send("  ")
     with pytest.raises(Hopeless, match="category"):
         await world.send(category="spam")
+
+
+async def test_a_template_that_was_refused_as_paused_is_not_tried_again_and_somebody_is_told(world: World) -> None:
+    world.graph.refuse(132015)
+    template = {"name": "promo", "language": "en"}
+    with pytest.raises(Hopeless):
+        await world.send("", template=template, category="marketing")
+    acted = await world.send("", key="m/2/message", template=template, category="marketing")
+    assert acted.event.data["reason"] == "template_unusable"
+    assert len(world.graph.bodies) == 1
+    (task,) = await world.store.org("salon").find("tasks", {})
+    assert (task["kind"], task["state"], task["note"]) == ("channel.template", "open", "template promo (en) is PAUSED")
+
+
+async def test_an_org_with_two_numbers_answers_from_the_one_that_was_written_to(world: World) -> None:
+    numbers = [{"channel": "whatsapp", "address": NUMBER}, {"channel": "whatsapp", "address": "222"}]
+    await world.update("orgs", "salon", channels=numbers)
+    await world.update("conversations", "c1/whatsapp", number="222")
+    await world.send()
+    assert world.graph.asked == ["222"]

@@ -191,6 +191,23 @@ async def test_stopping_promotions_inside_of_whatsapp_is_an_event(door: Door) ->
     assert inbound.event.data["value"] == "stop"
 
 
+async def test_a_notice_about_the_account_informs_its_businesses_and_is_kept(door: Door) -> None:
+    told: list[Any] = []
+
+    async def inform(account: str, news: Any, digest: str, now: Any) -> int:
+        told.append((account, news.kind, digest))
+        return 1
+
+    door.webhook._inform = inform
+    paused = {"event": "PAUSED", "message_template_name": "t", "message_template_language": "en"}
+    for _ in range(2):
+        assert (await door.post(p.envelope(paused, field="message_template_status_update"))).status == 200
+    assert len(told) == 2
+    assert told[0] == told[1], "a repeated delivery has the same digest"
+    assert told[0][:2] == ("102290129340398", "template")
+    assert door.tally.counts["whatsapp.news.template.bad"] == 2
+
+
 async def test_what_cannot_be_stored_is_not_acknowledged(door: Door) -> None:
     async def full(inbounds: Any) -> None:
         raise OSError("disk full")

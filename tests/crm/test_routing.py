@@ -55,6 +55,13 @@ async def test_the_same_message_starts_the_same_machine_and_is_kept_once(house: 
     assert messages.content(house.own, kept) == {"text": "Hi"}
 
 
+async def test_the_answer_goes_out_from_the_number_that_was_written_to(house: Any) -> None:
+    routed = await route(house, house.inbound(number="100"))
+    await route(house, house.inbound(id="w2", number="200"))
+    conversation = await house.org.get("conversations", f"{routed.contact}/whatsapp")
+    assert conversation["number"] == "200"
+
+
 async def test_a_late_message_moves_no_window_back(house: Any) -> None:
     await route(house, house.inbound(id="w2"))
     old = Event(name="message", data={"text": "x", "kind": "text", "sent_at": house.now - timedelta(hours=5)})

@@ -12,6 +12,8 @@ from bookings.slots import days
 from bookings.stock import ahead, shop
 from crm import orgs
 from crm.seed import APARTMENTS, CLINIC, seed
+from storage.errors import Conflict
+from storage.store import Update
 
 
 async def test_every_demo_offer_has_free_times_and_words_in_both_languages(house: Any) -> None:
@@ -58,3 +60,33 @@ async def test_a_message_finds_its_business_by_the_number_it_was_sent_to(house: 
     assert found is not None
     assert found["_id"] == CLINIC
     assert await orgs.at_address(house.store, "whatsapp", "43") is None
+
+
+async def test_a_business_is_found_by_the_account_that_its_number_was_last_seen_with(house: Any) -> None:
+    await seed(house.store, house.vault, numbers={CLINIC: "42"})
+    assert await orgs.of_account(house.store, "waba-1") == []
+    for _ in range(2):
+        await orgs.at_address(house.store, "whatsapp", "42", account="waba-1")
+    assert await orgs.of_account(house.store, "waba-1") == [CLINIC]
+    assert await orgs.of_account(house.store, "") == []
+
+
+async def test_a_number_moves_with_the_business_that_has_it_and_is_nobody_elses(house: Any) -> None:
+    await orgs.change(house.store, "clinic", channels=[{"channel": "whatsapp", "address": "7"}])
+    with pytest.raises(Conflict):
+        await orgs.change(house.store, "other", channels=[{"channel": "whatsapp", "address": "7"}])
+    await orgs.change(house.store, "clinic", channels=[])
+    assert await orgs.at_address(house.store, "whatsapp", "7") is None
+    await orgs.change(house.store, "other", channels=[{"channel": "whatsapp", "address": "7"}])
+    found = await orgs.at_address(house.store, "whatsapp", "7")
+    assert found is not None
+    assert found["_id"] == "other"
+
+
+async def test_a_business_of_before_there_were_addresses_is_found_and_written_down(house: Any) -> None:
+    await house.store.commit([Update("orgs", "clinic", {"set": {"addresses": ["whatsapp:9"]}})])
+    for _ in range(2):
+        found = await orgs.at_address(house.store, "whatsapp", "9")
+        assert found is not None
+        assert found["_id"] == "clinic"
+    assert await house.store.get("addresses", "whatsapp:9") is not None
