@@ -6,26 +6,47 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from cli import chat, check, diff, journal, keys, org, publish, serve, tasks, test, transfer, user
 from cli.errors import CommandError
 from composition.settings import SettingsError
 from storage.errors import StoreError
 
-COMMANDS = (serve, chat, check, diff, test, publish, journal, org, tasks, keys, transfer, user)
+COMMANDS = {  # which file has a command; only the one that was asked for is imported, so that each starts quickly
+    "serve": "serve",
+    "work": "serve",
+    "chat": "chat",
+    "check": "check",
+    "diff": "diff",
+    "test": "test",
+    "publish": "publish",
+    "versions": "publish",
+    "rollback": "publish",
+    "reload": "publish",
+    "drain": "publish",
+    "journal": "journal",
+    "org": "org",
+    "user": "user",
+    "tasks": "tasks",
+    "keys": "keys",
+    "export": "transfer",
+    "import": "transfer",
+}
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """For one command, or, without a known one, for all of them."""
     root = argparse.ArgumentParser(prog="aais", description="Turns attention into paid bookings, as declared in YAML.")
     subparsers = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in COMMANDS:
-        module.add(subparsers)
+    for module in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
+        import_module(f"cli.{module}").add(subparsers)
     return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 (done), 1 (refused or failed) or 2 (called wrongly)."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser(given[0] if given else "").parse_args(given)
     try:
         outcome = options.run(options)
         return int(asyncio.run(outcome) if asyncio.iscoroutine(outcome) else outcome)

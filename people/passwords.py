@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 10, 200
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("no such person")  # verified when there is no user, so that both take as long
 _COMMON = ("password", "1234567890", "qwertyuiop", "0987654321", "iloveyou12", "aaaaaaaaaa", "karibu12345")
 
 
@@ -37,7 +37,7 @@ async def hashed(password: str) -> str:
 
 async def verified(password: str, stored: str) -> bool:
     """Whether the password is the one; without a stored hash it takes as long and is never."""
-    right = await asyncio.to_thread(_verify, password[:LONGEST], stored or _NOBODY)
+    right = await asyncio.to_thread(_verify, password[:LONGEST], stored)
     return right and bool(stored)
 
 
@@ -46,8 +46,14 @@ def outdated(stored: str) -> bool:
     return _HASHER.check_needs_rehash(stored)
 
 
+@cache
+def _nobody() -> str:
+    """What is verified when there is no user, so that both take as long."""
+    return _HASHER.hash("no such person")
+
+
 def _verify(password: str, stored: str) -> bool:
     try:
-        return _HASHER.verify(stored, password)
+        return _HASHER.verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
