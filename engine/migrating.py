@@ -214,7 +214,8 @@ def _asked(plan: Moves, asked: Asked | None, state: str) -> Asked | None:
         return None
     options = {option[0] for option in ask.options}
     choices = tuple(choice for choice in asked.choices if not options or choice.id in options)
-    return Asked(text=ask.text, type=asked.type, choices=choices)
+    text = asked.text if asked.text in plan.new.texts else ask.text
+    return Asked(text=text, type=asked.type, choices=choices)
 
 
 __all__ = ["MIGRATE", "CannotMigrate", "EngineError", "migrate", "migration", "refusal"]
