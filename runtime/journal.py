@@ -56,6 +56,11 @@ def load_body(data: bytes) -> Body:
     )
 
 
+def raw_step(data: bytes) -> bytes:
+    """The step of what an entry holds, as it was written."""
+    return bytes(msgspec.json.decode(data, type=_Outer).step)
+
+
 def applied(snapshot: Snapshot, about: dict[str, Any]) -> Snapshot:
     """The snapshot with what changes added: links are joined, anything else replaced."""
     if not about:
@@ -153,4 +158,9 @@ def entry_hash(entry: Document) -> str:
 
 
 def open_entry(entry: Document, vault: Any) -> Body:
-    return load_body(vault.unseal(entry["subject"], entry["sealed"], aad=entry["_id"].encode()))
+    return load_body(unsealed(entry, vault))
+
+
+def unsealed(entry: Document, vault: Any) -> bytes:
+    """What the entry holds, in its written form. Raises `Unreadable` when the person's key was destroyed."""
+    return bytes(vault.unseal(entry["subject"], entry["sealed"], aad=entry["_id"].encode()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -10,20 +11,21 @@ from engine.errors import EngineError, Unanswered
 from engine.migrating import migrate
 from engine.model import Snapshot, Step
 from engine.values import dump_snapshot, dump_step, load_snapshot
-from runtime.journal import Body, applied, open_entry, outermost
+from runtime.backtest.reading import Chosen, count, entries, pages
+from runtime.journal import Body, applied, load_body, outermost, raw_step, unsealed
 from runtime.parts import Interpreter, Releases, Vaults
 from runtime.verify import Flaw
-from storage.store import Store
-
-PAGE = 500
+from storage.errors import Unreadable
+from storage.store import Document, OrgStore, Store
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
-    """How many entries were run again, and where they came out otherwise."""
+    """How many entries of a machine were run again, and where they came out otherwise. `erased`: none can be read."""
 
     machine: str
     entries: int
-    flaws: tuple[Flaw, ...]
+    flaws: tuple[Flaw, ...] = ()
+    erased: bool = False
 
 
 class Replay:
@@ -35,57 +37,111 @@ class Replay:
         self._releases = releases
         self._interpreter = interpreter
 
+    async def size(self, org: str, chosen: Chosen) -> tuple[int, int]:
+        """How many machines there are to go through, and how many entries they have."""
+        return await count(self._store.org(org), chosen)
+
     async def machine(self, org: str, id: str) -> Replayed:
         """Raises `Unreadable` when the person's key was destroyed."""
+        async for done in self.run(org, Chosen(machine=id)):
+            if done.erased:
+                raise Unreadable(f"{id} concerns a person who was erased")
+            return done
+        return Replayed(machine=id, entries=0, flaws=(Flaw(machine=id, seq=0, why="no such machine"),))
+
+    async def run(self, org: str, chosen: Chosen, after: str = "") -> AsyncIterator[Replayed]:
+        """Machine by machine in the order of their ids, from behind `after`; never more than a page in memory."""
         view, vault = self._store.org(org), await self._vault.org(org)
-        document = await view.get("machines", id)
-        if document is None:
-            return Replayed(machine=id, entries=0, flaws=(Flaw(machine=id, seq=0, why="no such machine"),))
-        await vault.ensure(document["subject"])
-        snapshot: Snapshot | None = None
-        flaws: list[Flaw] = []
-        seq = 0
-        while page := await view.find(
-            "journal", {"machine": id, "seq": {"gt": seq}}, sort=[("seq", 1)], limit=PAGE
-        ):  # fmt: skip
-            for entry in page:
-                seq = entry["seq"]
-                snapshot, why = await self._entry(open_entry(entry, vault), snapshot)
-                if why:
-                    flaws.append(Flaw(machine=id, seq=seq, why=why))
-        stored = vault.unseal(document["subject"], document["sealed"], aad=id.encode())
-        if snapshot is None or dump_snapshot(snapshot) != _at(stored, document["seq"]):
-            flaws.append(Flaw(machine=id, seq=0, why="the machine is not what its journal makes it"))
-        return Replayed(machine=id, entries=seq, flaws=tuple(flaws))
+        async for page in pages(view, vault, chosen, after):
+            async for done in self._page(view, vault, page):
+                yield done
 
-    async def _entry(self, body: Body, before: Snapshot | None) -> tuple[Snapshot | None, str]:
-        if body.step is None:
-            return (before and msgspec.structs.replace(before, seq=before.seq + 1)), ""
+    async def _page(self, view: OrgStore, vault: Any, page: list[Document]) -> AsyncIterator[Replayed]:
+        """The entries come in the order of the page: those of a machine behind those of the one before."""
+        runs = [_Run(document) for document in page]
+        place = 0
+        async for entry in entries(view, [run.id for run in runs]):
+            while runs[place].id != entry["machine"]:
+                yield runs[place].done(vault)
+                place += 1
+            await self._entry(runs[place], entry, vault)
+        for run in runs[place:]:
+            yield run.done(vault)
+
+    async def _entry(self, run: _Run, entry: Document, vault: Any) -> None:
+        run.seq = entry["seq"]
+        if run.erased:
+            return
         try:
-            again = await self._again(body.step, body.begun, before)
-        except Unanswered as unanswered:
-            return applied(body.step.snapshot, body.about), f"it asks what was not asked: {unanswered.question.verb}"
-        except EngineError as error:
-            return applied(body.step.snapshot, body.about), f"it fails: {type(error).__name__}"
-        if again is None:
-            return applied(body.step.snapshot, body.about), "its definition is missing"
-        why = "" if dump_step(again) == dump_step(body.step) else "the step comes out otherwise"
-        return applied(again.snapshot, body.about), why
+            data = unsealed(entry, vault)
+        except Unreadable:
+            run.erased = True
+            return
+        body = load_body(data)
+        if body.step is None:
+            run.snapshot = run.snapshot and msgspec.structs.replace(run.snapshot, seq=run.snapshot.seq + 1)
+            return
+        again, why = await self._again(body, body.step, run.snapshot)
+        if again is not None and dump_step(again) != raw_step(data):
+            why = "the step comes out otherwise"
+        if why:
+            run.flaws.append(Flaw(machine=run.id, seq=run.seq, why=why))
+        run.snapshot = applied((again or body.step).snapshot, body.about)
 
-    async def _again(self, step: Step, begun: dict[str, Any] | None, before: Snapshot | None) -> Step | None:
-        origin = step.snapshot if before is None else before
-        definition = await self._releases.by_hash(outermost(origin))
-        if definition is None:
-            return None
-        if begun is not None:
-            machine = step.snapshot.machine
-            return self._interpreter.begin(definition, machine, begun["data"], begun["about"], step.at, step.answers)
-        if before is None:
-            return None
-        if step.outcome == "migrated":
-            new = await self._releases.by_hash(step.event.data["to"])
-            return migrate(definition, new, before, step.event, step.at, step.answers) if new is not None else None
-        return self._interpreter.step(definition, before, step.event, step.at, step.answers)
+    async def _again(self, body: Body, step: Step, before: Snapshot | None) -> tuple[Step | None, str]:
+        """The step computed anew, or why it could not be."""
+        try:
+            definition = await self._releases.by_hash(outermost(step.snapshot if before is None else before))
+            if definition is None:
+                return None, "its definition is missing"
+            if body.begun is not None:
+                data, about = body.begun["data"], body.begun["about"]
+                machine = step.snapshot.machine
+                return self._interpreter.begin(definition, machine, data, about, step.at, step.answers), ""
+            if before is None:
+                return None, "its beginning is missing"
+            if step.outcome == "migrated":
+                return await self._migrated(definition, step, before)
+            return self._interpreter.step(definition, before, step.event, step.at, step.answers), ""
+        except Unanswered as unanswered:
+            return None, f"it asks what was not asked: {unanswered.question.verb}"
+        except EngineError as error:
+            return None, f"it fails: {type(error).__name__}"
+
+    async def _migrated(self, old: Any, step: Step, before: Snapshot) -> tuple[Step | None, str]:
+        new = await self._releases.by_hash(step.event.data["to"])
+        if new is None:
+            return None, "its definition is missing"
+        return migrate(old, new, before, step.event, step.at, step.answers), ""
+
+
+class _Run:
+    """A machine on its way through its journal."""
+
+    def __init__(self, document: Document) -> None:
+        self.id: str = document["_id"]
+        self.snapshot: Snapshot | None = None
+        self.seq = 0
+        self.flaws: list[Flaw] = []
+        self.erased = False
+        self._document = document
+
+    def done(self, vault: Any) -> Replayed:
+        if not self.erased:
+            try:
+                self._compare(vault)
+            except Unreadable:
+                self.erased = True
+        if self.erased:
+            return Replayed(machine=self.id, entries=self.seq, erased=True)
+        return Replayed(machine=self.id, entries=self.seq, flaws=tuple(self.flaws))
+
+    def _compare(self, vault: Any) -> None:
+        document = self._document
+        stored = vault.unseal(document["subject"], document["sealed"], aad=self.id.encode())
+        if self.snapshot is None or dump_snapshot(self.snapshot) != _at(stored, document["seq"]):
+            why = "the machine is not what its journal makes it"
+            self.flaws.append(Flaw(machine=self.id, seq=0, why=why))
 
 
 def _at(stored: bytes, seq: int) -> bytes:

@@ -60,24 +60,39 @@ async def count(view: OrgStore, chosen: Chosen) -> tuple[int, int]:
     return (int(rows[0]["machines"]), int(rows[0]["entries"] or 0)) if rows else (0, 0)
 
 
-async def kept(view: OrgStore, vault: Any, chosen: Chosen, after: str = "") -> AsyncIterator[Kept]:
-    """The machines behind `after`, each with all its entries."""
+async def pages(view: OrgStore, vault: Any, chosen: Chosen, after: str = "") -> AsyncIterator[list[Document]]:
+    """The machines behind `after`, a page at a time, with the keys of their persons loaded."""
     place = [after] if after else None
     while page := await view.find("machines", chosen.filter(), sort=[("_id", 1)], limit=MACHINES, after=place):
         await vault.ensure(*{document["subject"] for document in page})
-        wanted = {document["_id"]: document for document in page}
-        readable = [id for id, document in wanted.items() if not vault.forgotten(document["subject"])]
-        opened = _opened(view, vault, readable)
-        entries = await anext(opened, None)
-        for id, document in wanted.items():
-            if vault.forgotten(document["subject"]):
-                yield Kept(document, None)
-            elif entries is not None and entries[0] == id:
-                yield Kept(document, entries[1])
-                entries = await anext(opened, None)
+        yield page
+        place = [page[-1]["_id"]]
+
+
+async def entries(view: OrgStore, machines: list[str]) -> AsyncIterator[Document]:
+    """The entries of these machines, machine by machine, each from its beginning."""
+    place: list[Any] | None = None
+    where = {"machine": {"in": machines}}
+    while machines:
+        page = await view.find("journal", where, sort=ORDER, limit=PAGE, after=place)
+        for entry in page:
+            yield entry
+        if len(page) < PAGE:
+            return
+        place = cursor(page[-1], ORDER)
+
+
+async def kept(view: OrgStore, vault: Any, chosen: Chosen, after: str = "") -> AsyncIterator[Kept]:
+    """The machines behind `after`, each with all its entries."""
+    async for page in pages(view, vault, chosen, after):
+        opened = _opened(view, vault, [document["_id"] for document in page])
+        found = await anext(opened, None)
+        for document in page:
+            if found is not None and found[0] == document["_id"]:
+                yield Kept(document, found[1])
+                found = await anext(opened, None)
             else:
                 yield Kept(document, [])
-        place = [page[-1]["_id"]]
 
 
 async def _opened(
@@ -86,7 +101,7 @@ async def _opened(
     """(machine, entries), machine by machine; None for the entries where one of them cannot be read."""
     current = ""
     bodies: list[tuple[Document, Body]] | None = None
-    async for entry in _entries(view, machines):
+    async for entry in entries(view, machines):
         if entry["machine"] != current:
             if current:
                 yield current, bodies
@@ -98,20 +113,3 @@ async def _opened(
                 bodies = None
     if current:
         yield current, bodies
-
-
-async def _entries(view: OrgStore, machines: list[str]) -> AsyncIterator[Document]:
-    place: list[Any] | None = None
-    while machines:
-        page = await view.find(
-            "journal",
-            {"machine": {"in": machines}},
-            sort=ORDER,
-            limit=PAGE,
-            after=place,
-        )
-        for entry in page:
-            yield entry
-        if len(page) < PAGE:
-            return
-        place = cursor(page[-1], ORDER)

@@ -50,6 +50,7 @@ async def test_replay_asks_nobody_because_the_entry_holds_the_answers(house: Hou
     ],
 )
 async def test_a_changed_entry_shows(house: House, change: dict[str, object], why: str) -> None:
+    house.tampered = True
     runtime = house.runtime()
     await runtime.start()
     await _some(house, runtime)
@@ -60,6 +61,7 @@ async def test_a_changed_entry_shows(house: House, change: dict[str, object], wh
 
 
 async def test_a_missing_entry_shows_wherever_it_was(house: House) -> None:
+    house.tampered = True
     runtime = house.runtime()
     await runtime.start()
     await _some(house, runtime)
@@ -73,6 +75,7 @@ async def test_a_missing_entry_shows_wherever_it_was(house: House) -> None:
 
 
 async def test_a_changed_snapshot_shows_in_the_replay(house: House) -> None:
+    house.tampered = True
     runtime = house.runtime()
     await runtime.start()
     await _some(house, runtime)
