@@ -6,11 +6,14 @@ What `docs/replay.md` shows was recorded here: nothing is random, and the clock 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 import engine
 import language
@@ -21,7 +24,7 @@ from runtime.backtest import Backtest
 from runtime.clock import Clock
 from runtime.inbox import Inbound
 from runtime.loop import Runtime, Wiring
-from runtime.release import Published
+from runtime.release import Compiled, Published
 from runtime.routing import Routed
 from runtime.verbs import Acted, Bound, Changed, Context, Handlers, Start
 from storage.sqlite import SqliteStore, open_sqlite
@@ -29,7 +32,7 @@ from storage.store import Upsert
 from storage.vault import Vault
 
 ROOT = Path(__file__).resolve().parents[2]
-ORG, KEY = "salon-zuri", b"k" * 32
+ORG, KEY, FILE = "salon-zuri", b"k" * 32, "town.db"
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # nine in Nairobi
 OFFERS = [
     {"id": "braids", "name": "Braids", "description": "KSh 3,000", "price": Money(300000, "KES"),
@@ -48,14 +51,26 @@ def shipped() -> dict[str, str]:
     }
 
 
-def changed(**edits: tuple[str, str]) -> dict[str, str]:
-    """The shipped sources with a replacement in some: `changed(booking=("24h: left", "48h: left"))`."""
+def changed(**edits: Callable[[Any], None]) -> dict[str, str]:
+    """The shipped sources, some of them edited as data: `changed(booking=lambda flow: flow.update(title="Book"))`."""
     sources = shipped()
-    for name, (old, new) in edits.items():
+    for name, edit in edits.items():
         file = next(file for file in sources if Path(file).stem == name)
-        assert old in sources[file], f"{file} has no {old!r}"
-        sources[file] = sources[file].replace(old, new)
+        content = YAML(typ="safe").load(sources[file])
+        edit(content)
+        sources[file] = json.dumps(content, ensure_ascii=False)  # JSON is YAML
     return sources
+
+
+_COMPILED: dict[str, Compiled] = {}
+
+
+def compiled(sources: Mapping[str, str]) -> Compiled:
+    """Each content once for all tests: compiling is most of what they do."""
+    key = json.dumps(sources, sort_keys=True)
+    if key not in _COMPILED:
+        _COMPILED[key] = compile_sources(sources)
+    return _COMPILED[key]
 
 
 class Still(Clock):
@@ -82,7 +97,7 @@ class Town:
         self.store = store
         self.clock = Still()
         self.vault = Vault(store, [KEY])
-        self.published = Published(store, compile_sources)
+        self.published = Published(store, compiled)
         self.codes: dict[str, str] = {}  # what M-Pesa has said to each payment
         self.full: set[str] = set()  # offers that nobody can hold any more
         self.sent: dict[str, list[dict[str, Any]]] = {}
@@ -114,9 +129,9 @@ class Town:
                 "phone": None, "address": None, "map_url": None, "review_url": None, "agent_phone": None}  # fmt: skip
 
     async def _contact(self, ctx: Context, args: dict[str, Any]) -> Any:
-        name = ctx.contact.capitalize()
-        return {"id": ctx.contact, "first_name": name, "name": name, "language": "en", "phone": "+254712345678",
-                "paying_phone": "+254712345678", "email": None, "opted_out": False, "visits": 0, "known": True}  # fmt: skip
+        name, phone = ctx.contact.capitalize(), "+254712345678"
+        return {"id": ctx.contact, "first_name": name, "name": name, "language": "en", "phone": phone,
+                "paying_phone": phone, "email": None, "opted_out": False, "visits": 0, "known": True}  # fmt: skip
 
     async def _days(self, ctx: Context, args: dict[str, Any]) -> Any:
         days = [date(2026, 11, 17) + timedelta(days=n) for n in range(3)]
@@ -125,9 +140,10 @@ class Town:
 
     async def _slots(self, ctx: Context, args: dict[str, Any]) -> Any:
         day = args.get("day") or date(2026, 11, 17)
+        long = timedelta(hours=3)  # as far ahead as Nairobi is
         starts = [datetime(day.year, day.month, day.day, hour, tzinfo=UTC) for hour in (7, 11)]
-        return [{"id": f"{start:%d-%H}", "start": start, "end": start + timedelta(hours=3), "resource": "chair",
-                 "label": f"{start + timedelta(hours=3):%H:%M}", "offer": args["offer"]["id"]} for start in starts]  # fmt: skip
+        return [{"id": f"{start:%d-%H}", "start": start, "end": start + long, "resource": "chair",
+                 "label": f"{start + long:%H:%M}", "offer": args["offer"]["id"]} for start in starts]  # fmt: skip
 
     async def _hold(self, ctx: Context, args: dict[str, Any]) -> Changed:
         offer, slot = args["offer"], args.get("slot") or {}
@@ -219,7 +235,7 @@ class Town:
 
     def backtest(self, sources: Mapping[str, str]) -> Backtest:
         return Backtest(
-            self.store, self.vault, self.published, engine, language.understand, compile_sources(sources), registry()
+            self.store, self.vault, self.published, engine, language.understand, compiled(sources), registry()
         )
 
 
@@ -239,8 +255,20 @@ def _booking(who: str, offer: dict[str, Any], start: datetime, state: str, paid:
 
 
 @asynccontextmanager
+async def reopened(folder: Path) -> AsyncIterator[Town]:
+    """What was recorded there, to be read only: nothing runs."""
+    store = await open_sqlite(folder / FILE)
+    made = Town(store)
+    await made.published.refresh()
+    try:
+        yield made
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
 async def town(folder: Path) -> AsyncIterator[Town]:
-    store = await open_sqlite(folder / "town.db")
+    store = await open_sqlite(folder / FILE)
     await store.commit([Upsert("orgs", ORG, {"set": {"name": "Salon Zuri", "zone": "Africa/Nairobi"}})])
     made = Town(store)
     await made.published.publish(shipped(), now=MONDAY)
