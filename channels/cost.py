@@ -14,9 +14,14 @@ from typing import Any
 import msgspec
 import phonenumbers
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 SHIPPED = Path(__file__).with_name("rates.yaml")
 SERVICE = "service"
+
+
+class BadRates(ValueError):
+    """A rate table that cannot be read: where, and why."""
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,8 +54,18 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_rates(path: Path = SHIPPED) -> Rates:
-    """Raises `msgspec.ValidationError`, which names the field that is wrong."""
-    return msgspec.convert(YAML(typ="safe", pure=True).load(path.read_text("utf-8")), Rates)
+    """Raises `BadRates`, which names the field that is wrong."""
+    try:
+        rates = msgspec.convert(YAML(typ="safe", pure=True).load(path.read_text("utf-8")), Rates)
+    except OSError as error:
+        raise BadRates(f"{path} cannot be read ({error.strerror})") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise BadRates(f"{path} is no YAML") from error
+    except msgspec.ValidationError as error:
+        raise BadRates(f"{path}: {error}") from error
+    if any(rate is not None and rate < 0 for by_category in rates.countries.values() for rate in by_category.values()):
+        raise BadRates(f"{path}: no price is below zero")
+    return rates
 
 
 def bill(lines: Iterable[Line], rates: Rates) -> list[Charge]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from channels import spending
+from channels.cost import BadRates, load_rates
 from cli.errors import CommandError
 from composition import stores
 from composition.settings import read
@@ -38,6 +43,13 @@ def add(subparsers: Any) -> None:
     number.add_argument("phone_number_id", help="Meta's id of the number")
     number.add_argument("display_number", help="the number that customers see, with country code")
     number.set_defaults(run=_add_number)
+    costs = actions.add_parser("costs", help="what a month's WhatsApp messages come to, by category and country")
+    costs.add_argument("org")
+    costs.add_argument("--month", default="", help="such as 2026-11; this month, if not said")
+    costs.add_argument(
+        "--rates", default="", help="a file of prices like channels/rates.yaml, in place of the server's"
+    )
+    costs.set_defaults(run=_costs)
     secret = actions.add_parser("set-secret", help="store a credential, encrypted; it is asked for, not passed")
     secret.add_argument("org")
     secret.add_argument("secret", choices=sorted(_ASKED), help="; ".join(f"{k}: {v}" for k, v in _ASKED.items()))
@@ -99,6 +111,31 @@ async def _set_secret(options: argparse.Namespace) -> int:
             await store.commit([Update("orgs", org, change)])
     print("Stored, encrypted.")
     return 0
+
+
+async def _costs(options: argparse.Namespace) -> int:
+    settings = read(demo=options.demo)
+    try:
+        rates = load_rates(Path(options.rates)) if options.rates else settings.whatsapp.rates
+    except BadRates as error:
+        raise CommandError(str(error)) from error
+    async with stores.opened_store(settings, read_only=True) as store:
+        org = await stores.org_or_refuse(store, options.org)
+        zone = ZoneInfo(str((await store.get("orgs", org) or {}).get("zone") or "Africa/Nairobi"))
+        first = _month(options.month) or datetime.now(zone).date()
+        found = await spending.month(store.org(org), first, zone, rates)
+    print(f"{first:%B %Y} ({zone.key}), prices of {rates.as_of}")
+    print("\n".join(spending.table(found, rates)))
+    return 0
+
+
+def _month(written: str) -> date | None:
+    if not written:
+        return None
+    try:
+        return datetime.strptime(written, "%Y-%m").date()
+    except ValueError as error:
+        raise CommandError(f"{written!r} is no month; write it like 2026-11") from error
 
 
 def _asked_account() -> Account:

@@ -19,7 +19,7 @@ import payments.verbs
 from ads.clicks import of_referral
 from channels.channel import Address
 from channels.connections import by_name
-from channels.cost import load_rates
+from channels.cost import Rates
 from channels.dispatcher import Dispatcher
 from channels.news import News, note
 from channels.strays import Strays
@@ -102,7 +102,7 @@ async def built(
             [
                 *crm.verbs.bound(),
                 *bookings.verbs.bound(store),
-                *channels.verbs.bound(_dispatcher(published, metrics, whatsapp)),
+                *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
                 *_payments(settings, store, keys, links, daraja_http),
             ]
         )
@@ -186,7 +186,7 @@ def _bot_answers(store: BaseStore, vault: Vault) -> BotAnswers:
     return bot_answers
 
 
-def _dispatcher(published: Published, metrics: Prometheus, whatsapp: WhatsAppAccounts) -> Dispatcher:
+def _dispatcher(published: Published, metrics: Prometheus, whatsapp: WhatsAppAccounts, rates: Rates) -> Dispatcher:
     async def guardrails(org: str, facts: dict[str, Any]) -> Any:
         table = published.named(org, GUARDRAILS)
         return engine.decide(table, facts) if table is not None else None
@@ -197,7 +197,7 @@ def _dispatcher(published: Published, metrics: Prometheus, whatsapp: WhatsAppAcc
         return Address(phone=phone, user_id=user_id)
 
     connect = by_name({"whatsapp": whatsapp})
-    return Dispatcher(reach=reach, connect=connect, guardrails=guardrails, rates=load_rates(), watch=metrics)
+    return Dispatcher(reach=reach, connect=connect, guardrails=guardrails, rates=rates, watch=metrics)
 
 
 def _payments(settings: Settings, store: BaseStore, vault: Vault, links: Links, http: httpx.AsyncClient) -> list[Any]:
@@ -236,7 +236,7 @@ def _webhook(settings: Settings, store: BaseStore, vault: Vault, runtime: Runtim
         receive=runtime.receive,
         tenant=tenant,
         vault=vault,
-        deliveries=StatusBook(store, load_rates(), metrics),
+        deliveries=StatusBook(store, settings.whatsapp.rates, metrics),
         keep=Strays(store, vault, "whatsapp"),
         metrics=metrics,
         presence=presence,

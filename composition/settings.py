@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from channels.cost import SHIPPED, BadRates, Rates, load_rates
 from channels.whatsapp.client import GRAPH_API_URL
 from payments.mpesa.account import HOSTS
 from storage.errors import BadKey
@@ -57,6 +58,7 @@ class WhatsApp(msgspec.Struct, frozen=True, kw_only=True):
     app_secret: Secret
     verify_token: Secret
     base_url: str
+    rates: Rates  # what messages cost
 
 
 class Smtp(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +123,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
             app_secret=reader.secret("WHATSAPP_WEBHOOK_SECRET", "the app secret of your Meta app"),
             verify_token=reader.secret("WHATSAPP_VERIFY_TOKEN", "any phrase, entered again in Meta's webhook form"),
             base_url=reader.url("GRAPH_API_URL", simulator or GRAPH_API_URL),
+            rates=reader.rates("WHATSAPP_RATES"),
         ),
         mpesa=_mpesa(reader, simulator),
         smtp=_smtp(reader),
@@ -227,6 +230,14 @@ class _Reader:
         if not value:
             self.problems.append(f"{name} is not set: it is {meaning}.")
         return Secret(value)
+
+    def rates(self, name: str) -> Rates:
+        path = self.text(name, "")
+        try:
+            return load_rates(Path(path) if path else SHIPPED)
+        except BadRates as error:
+            self.problems.append(f"{name} must be a file like channels/rates.yaml: {error}.")
+            return load_rates()
 
     def encryption_keys(self, data_dir: Path) -> Secret:
         raw = self.text("ENCRYPTION_KEY", "")

@@ -217,6 +217,19 @@ async def test_a_business_moves_to_another_store_with_its_journal(copy: Server, 
     assert "Traceback" not in output
 
 
+async def test_a_months_messages_are_counted_and_priced_where_prices_are_known(copy: Server, tmp_path: Path) -> None:
+    code, output = await copy.aais("org", "--demo", "costs", CLINIC_ORG)
+    assert (code, "service" in output) == (0, True), output
+    rates = tmp_path / "rates.yaml"
+    rates.write_text(
+        "as_of: '2026-11-01'\ncurrency: KES\nfree_service_messages_a_month: 0\ncountries: {KE: {service: 1000000}}\n"
+    )
+    code, output = await copy.aais("org", "--demo", "costs", CLINIC_ORG, "--rates", str(rates))
+    assert (code, "not known" in output, "KES" in output) == (0, False, True), output
+    code, output = await copy.aais("org", "--demo", "costs", CLINIC_ORG, "--month", "november")
+    assert (code, "write it like 2026-11" in output) == (1, True), output
+
+
 # keys
 
 

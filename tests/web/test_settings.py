@@ -54,6 +54,7 @@ def test_what_is_missing_is_named_in_one_sentence(name: str, left: str | None) -
     ("name", "value", "hint"),
     [
         ("APP_URL", "book.example.co.ke", "https://"),
+        ("WHATSAPP_RATES", "/nowhere/rates.yaml", "cannot be read"),
         ("APP_URL", "http://book.example.co.ke", "https://"),
         ("APP_URL", "ftp://book.example.co.ke", "https://"),
         ("APP_URL", "https://[broken", "https://"),
