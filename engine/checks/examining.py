@@ -18,9 +18,11 @@ from engine.checks import (
     data,
     events,
     giving,
+    guards,
     mending,
     paths,
     picking,
+    rows,
     showing,
     waiting,
     wording,
@@ -39,9 +41,9 @@ from engine.types import Types
 
 MACHINE_CHECKS: tuple[Callable[[Subject], None], ...] = (
     paths.check, circles.check, waiting.check, events.check, giving.check, picking.check, data.check, showing.check,
-    wording.check,
+    wording.check, guards.check,
 )  # fmt: skip
-TABLE_CHECKS: tuple[Callable[[TableSubject], None], ...] = ()
+TABLE_CHECKS: tuple[Callable[[TableSubject], None], ...] = (rows.check,)
 _NAMED = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([A-Za-z0-9_]+)", re.MULTILINE)
 _KEPT = 512  # definitions whose findings are remembered, by registry
 
@@ -142,6 +144,7 @@ def _examined(release: Release, registry: Registry, limits: Limits, documents: M
     types = Types({name: record.fields for name, record in registry.records.items()})
     machines = [item for key, item in release.definitions.items() if isinstance(item, Definition) and ":" in key]
     tables = [item for key, item in release.definitions.items() if isinstance(item, Table) and ":" in key]
+    asked = {table.name: table for table in tables}
     around = Around(_charted(definition) for definition in machines)
     takes = {definition.name: _takes(definition) for definition in machines if definition.kind == "flow"}
     kept = _kept.setdefault(registry, {})
@@ -151,7 +154,9 @@ def _examined(release: Release, registry: Registry, limits: Limits, documents: M
         outside = around.of(definition)
         key = (definition.file, definition.source, definition.hash, limits, outside, str(takes))
         if key not in kept:
-            subject = Subject(definition, each, documents[definition.file], registry, types, limits, outside, takes)
+            subject = Subject(
+                definition, each, documents[definition.file], registry, types, limits, outside, takes, asked
+            )
             for check in MACHINE_CHECKS:
                 check(subject)
             _keep(kept, key, subject.found)

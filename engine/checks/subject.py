@@ -40,15 +40,18 @@ class Subject(Reporting):
     def __init__(
         self, definition: Definition, chart: Chart, document: Document, registry: Registry, types: Types,
         limits: Limits, outside: Outside, takes: Mapping[str, Mapping[str, bool]],
+        tables: Mapping[str, Table],
     ) -> None:  # fmt: skip
         super().__init__(document)
         self.outside = outside
         self._takes = takes
+        self.tables = tables
         self.definition = definition
         self.chart = chart
         self.registry = registry
         self.types = types
         self.limits = limits
+        self.odd: set[tuple[str | int, ...]] = set()  # guards of which the reason why they never hold has been said
         self.reached = chart.reached()  # the states that some path leads to
 
     @property
