@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,12 +23,40 @@ class Interval(msgspec.Struct, frozen=True, order=True):
 
 def open_on(resource: Resource, day: date, zone: ZoneInfo) -> list[Interval]:
     """The open intervals of that local day, in order; none on a closed date."""
+    hours, breaks = _spans_of(resource, day)
+    return _intervals(hours, breaks, day, zone)
+
+
+def grid(resource: Resource, day: date, zone: ZoneInfo, length: timedelta, every: timedelta) -> tuple[Interval, ...]:
+    """All intervals of that length that fit into the day's open hours, one `every` so often, in order."""
+    hours, breaks = _spans_of(resource, day)
+    return _grid(hours, breaks, day, zone, length, every) if hours else ()
+
+
+def _spans_of(resource: Resource, day: date) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     if day in resource.closed:
-        return []
+        return (), ()
     weekday = WEEKDAYS[day.weekday()]
-    spans = less(resource.hours.get(weekday, ()), resource.breaks.get(weekday, ()))
+    return resource.hours.get(weekday, ()), resource.breaks.get(weekday, ())
+
+
+def _intervals(hours: tuple[Span, ...], breaks: tuple[Span, ...], day: date, zone: ZoneInfo) -> list[Interval]:
+    spans = less(hours, breaks)
     intervals = [Interval(at_minute(day, span.start, zone), at_minute(day, span.end, zone)) for span in spans]
     return [interval for interval in intervals if interval.start < interval.end]
+
+
+@lru_cache(maxsize=4096)  # every customer who asks for a day asks for nearly the same ones
+def _grid(
+    hours: tuple[Span, ...], breaks: tuple[Span, ...], day: date, zone: ZoneInfo, length: timedelta, every: timedelta
+) -> tuple[Interval, ...]:
+    found: list[Interval] = []
+    for interval in _intervals(hours, breaks, day, zone):
+        start = interval.start
+        while start + length <= interval.end:
+            found.append(Interval(start, start + length))
+            start += every
+    return tuple(found)
 
 
 def less(spans: tuple[Span, ...], breaks: tuple[Span, ...]) -> list[Span]:
@@ -61,6 +90,7 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+@lru_cache(maxsize=4096)
 def bounds(day: date, zone: ZoneInfo) -> Interval:
     """The whole local day."""
     return Interval(at_minute(day, 0, zone), at_minute(day, 24 * 60, zone))

@@ -7,13 +7,14 @@ that day, so that the work spreads and a customer sees each time once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bookings.hours import Interval, at_time, bounds, day_of, open_on
+from bookings.hours import Interval, at_time, bounds, day_of, grid
 from bookings.offers import SLICE, Offer
 from bookings.resources import Resource
 
@@ -54,14 +55,21 @@ def on_day(shop: Shop, day: date) -> list[Slot]:
     """The free slots that start on that local day, in order, one per start."""
     if not 0 <= (day - day_of(shop.now, shop.zone)).days <= shop.offer.horizon_days:
         return []
+    soonest = shop.now + shop.offer.notice
     found: dict[datetime, Slot] = {}
     for resource in _least_busy_first(shop, day):
-        for interval in _candidates(shop, resource, day):
-            if interval.start in found or interval.start < shop.now + shop.offer.notice:
+        candidates = _candidates(shop, resource, day)
+        if not candidates:
+            continue
+        whole = Interval(candidates[0].start, candidates[-1].end)
+        taken = [each for each in shop.busy if each.resource == resource.id and each.interval.overlaps(whole)]
+        for interval in candidates:
+            start = interval.start
+            if start < soonest or start in found:
                 continue
-            unit = free_unit(resource, interval, shop.busy)
+            unit = free_unit(resource, interval, taken)
             if unit is not None:
-                found[interval.start] = Slot(resource.id, unit, interval.start, interval.end)
+                found[start] = Slot(resource.id, unit, start, interval.end)
     return [found[start] for start in sorted(found)]
 
 
@@ -123,16 +131,12 @@ def free_unit(resource: Resource, interval: Interval, busy: Iterable[Busy]) -> i
     return next((unit for unit in range(resource.capacity) if unit not in taken), None)
 
 
-def _candidates(shop: Shop, resource: Resource, day: date) -> list[Interval]:
-    if shop.offer.unit == "night":
+def _candidates(shop: Shop, resource: Resource, day: date) -> Sequence[Interval]:
+    """In order of their starts."""
+    offer = shop.offer
+    if offer.unit == "night":
         return _stay(shop, resource, day)
-    found: list[Interval] = []
-    for interval in open_on(resource, day, shop.zone):
-        start = interval.start
-        while start + shop.offer.duration <= interval.end:
-            found.append(Interval(start, start + shop.offer.duration))
-            start += max(shop.offer.every, SLICE)
-    return found
+    return grid(resource, day, shop.zone, offer.duration, max(offer.every, SLICE))
 
 
 def _stay(shop: Shop, resource: Resource, day: date) -> list[Interval]:
@@ -144,10 +148,9 @@ def _stay(shop: Shop, resource: Resource, day: date) -> list[Interval]:
 
 
 def _least_busy_first(shop: Shop, day: date) -> list[Resource]:
-    whole = bounds(day, shop.zone)
-    load = {
-        resource.id: sum(each.resource == resource.id and each.interval.overlaps(whole) for each in shop.busy)
-        / resource.capacity
-        for resource in shop.resources
-    }
-    return sorted((each for each in shop.resources if each.active), key=lambda each: (load[each.id], each.id))
+    whole, taken = bounds(day, shop.zone), Counter[str]()
+    for each in shop.busy:
+        if each.interval.overlaps(whole):
+            taken[each.resource] += 1
+    active = (each for each in shop.resources if each.active)
+    return sorted(active, key=lambda each: (taken[each.id] / each.capacity, each.id))

@@ -7,6 +7,7 @@ releases it, and until then a payment may be on its way. Nobody guesses.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -37,7 +38,12 @@ async def resources_of(store: OrgStore, offer: Offer) -> list[Resource]:
     if not offer.resources:
         return []
     found = await store.find("resources", {"_id": {"in": list(offer.resources)}}, limit=len(offer.resources))
-    return [resources.read(stored) for stored in found]
+    return [_read(msgspec.json.encode(stored)) for stored in found]
+
+
+@lru_cache(maxsize=4096)  # opening hours are read for every question, and hardly ever change
+def _read(stored: bytes) -> Resource:
+    return resources.read(msgspec.json.decode(stored))
 
 
 async def shop(

@@ -6,6 +6,7 @@ A WhatsApp list row has 24 characters, which is why labels are this terse.
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -23,6 +24,7 @@ def said(value: Any, language: str) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=4096)  # Babel takes a while, and the days that people ask for are few
 def day_label(day: date, language: str) -> str:
     """ "Fri 27 Nov", "Ijumaa 27 Nov"."""
     return format_date(day, "EEE d MMM", locale=_locale(language))

@@ -87,29 +87,44 @@ def whole(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+_AS_IS = frozenset({str, int, bool, float, type(None)})
+_FORMS: dict[type, Callable[[Any], Any]] = {
+    Money: lambda value: {"$money": [value.amount, value.currency]},
+    datetime: lambda value: {"$when": value.astimezone(UTC).isoformat().replace("+00:00", "Z")},
+    date: lambda value: {"$date": value.isoformat()},
+    time: lambda value: {"$time": value.isoformat()},
+    timedelta: lambda value: {"$duration": value.total_seconds()},
+}
+
+
 def encode(value: Any) -> Any:
     """A dialect value (or a struct of `engine.model`) as plain JSON data."""
+    return value if type(value) in _AS_IS else _encoded(value, {})
+
+
+def _encoded(value: Any, once: dict[int, Any]) -> Any:
+    """`once` has what records came to: a step holds the same ones as answers, as choices, and in its snapshot."""
     kind = type(value)
-    if value is None or kind is str or kind is int or kind is bool or kind is float:
-        return value
-    if kind is dict:
-        plain = {key: encode(item) for key, item in value.items()}
-        return {"$map": plain} if len(plain) == 1 and next(iter(plain)).startswith("$") else plain
     if kind is list or kind is tuple:
-        return [encode(item) for item in value]
-    if kind is Money:
-        return {"$money": [value.amount, value.currency]}
-    if kind is datetime:
-        return {"$when": value.astimezone(UTC).isoformat().replace("+00:00", "Z")}
-    if kind is date:
-        return {"$date": value.isoformat()}
-    if kind is time:
-        return {"$time": value.isoformat()}
-    if kind is timedelta:
-        return {"$duration": value.total_seconds()}
-    if isinstance(value, msgspec.Struct):
-        return {name: encode(getattr(value, name)) for name in value.__struct_fields__}
-    raise TypeError(f"{kind.__name__} is not a value of the dialect")
+        return [item if type(item) in _AS_IS else _encoded(item, once) for item in value]
+    form = _FORMS.get(kind)
+    if form is not None:
+        return form(value)
+    plain = once.get(id(value))
+    if plain is not None:
+        return plain
+    fields = value if kind is dict else _fields(value)
+    plain = {key: item if type(item) in _AS_IS else _encoded(item, once) for key, item in fields.items()}
+    if kind is dict and len(plain) == 1 and next(iter(plain)).startswith("$"):
+        plain = {"$map": plain}
+    once[id(value)] = plain
+    return plain
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    if not isinstance(value, msgspec.Struct):
+        raise TypeError(f"{type(value).__name__} is not a value of the dialect")
+    return msgspec.structs.asdict(value)
 
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
@@ -148,7 +163,10 @@ def _tagged(key: str, inner: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The one JSON form of a value: keys sorted, no spaces. What hashes are taken of."""
-    return msgspec.json.encode(encode(value), order="deterministic")
+    return _write(encode(value))
+
+
+_write = msgspec.json.Encoder(order="deterministic").encode
 
 
 def dump_snapshot(snapshot: Snapshot) -> bytes:
@@ -161,6 +179,12 @@ def load_snapshot(data: bytes | str) -> Snapshot:
 
 def dump_step(step: Step) -> bytes:
     return canonical(step)
+
+
+def dump_both(step: Step) -> tuple[bytes, bytes]:
+    """A step and its snapshot, as `dump_step` and `dump_snapshot` write them, for less than one after the other."""
+    plain = encode(step)
+    return _write(plain), _write(plain["snapshot"])
 
 
 def load_step(data: bytes | str) -> Step:

@@ -32,9 +32,10 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     note: dict[str, Any] = {}
 
 
-def dump_body(body: Body) -> bytes:
+def dump_body(body: Body, written: bytes = b"") -> bytes:
+    """`written` is the step as `dump_step` writes it, where that was done before."""
     parts: dict[str, Any] = {"about": encode(body.about), "begun": encode(body.begun), "note": encode(body.note)}
-    parts["step"] = msgspec.Raw(dump_step(body.step)) if body.step is not None else None
+    parts["step"] = msgspec.Raw(written or dump_step(body.step)) if body.step is not None else None
     return msgspec.json.encode(parts, order="deterministic")
 
 
@@ -79,8 +80,10 @@ class Journal:
     """Makes entries; the one place that knows their form."""
 
     def step_entry(
-        self, body: Body, *, org: str, subject: str, source: str, prev: str, vault: Any, cause: str
-    ) -> Document:
+        self, body: Body, *, org: str, subject: str, source: str, prev: str, vault: Any, cause: str,
+        written: bytes = b"",
+    ) -> Document:  # fmt: skip
+        """`written` is the step as `dump_step` writes it, where that was done before."""
         step = body.step
         if step is None:
             raise ValueError("a step entry needs a step")
@@ -101,7 +104,7 @@ class Journal:
                 "subject": subject,
                 "prev": prev,
             },
-            body,
+            dump_body(body, written),
             vault,
         )
 
@@ -127,12 +130,12 @@ class Journal:
                 "subject": head.subject,
                 "prev": head.hash,
             },
-            body,
+            dump_body(body),
             vault,
         )
 
-    def _entry(self, entry: Document, body: Body, vault: Any) -> Document:
-        entry["sealed"] = vault.seal(entry["subject"], dump_body(body), aad=entry["_id"].encode())
+    def _entry(self, entry: Document, body: bytes, vault: Any) -> Document:
+        entry["sealed"] = vault.seal(entry["subject"], body, aad=entry["_id"].encode())
         entry["hash"] = entry_hash(entry)
         return entry
 

@@ -101,7 +101,8 @@ def read(document: Document, vault: Any) -> Machine:
     )
 
 
-def insert(machine: Machine, org: str, vault: Any, at: datetime) -> Op:
+def insert(machine: Machine, org: str, vault: Any, at: datetime, written: bytes = b"") -> Op:
+    """`written` is the snapshot as `dump_snapshot` writes it, where that was done before; also below."""
     snapshot = machine.snapshot
     document = {
         "_id": snapshot.machine,
@@ -112,14 +113,14 @@ def insert(machine: Machine, org: str, vault: Any, at: datetime) -> Op:
         "channel": str(snapshot.about.get("channel", "")),
         "conversation": machine.conversation,
         "started": machine.started,
-        **_fields(machine, vault, at),
+        **_fields(machine, vault, at, written),
         "question": _question(machine, vault),
     }
     return Insert("machines", document)
 
 
-def update(before: Machine, machine: Machine, vault: Any, at: datetime) -> Op:
-    fields = _fields(machine, vault, at)
+def update(before: Machine, machine: Machine, vault: Any, at: datetime, written: bytes = b"") -> Op:
+    fields = _fields(machine, vault, at, written)
     if machine.question is not before.question:
         fields["question"] = _question(machine, vault)
     return Update("machines", machine.snapshot.machine, {"set": fields}, expect=before.version)
@@ -138,7 +139,7 @@ def note(before: Machine, machine: Machine, at: datetime) -> Op:
     return Update("machines", machine.snapshot.machine, {"set": fields}, expect=before.version)
 
 
-def _fields(machine: Machine, vault: Any, at: datetime) -> Document:
+def _fields(machine: Machine, vault: Any, at: datetime, written: bytes) -> Document:
     snapshot = machine.snapshot
     return {
         "root": snapshot.frames[0].definition if snapshot.frames else snapshot.definition,
@@ -152,7 +153,7 @@ def _fields(machine: Machine, vault: Any, at: datetime) -> Document:
         "heard": machine.heard,
         "reasked": machine.reasked,
         "at": at,
-        "sealed": vault.seal(machine.subject, dump_snapshot(snapshot), aad=snapshot.machine.encode()),
+        "sealed": vault.seal(machine.subject, written or dump_snapshot(snapshot), aad=snapshot.machine.encode()),
     }
 
 

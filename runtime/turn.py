@@ -9,6 +9,7 @@ import msgspec
 
 from engine.errors import EngineError, Unanswered
 from engine.model import Event, Snapshot, Step
+from engine.values import dump_both, dump_snapshot
 from runtime import floor, machines
 from runtime.batch import Batch
 from runtime.effects import Effects
@@ -101,6 +102,9 @@ class Turn:
         with guarded(id, "effects"):
             about = await self._effects.gather(batch, scene, step, reply=heard)
         snapshot = applied(step.snapshot, about)
+        written_step, written = dump_both(step)
+        if snapshot is not step.snapshot:
+            written = dump_snapshot(snapshot)
         entry = self._parts.journal.step_entry(
             Body(step=step, about=about, begun=begun),
             org=scene.org,
@@ -109,6 +113,7 @@ class Turn:
             prev=before.hash,
             vault=scene.vault,
             cause=cause,
+            written=written_step,
         )
         asks = question(step)
         after = msgspec.structs.replace(
@@ -122,9 +127,9 @@ class Turn:
         )
         batch.ops.append(Insert("journal", entry))
         if begun is not None:
-            batch.ops.append(machines.insert(after, scene.org, scene.vault, scene.now))
+            batch.ops.append(machines.insert(after, scene.org, scene.vault, scene.now, written))
         else:
-            batch.ops.append(machines.update(before, after, scene.vault, scene.now))
+            batch.ops.append(machines.update(before, after, scene.vault, scene.now, written))
             if after.status == "done" and before.status == "live" and before.conversation:
                 await self._leave(scene, batch, after)
         batch.machines.append(after)
