@@ -86,7 +86,8 @@ async def built(
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
-        graph_http = await stack.enter_async_context(httpx.AsyncClient(transport=AiohttpTransport(), trust_env=False))
+        graph = AiohttpTransport()
+        graph_http = await stack.enter_async_context(httpx.AsyncClient(transport=graph, trust_env=False))
         daraja_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
         keys = vault(store, settings)
         metrics = Prometheus()
@@ -95,7 +96,9 @@ async def built(
         taken = await origin.read()
         changed = await publishing.put_in_force(settings, store, published, taken)
         links = Links(_callback_secret(settings), settings.app_url)
-        whatsapp = _whatsapp(settings, store, keys, graph_http)
+        whatsapp = _whatsapp(
+            settings, store, keys, GraphClient(graph_http, base_url=settings.whatsapp.base_url, post=graph.post)
+        )
         presence = Presence(whatsapp, _bot_answers(store, keys))
         stack.push_async_callback(presence.close)
         handlers = Handlers(
@@ -171,12 +174,12 @@ def _router(published: Published) -> Router:
     return Router(decide, lambda referral: msgspec.structs.asdict(of_referral(referral)))
 
 
-def _whatsapp(settings: Settings, store: BaseStore, vault: Vault, http: httpx.AsyncClient) -> WhatsAppAccounts:
+def _whatsapp(settings: Settings, store: BaseStore, vault: Vault, client: GraphClient) -> WhatsAppAccounts:
     async def token(org: str) -> str:
         own = (await orgs.get_secrets(store, vault, org)).get(WHATSAPP_TOKEN, "")
         return own or (DEMO_TOKEN if settings.demo else "")
 
-    return WhatsAppAccounts(GraphClient(http, base_url=settings.whatsapp.base_url), token)
+    return WhatsAppAccounts(client, token)
 
 
 def _bot_answers(store: BaseStore, vault: Vault) -> BotAnswers:

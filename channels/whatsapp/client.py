@@ -6,6 +6,7 @@ refused is `Rejected` with its class. Tokens never appear in an error or a log.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,12 @@ GRAPH_VERSION = "v26.0"
 MEDIA_HOSTS = frozenset({"lookaside.fbsbx.com"})
 MAX_MEDIA = 100 * 1024 * 1024
 TIMEOUT = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=5.0)
+_JSON = "application/json"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+Post = Callable[[str, Mapping[str, str], bytes, httpx.Timeout], Awaitable[tuple[int, bytes]]]
+"""POST a body to an address: the answer's status and content. Raises httpx's errors."""
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,24 +40,33 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GraphClient:
-    """Shared by all business numbers; the token comes with each call, since each tenant has its own."""
+    """Shared by all business numbers; the token comes with each call, since each tenant has its own.
+
+    `post` carries the messages, `http` all else (and the messages too, where there is no other way).
+    """
 
     def __init__(
         self, http: httpx.AsyncClient, *, base_url: str = GRAPH_API_URL, version: str = GRAPH_VERSION,
-        media_hosts: frozenset[str] = MEDIA_HOSTS,
+        media_hosts: frozenset[str] = MEDIA_HOSTS, post: Post | None = None,
     ) -> None:  # fmt: skip
         address = urlsplit(base_url)
         clear = address.scheme == "http" and _local(address.hostname or ".")
         if not address.hostname or (address.scheme != "https" and not clear):
             raise ValueError(f"GRAPH_API_URL must be an https address (or a local one): {base_url!r}")
         self._http = http
+        self._post = post or _by(http)
         self._root = f"{base_url.rstrip('/')}/{version}"
         self._hosts = media_hosts | {address.hostname}
         self._secure = address.scheme == "https"
 
     async def post_message(self, token: str, number: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST to `/{number}/messages`; the answer's JSON."""
-        return await self._send("POST", f"{self._root}/{_id(number)}/messages", token, json=body)
+        url, headers = f"{self._root}/{_id(number)}/messages", {**_auth(token), "Content-Type": _JSON}
+        try:
+            status, content = await self._post(url, headers, msgspec.json.encode(body), TIMEOUT)
+        except httpx.HTTPError as error:
+            raise _failure(error) from error
+        return _read(status, content)
 
     async def upload(self, token: str, number: str, filename: str, mime_type: str, content: bytes) -> str:
         """The media id, good for 30 days. Uploading twice harms nobody, so an unknown outcome counts as not reached."""
@@ -100,31 +115,45 @@ class GraphClient:
             answer = await self._http.request(
                 method, url, headers=_auth(token), timeout=TIMEOUT, follow_redirects=False, **content
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            raise Unreached(_say(error)) from error
         except httpx.HTTPError as error:
-            raise OutcomeUnknown(_say(error)) from error
-        return _read(answer)
+            raise _failure(error) from error
+        return _read(answer.status_code, answer.content)
 
 
-def _read(answer: httpx.Response) -> dict[str, Any]:
+def _by(http: httpx.AsyncClient) -> Post:
+    async def post(url: str, headers: Mapping[str, str], body: bytes, times: httpx.Timeout) -> tuple[int, bytes]:
+        answer = await http.post(url, headers=headers, content=body, timeout=times, follow_redirects=False)
+        return answer.status_code, answer.content
+
+    return post
+
+
+def _failure(error: httpx.HTTPError) -> Unreached | OutcomeUnknown:
+    """Whether the request can have been taken."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol):
+        return Unreached(_say(error))
+    return OutcomeUnknown(_say(error))
+
+
+def _read(status: int, content: bytes) -> dict[str, Any]:
     """Meta's own error object is a clear no; a bare 5xx (a proxy's) leaves open what happened behind it."""
     try:
-        body = msgspec.json.decode(answer.content)
+        body = msgspec.json.decode(content)
     except (msgspec.DecodeError, ValueError, RecursionError):
         body = None
-    refused = rejection(body, answer.status_code)
+    refused = rejection(body, status)
     if refused is not None:
         raise refused
-    if answer.is_success and isinstance(body, dict):
+    success = 200 <= status < 300
+    if success and isinstance(body, dict):
         return body
-    if answer.status_code >= 500 or answer.is_success:
-        raise OutcomeUnknown(f"answered {answer.status_code} without a readable body")
-    if answer.status_code == 429:
+    if status >= 500 or success:
+        raise OutcomeUnknown(f"answered {status} without a readable body")
+    if status == 429:
         raise Rejected(Behaviour.BACK_OFF, "answered 429", code=429)
-    if answer.status_code in (401, 403):
-        raise Rejected(Behaviour.DISCONNECTED, f"answered {answer.status_code}", code=answer.status_code)
-    raise Rejected(Behaviour.WRONG, f"answered {answer.status_code}", code=answer.status_code)
+    if status in (401, 403):
+        raise Rejected(Behaviour.DISCONNECTED, f"answered {status}", code=status)
+    raise Rejected(Behaviour.WRONG, f"answered {status}", code=status)
 
 
 def message_id(answer: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -24,12 +25,34 @@ async def listening(serve: Serve) -> AsyncIterator[str]:
         await server.wait_closed()
 
 
-async def post(url: str, **more: object) -> httpx.Response:
+Post = Callable[..., Awaitable[httpx.Response]]
+BODY, TIMES = '{"a":"é"}'.encode(), httpx.Timeout(0.5)
+
+
+async def _by_httpx(url: str, **more: object) -> httpx.Response:
     async with httpx.AsyncClient(transport=AiohttpTransport(), trust_env=False) as http:
-        return await http.post(url, json={"a": "é"}, timeout=httpx.Timeout(0.5), **more)  # type: ignore[arg-type]
+        return await http.post(url, json={"a": "é"}, timeout=TIMES, **more)  # type: ignore[arg-type]
 
 
-async def test_a_request_and_its_answer_pass_unchanged() -> None:
+async def _directly(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    transport = AiohttpTransport()
+    try:
+        status, content = await transport.post(
+            url, {"Content-Type": "application/json", **(headers or {})}, BODY, TIMES
+        )
+    finally:
+        await transport.aclose()
+    return httpx.Response(status, headers={"X-One": "two"}, content=content)
+
+
+@pytest.fixture(params=[_by_httpx, _directly], ids=["by httpx", "directly"])
+def post(request: pytest.FixtureRequest) -> Post:
+    """Both ways through the transport."""
+    found: Post = request.param
+    return found
+
+
+async def test_a_request_and_its_answer_pass_unchanged(post: Post) -> None:
     seen: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -44,10 +67,10 @@ async def test_a_request_and_its_answer_pass_unchanged() -> None:
     assert (answer.status_code, answer.headers["x-one"], answer.text) == (201, "two", "hello")
     assert b"POST /v26.0/1/messages?x=a%20b HTTP/1.1" in seen[0]
     assert b"Authorization: Bearer t" in seen[0] or b"authorization: Bearer t" in seen[0]
-    assert seen[1] == '{"a":"é"}'.encode()
+    assert seen[1] == BODY
 
 
-async def test_a_redirect_is_not_followed() -> None:
+async def test_a_redirect_is_not_followed(post: Post) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         writer.write(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")
@@ -58,14 +81,14 @@ async def test_a_redirect_is_not_followed() -> None:
         assert (await post(url)).status_code == 302
 
 
-async def test_nobody_listening_is_a_connect_error() -> None:
+async def test_nobody_listening_is_a_connect_error(post: Post) -> None:
     async with listening(lambda _reader, _writer: asyncio.sleep(0)) as url:
         pass
     with pytest.raises(httpx.ConnectError):
         await post(url)
 
 
-async def test_a_connection_that_breaks_after_the_request_left_is_a_read_error() -> None:
+async def test_a_connection_that_breaks_after_the_request_left_is_a_read_error(post: Post) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         writer.close()
@@ -75,7 +98,7 @@ async def test_a_connection_that_breaks_after_the_request_left_is_a_read_error()
             await post(url)
 
 
-async def test_an_answer_that_does_not_come_is_a_read_timeout() -> None:
+async def test_an_answer_that_does_not_come_is_a_read_timeout(post: Post) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         await asyncio.sleep(1)
@@ -86,7 +109,7 @@ async def test_an_answer_that_does_not_come_is_a_read_timeout() -> None:
             await post(url)
 
 
-async def test_an_answer_that_breaks_off_is_a_read_error() -> None:
+async def test_an_answer_that_breaks_off_is_a_read_error(post: Post) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf")
@@ -96,3 +119,17 @@ async def test_an_answer_that_breaks_off_is_a_read_error() -> None:
     async with listening(serve) as url:
         with pytest.raises(httpx.ReadError):
             await post(url)
+
+
+async def test_an_answer_that_was_packed_all_the_same_is_read(post: Post) -> None:
+    packed = gzip.compress(b'{"messages": []}')
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+        writer.write(head.encode() + packed)
+        await writer.drain()
+        writer.close()
+
+    async with listening(serve) as url:
+        assert (await post(url)).json() == {"messages": []}
