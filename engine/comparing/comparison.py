@@ -37,11 +37,11 @@ def compare(
         if was in matched:
             now = matched[was]
             changes += _pair(document, two.documents[now], now, renamed[was], registry)
-        else:
+        elif was not in two.lost:
             changes.append(_whole(document, was, registry, old=True))
-    came = [key for key in two.documents if key not in matched.values()]
+    came = [key for key in two.documents if key not in matched.values() and key not in one.lost]
     changes += [_whole(two.documents[key], key, registry, old=False) for key in came]
-    known = [matched.get(key, key) for key in one.documents] + came
+    known = list(dict.fromkeys([*(matched.get(key, key) for key in one.documents), *two.documents]))
     differences = Differences(
         old=one.label, new=two.label, definitions=tuple(known), changes=tuple(_sorted(changes, known)),
         old_findings=tuple(one.findings), new_findings=tuple(two.findings),

@@ -14,6 +14,7 @@ from engine.comparing.rows import TableNames
 from engine.comparing.words import listed, value
 from engine.errors import EngineError
 from engine.logic import Space
+from engine.scope import Expression
 from engine.tables import Row, Table
 from engine.types import Types
 from engine.values import encode
@@ -74,9 +75,15 @@ class Decisions:
 
     def _then(self, row: Row, table: Table) -> dict[str, tuple[str, bool]]:
         """What a row gives: its source in one form, and whether it reads facts."""
-        return {
-            name: (guards.canonical(self._source(value.source, table)), bool(value.reads)) for name, value in row.then
-        }
+        return {name: self._given(given, table) for name, given in row.then}
+
+    def _given(self, given: Expression, table: Table) -> tuple[str, bool]:
+        if given.reads:
+            return guards.canonical(self._source(given.source, table)), True
+        try:
+            return repr(given.read(None)[0]), False
+        except (TypeError, ValueError, ArithmeticError, AttributeError):
+            return given.source, False
 
     def _same(self, old: Case, new: Case) -> Same:
         """Whether two rows give the same; where values are worked out, that is one more question."""

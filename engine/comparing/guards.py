@@ -39,17 +39,40 @@ class _Turn(ast.NodeTransformer):
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
-        if len(node.ops) == 1 and isinstance(node.left, ast.Constant) and type(node.ops[0]) in _TURNED:
+        if len(node.ops) == 1 and _is_constant(node.left) and type(node.ops[0]) in _TURNED:
             turned = ast.Compare(node.comparators[0], [_TURNED[type(node.ops[0])]()], [node.left])
             return ast.copy_location(turned, node)
         return node
 
 
+def _is_constant(node: ast.expr) -> bool:
+    """A literal, or a function of literals: 5, hours(24)."""
+    if isinstance(node, ast.Call):
+        return all(_is_constant(arg) for arg in node.args)
+    return isinstance(node, ast.Constant)
+
+
 @lru_cache(maxsize=8192)
 def canonical(source: str) -> str:
-    """One form for expressions that differ in spaces, quotes or parentheses only."""
+    """One form for expressions that differ in spaces, quotes, parentheses or the side of a constant only."""
     tree = parsed(source)
-    return ast.unparse(tree) if tree is not None else " ".join(source.split())
+    if tree is None:
+        return " ".join(source.split())
+    written = ast.unparse(tree)
+    if not any(isinstance(node, ast.BinOp) for node in ast.walk(tree)):
+        return written
+    return ast.unparse(_Commuting().visit(ast.parse(written, mode="eval").body))
+
+
+class _Commuting(ast.NodeTransformer):
+    """`1 + n` as `n + 1`, `2 * price` as `price * 2`: exact for numbers, and a number joins with nothing else."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        number = isinstance(node.left, ast.Constant) and isinstance(node.left.value, (int, float))
+        if number and isinstance(node.op, (ast.Add, ast.Mult)) and not isinstance(node.right, ast.Constant):
+            return ast.BinOp(node.right, node.op, node.left)
+        return node
 
 
 def names(source: str) -> frozenset[str]:

@@ -112,8 +112,9 @@ def parting_lines(parting: Parting) -> Iterator[str]:
 def summary(differences: Differences) -> str:
     """One line: how much differs, and what is known of the behaviour."""
     count = len(differences.changes)
+    unread = bool(differences.old_findings or differences.new_findings)
     if not count:
-        said = "Nothing is written differently."
+        said = "What could be read is written alike." if unread else "Nothing is written differently."
     else:
         changed = len({change.definition for change in differences.changes})
         said = f"{_many(count, 'difference')} in {_many(changed, 'definition')} of {len(differences.definitions)}."

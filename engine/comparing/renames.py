@@ -113,5 +113,9 @@ def retold(text: str, names: Names) -> str:
     """A text with the new names of the data that it reads."""
     if not names.data:
         return text
-    word = re.compile(r"\b(?:" + "|".join(map(re.escape, names.data)) + r")\b")
-    return _BRACES.sub(lambda brace: word.sub(lambda found: names.data[found[0]], brace[0]), text)
+    word = re.compile(r"([|.]\s*)?\b(" + "|".join(map(re.escape, names.data)) + r")\b")
+
+    def reads(found: re.Match[str]) -> str:  # after a bar stands a filter, after a dot a field
+        return found[0] if found[1] else names.data[found[2]]
+
+    return _BRACES.sub(lambda brace: word.sub(reads, brace[0]), text)

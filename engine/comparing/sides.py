@@ -18,7 +18,7 @@ from engine.tables import Table
 
 Sources = Mapping[str, str]  # file name -> YAML
 _DECLARED = re.compile(r"^(flow|lifecycle|rules)\s*:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
-_NAMED = re.compile(r"\b(?:flow|table|type)\s*:\s*[\"']?(?:list of )?([a-z][a-z0-9_]*)")
+_NAMED = re.compile(r"\b(flow|table|type)\s*:\s*[\"']?(?:list of )?([a-z][a-z0-9_]*)")
 _HEARD = re.compile(r"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)[\"']?\s*:|\bon\s*:\s*([a-z][a-z0-9_.]*)")
 _TOLD = re.compile(r"\bevent\s*:\s*[\"']?([a-z][a-z0-9_.]*)")
 _KIND = re.compile(r"^[\"']?(?:flow|lifecycle|rules)[\"']?\s*:", re.MULTILINE)
@@ -72,31 +72,54 @@ class Version:
             return
         self.documents[key] = document
 
+    @property
+    def lost(self) -> frozenset[str]:
+        """Definitions that stand in files which could not be read: they are not gone."""
+        return frozenset(key for file in self.unread for key in _declares(self.sources[file]))
+
     def compiled(self, registry: Registry) -> tuple[Mapping[str, Compiled], tuple[Finding, ...]]:
-        """What could be compiled, by kind and name, and what stands in the way of the rest."""
-        try:
-            release = compile_release([*self.documents.values(), *self._needed(registry)], registry)
-        except Findings as found:
-            return {}, tuple(finding for finding in found.findings if finding.severity == "error")
-        return {name: item for name, item in release.definitions.items() if ":" in name}, ()
+        """What could be compiled, by kind and name, and what stands in the way of the rest.
+
+        What is wrong with a file around does not matter, unless a compared one needs it.
+        """
+        around = self._needed(registry)
+        while True:
+            try:
+                release = compile_release([*self.documents.values(), *around], registry)
+            except Findings as found:
+                errors = tuple(finding for finding in found.findings if finding.severity == "error")
+                wrong = {finding.file for finding in errors}
+                kept = [document for document in around if document.file not in wrong]
+                if wrong & self.sources.keys() or len(kept) == len(around):
+                    return {}, tuple(finding for finding in errors if finding.file in self.sources) or errors
+                around = kept
+            else:
+                return {name: item for name, item in release.definitions.items() if ":" in name}, ()
 
     def _needed(self, registry: Registry) -> list[Document]:
         """Of what is around, what the compared files call, ask, start and hear, and what that needs in turn."""
-        known = set(self.documents)
-        left = {file: text for file, text in self.around.items() if not known.intersection(_declares(text))}
+        left = {file: text for file, text in self.around.items() if not self.documents.keys() & set(_declares(text))}
         found: list[Document] = []
         texts = list(self.sources.values())
         for text in texts:  # grows while it is walked
-            named = set(_NAMED.findall(text))
+            named = _named(text)
             heard = {event for pair in _HEARD.findall(text) for event in pair if event and event not in registry.events}
             for file, other in list(left.items()):
-                if any(key.partition(":")[2] in named for key in _declares(other)) or heard & set(_TOLD.findall(other)):
+                if named & set(_declares(other)) or heard & set(_TOLD.findall(other)):
                     texts.append(left.pop(file))
                     try:
                         found.append(_loaded(other, file))
                     except Findings:
                         continue
         return found
+
+
+def _named(text: str) -> set[str]:
+    """What a file refers to: "flow:deposit", "rules:routing". What a row of a table gives is no reference."""
+    kinds = {"flow": "flow", "table": "rules", "type": "rules"}
+    found = {(kinds[key], name) for key, name in _NAMED.findall(text)}
+    is_table = any(key.startswith("rules:") for key in _declares(text))
+    return {f"{kind}:{name}" for kind, name in found if not (is_table and kind == "flow")}
 
 
 def _declares(text: str) -> list[str]:

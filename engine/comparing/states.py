@@ -97,7 +97,7 @@ class StatePair:
             self.lists.compare(old[length][1], new[length][1], f"after {duration(length)}")
         several = sum(1 for _, blocks in {**old, **new}.values() if _leaves(blocks)) > 1 + len(come)
         for length, timer in sorted(gone.items()):
-            other = _twin(timer, come)
+            other = _twin(timer, come, alone=len(gone) == 1)
             if other is None:
                 self._timer("timeout-removed", length, timer, "no longer ", old=True)
             else:
@@ -172,12 +172,12 @@ def _leaves(blocks: tuple[Block, ...]) -> bool:
     return any(block.to is not None for block in blocks)
 
 
-def _twin(timer: Timer, come: Mapping[int, Timer]) -> int | None:
-    """The new timer that does what this one did; the only one left, if it leads or stays alike."""
+def _twin(timer: Timer, come: Mapping[int, Timer], *, alone: bool) -> int | None:
+    """The new timer that does what this one did, or leads where it led; `alone`: the one that is left will do."""
     for length, other in sorted(come.items()):
         if [block.key for block in timer[1]] == [block.key for block in other[1]]:
             return length
     for length, other in sorted(come.items()):
         if [block.to for block in timer[1]] == [block.to for block in other[1]]:
             return length
-    return None
+    return next(iter(come)) if alone and len(come) == 1 else None
