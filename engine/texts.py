@@ -31,6 +31,7 @@ _ALLOWED = (
     nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Test, nodes.Concat,
     nodes.Add, nodes.Sub, nodes.Neg,
 )  # fmt: skip
+_NO_BREAK = "\u00a0"
 _YES = {"en": ("yes", "no"), "sw": ("ndiyo", "hapana")}
 
 
@@ -44,14 +45,14 @@ def _local(context: Any, value: Any) -> Any:
 
 @jinja2.pass_context
 def _money(context: Any, value: Any) -> str:
-    """KSh 1,500 or KSh 1,500.50."""
+    """KSh 1,500 or KSh 1,500.50. The space does not break: an amount stands on one line of a narrow phone."""
     if not isinstance(value, Money):
         return "" if value is None else str(value)
     unit = 10 ** precision(value.currency)
     whole, part = divmod(abs(value.amount), unit)
     cents = f".{part:02d}" if part else ""
     sign = "-" if value.amount < 0 else ""
-    return f"{sign}{_SYMBOLS.get(value.currency, value.currency)} {whole:,}{cents}"
+    return f"{sign}{_SYMBOLS.get(value.currency, value.currency)}{_NO_BREAK}{whole:,}{cents}"
 
 
 @jinja2.pass_context

@@ -27,6 +27,7 @@ from storage.store import Document, Update
 ATTEMPTS = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=10)
 ACTION_SECONDS = 60.0
+PATIENCE = timedelta(days=3)  # for so long an action may ask to wait: a message of last week helps nobody
 KEPT = timedelta(days=30)  # how long a row that is done can still be looked up
 
 log = structlog.get_logger("runtime")
@@ -70,7 +71,7 @@ class Outbox:
         except Unreadable:
             return await self._bury(scene, row, "unreadable: the key is gone"), None
         except RetryLater as later:
-            return batch, await self._again(scene, row, str(later), later.after, batch)
+            return batch, await self._again(scene, row, str(later), later.after, batch, asked=later.after is not None)
         except TimeoutError:
             return batch, await self._again(scene, row, f"no answer within {self._seconds:g} s", None, batch)
         except Exception as error:
@@ -117,14 +118,17 @@ class Outbox:
         return known is not None and known["state"] == "leased" and known["by"] == self._parts.worker
 
     async def _again(
-        self, scene: Scene, row: Document, reason: str, after: timedelta | None, batch: Batch
+        self, scene: Scene, row: Document, reason: str, after: timedelta | None, batch: Batch, *, asked: bool = False
     ) -> datetime | None:
-        attempts = row["attempts"] + 1
-        if attempts >= self._attempts:
-            buried = await self._bury(scene, row, f"{reason} ({attempts} attempts)")
+        """A wait that the handler `asked` for (a rate, a quiet hour) is no failure: time bounds it, not the count."""
+        now, attempts = self._parts.clock.now(), row["attempts"] + (not asked)
+        wait = after if after is not None else wait_before(attempts)
+        if attempts >= self._attempts or (asked and now + wait > row["at"] + PATIENCE):
+            why = f"{attempts} attempts" if attempts >= self._attempts else f"waited since {row['at']:%Y-%m-%d %H:%M}"
+            buried = await self._bury(scene, row, f"{reason} ({why})")
             batch.ops.extend(buried.ops)
             return None
-        due = moment(self._parts.clock.now() + (after if after is not None else wait_before(attempts)), "due")
+        due = moment(now + wait, "due")
         changes = {"set": {"state": "new", "by": "", "attempts": attempts, "due": due, "reason": reason}}
         self._parts.metrics.count("runtime_actions_retried")
         try:

@@ -86,7 +86,10 @@ class Acted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetryLater(Exception):
-    """The action could not be done now and may be tried again with the same key."""
+    """The action could not be done now and may be tried again with the same key.
+
+    With `after` it is no failure, only too early: it does not count among the attempts.
+    """
 
     def __init__(self, reason: str, *, after: timedelta | None = None) -> None:
         super().__init__(reason)

@@ -78,6 +78,7 @@ class Screen:
         self._heard += 1
         await expect(bubble).to_be_visible(timeout=_PATIENCE)
         text = await bubble.get_by_test_id("bubble-text").first.inner_text()
+        text = text.replace("\u00a0", " ")  # within an amount
         for part in parts:
             assert part.lower() in text.lower(), f"{part!r} is not in {text!r}"
         return text

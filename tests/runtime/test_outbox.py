@@ -66,6 +66,28 @@ async def test_a_handler_may_say_when_to_try_again(house: House, runtime: Runtim
     assert len(tries) == 2
 
 
+async def test_waits_that_were_asked_for_use_up_no_attempt_but_not_for_ever(house: House, runtime: Runtime) -> None:
+    tries: list[Any] = []
+
+    async def held(ctx: Context, args: dict[str, Any]) -> None:
+        tries.append(ctx.now)
+        if len(tries) != 30 or args.get("for_ever"):
+            raise RetryLater("on hold", after=timedelta(minutes=30))
+
+    house.on_act = held
+    await house.begin(runtime, Start(definition="thing", machine=ID))
+    await runtime.receive([house.event(ID, "act")])
+    await runtime.idle()
+    for _ in range(29):
+        await runtime.skip(timedelta(minutes=30))
+    assert (len(tries), (await house.machine(ID))["state"]) == (30, "done")
+    await runtime.receive([house.event(ID, "act", for_ever=True)])
+    await runtime.idle()
+    await runtime.skip(timedelta(days=4))
+    (row,) = await house.store.org(ORG).find("outbox", {"state": "dead"})
+    assert "waited since" in row["reason"]
+
+
 async def test_a_message_that_waits_holds_back_the_later_ones_to_the_same_person_only(
     house: House, runtime: Runtime
 ) -> None:
