@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import msgspec
+from watchfiles import watch
 
 from composition import testing
 from engine import Findings
@@ -33,23 +34,47 @@ def add(subparsers: Any) -> None:
         "--around", nargs="*", type=Path, metavar="PATH",
         help="definitions that these call, tell and ask (without it: flows and rules here)",
     )  # fmt: skip
+    command.add_argument(
+        "--generate", action="store_true", help="propose cases for what is not reached, and print them"
+    )
+    command.add_argument("--write", action="store_true", help="with --generate: add them to the test files")
+    command.add_argument("--watch", action="store_true", help="again whenever a file there is written")
     command.set_defaults(run=_test)
 
 
 def _test(options: argparse.Namespace) -> int:
-    around = testing.surroundings(Path()) if options.around is None else options.around
-    missing = [path for path in [*options.paths, *around] if not path.exists()]
+    if options.around is None:
+        options.around = testing.surroundings(Path())
+    missing = [path for path in [*options.paths, *options.around] if not path.exists()]
     for path in missing:
         print(f"{path}: there is no such file or folder", file=sys.stderr)
-    if missing:
+    if options.write and not options.generate:
+        print("--write goes with --generate.", file=sys.stderr)
+    if missing or (options.write and not options.generate):
         return 2
+    return _watched(options) if options.watch else _once(options)
+
+
+def _watched(options: argparse.Namespace) -> int:
+    """Until it is stopped; the exit code is that of the last time."""
+    code = _once(options)
+    places = [*options.paths, *options.around]
+    for _ in watch(*places, watch_filter=lambda _, path: path.endswith(".yaml"), raise_interrupt=False):
+        print("\n" + "─" * 40)
+        code = _once(options)
+    return code
+
+
+def _once(options: argparse.Namespace) -> int:
     try:
-        found = testing.found(options.paths, around)
+        found = testing.found(options.paths, options.around)
     except Findings as findings:
         for finding in findings.findings:
             print(finding)
         print("The definitions have to load before they can be tested: see `aais check`.", file=sys.stderr)
         return 1
+    if options.generate:
+        return _generate(found, options)
     report = _run(found, options)
     if not report.results and not report.findings:
         print(_nothing(options), file=sys.stderr)
@@ -62,6 +87,36 @@ def _run(found: testing.Found, options: argparse.Namespace) -> Report:
     chosen = Chosen(case=options.case, language=options.language)
     report = run(found.suites, found.world, chosen, definitions=found.definitions, clock=perf_counter)
     return msgspec.structs.replace(report, findings=(*found.findings, *report.findings))
+
+
+def _generate(found: testing.Found, options: argparse.Namespace) -> int:
+    """Print or write cases for what is not reached; exit code 1 if something could not be reached."""
+    if found.findings:
+        print("\n".join(map(str, found.findings)))
+        return 1
+    proposals = testing.proposals(found)
+    if options.format == "json":
+        print(msgspec.json.format(msgspec.json.encode(proposals), indent=2).decode())
+    try:
+        for proposal in proposals:
+            _proposed(found, proposal, options)
+    except Findings as findings:
+        print("\n".join(map(str, findings.findings)))
+        return 1
+    if not proposals:
+        print("Everything is reached: there is nothing to propose.", file=sys.stderr)
+    return 1 if any(proposal.unreached for proposal in proposals) else 0
+
+
+def _proposed(found: testing.Found, proposal: Any, options: argparse.Namespace) -> None:
+    file, count = testing.file_of(found, proposal), len(proposal.cases)
+    if options.write and count:
+        testing.write(found, proposal)
+        print(f"{file}: {count} {'case' if count == 1 else 'cases'} added, to be read by a person.", file=sys.stderr)
+    elif options.format != "json" and count:
+        print(f"# {file}\n{proposal.text}")
+    for unreached in proposal.unreached:
+        print(f"{proposal.definition}: {unreached.item.path}: {unreached.why}", file=sys.stderr)
 
 
 def _shown(report: Report, options: argparse.Namespace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,9 @@ from engine.registry import Registry
 from engine.release import compile_release
 from engine.testing import Suite, Understand, World, read_suites
 from engine.testing.running import ENDING
+
+if TYPE_CHECKING:
+    from engine.testing.generating import Proposal
 
 SURROUNDINGS = ("flows", "rules")  # what ships, and what a named file may call, tell or ask
 
@@ -46,6 +50,28 @@ def found(paths: Iterable[Path], around: Sequence[Path]) -> Found:
         definitions=tuple(dict.fromkeys([*keys, *tested])),
         findings=tuple(findings),
     )
+
+
+def proposals(all: Found) -> list[Proposal]:
+    """Cases for what the tests do not reach. The solver is loaded here, because most runs do without it."""
+    from engine.testing.generating import propose
+
+    return propose(all.world, all.suites, all.definitions)
+
+
+def file_of(all: Found, proposal: Proposal) -> str:
+    """The test file of a definition, whether it is there or not."""
+    files = [suite.file for suite in all.suites if suite.tests == proposal.definition]
+    return files[0] if files else str(beside(Path(all.world.release.definitions[proposal.definition].file)))
+
+
+def write(all: Found, proposal: Proposal) -> None:
+    """Add a proposal's cases to the test file, or begin one. Raises Findings where they cannot be added."""
+    from engine.testing.generating import appended
+
+    file = file_of(all, proposal)
+    suite = next((suite for suite in all.suites if suite.tests == proposal.definition), None)
+    Path(file).write_text(appended(suite, proposal, file), encoding="utf-8")
 
 
 def world(

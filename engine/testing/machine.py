@@ -7,6 +7,7 @@ or an action, the event that follows ({bookings.held: {booking: ...}}).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,13 @@ class Machine:
         """The definition of the innermost flow."""
         assert self.snapshot is not None
         return self.definition.reachable[self.snapshot.definition]
+
+    def fork(self) -> Machine:
+        """Another one that stands where this one does; what happens to it does not happen here."""
+        other = copy(self)
+        other.taken, other._timers = list(self.taken), list(self._timers)
+        other.answers, other.replies = dict(self.answers), dict(self.replies)
+        return other
 
     def begin(self, takes: dict[str, Any]) -> None:
         made = self._answered(

@@ -19,6 +19,7 @@ from engine.tables import Table
 from engine.testing.deciding import decided
 from engine.testing.expecting import Expecting, Failure
 from engine.testing.machine import Machine, Taken, Unprepared
+from engine.testing.preparing import ZONE, given, zone_of
 from engine.testing.suite import MOVES, Case, Suite
 from engine.testing.values import Values
 from engine.types import Shape, Types
@@ -26,7 +27,6 @@ from engine.yamltree import Node
 
 Understand = Callable[..., Event]  # (expectation, message, *, now, zone, region, currency): language.understand
 NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)  # a Friday, 10:00 in Nairobi
-_ZONE = "Africa/Nairobi"
 
 
 class World(msgspec.Struct, frozen=True):
@@ -90,7 +90,7 @@ def play(variant: Variant, world: World) -> Played:
         tested = _tested(suite, world.release)
         known = Types({**{name: record.fields for name, record in world.registry.records.items()}})
         if isinstance(tested, Table):
-            failures, decision = decided(variant.case, tested, Values(suite, known, _ZONE))
+            failures, decision = decided(variant.case, tested, Values(suite, known, ZONE))
             return Played(variant, tuple(failures), (), (decision,) if decision is not None else ())
         conversation = _Conversation(variant, tested, world, known)
         taken = conversation.machine.taken
@@ -120,7 +120,7 @@ class _Conversation:
         self.language = variant.language
         self.definition = definition
         self.world = world
-        self.values = Values(self.suite, known, self._zone())
+        self.values = Values(self.suite, known, zone_of(self.case.node, self.suite.root))
         now = self._written("now")
         about = {"org": "org-1", "contact": "contact-1", "channel": "whatsapp", "language": variant.language}
         moment = self.values.moment(now) if now is not None else NOW
@@ -155,49 +155,22 @@ class _Conversation:
         found: Node | None = self.case.node.value.get(key) or self.suite.root.value.get(key)
         return found
 
-    def _zone(self) -> str:
-        for node in (self.case.node, self.suite.root):
-            given = node.value.get("given")
-            business = given.value.get("business") if given is not None and isinstance(given.value, dict) else None
-            if business is not None and isinstance(business.value, dict) and "zone" in business.value:
-                return str(business.value["zone"].value)
-        return _ZONE
-
     def _begin(self) -> None:
         takes = {name: self.definition.shapes[name] for name in self.definition.takes}
-        given: dict[str, Any] = {}
+        data: dict[str, Any] = {}
         for node in (self.suite.root, self.case.node):
             written = node.value.get("takes")
             if written is not None:
-                given |= self.values.record(written, dict(takes), f"What {self.suite.tests} takes")
-        self.machine.begin(given)
+                data |= self.values.record(written, dict(takes), f"What {self.suite.tests} takes")
+        self.machine.begin(data)
 
-    def _prepare(self, given: Node | None) -> None:
-        """Ambient facts and answers to questions are values; a change or action answers with an event."""
-        if given is None or given.value is None:
-            return
-        registry = self.world.registry
-        for name, node in given.value.items():
-            verb = registry.verbs.get(name)
-            if name in registry.ambients:
-                self.machine.answers[name] = self.values.read(node, self.values.shape(registry.ambients[name].type))
-            elif verb is None:
-                hint = did_you_mean(name, [*registry.ambients, *registry.verbs])
-                self.suite.refuse("unknown-verb", given.keys[name], f'There is no verb or fact "{name}".', hint)
-            elif verb.sort == "question":
-                self.machine.answers[name] = self.values.read(node, self.values.shape(verb.returns or "any"))
-            elif node.value is None:
-                self.machine.replies.pop(name, None)
-            else:
-                self.machine.replies[name] = self._reply(node, name, verb.answers)
-
-    def _reply(self, node: Node, verb: str, answers: Mapping[str, Mapping[str, str]]) -> Event:
-        written = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, node.place)}
-        event, data = next(iter(written.items()))
-        if event not in answers or len(written) != 1:
-            hint = did_you_mean(event, answers)
-            self.suite.refuse("unknown-event", node.place, f'{verb} does not answer with "{event}".', hint)
-        return Event(name=event, data=self.values.record(data, dict(answers[event]), event))
+    def _prepare(self, node: Node | None) -> None:
+        read = given(node, self.suite, self.values, self.world.registry)
+        self.machine.answers |= read.answers
+        for verb, event in read.replies.items():
+            self.machine.replies.pop(verb, None)
+            if event is not None:
+                self.machine.replies[verb] = event
 
     def _move(self, node: Node) -> None:
         machine = self.machine
@@ -225,16 +198,24 @@ class _Conversation:
 
     def _understood(self, move: str, written: Node) -> Event:
         said = self.values.spoken(written, self.language)
-        message: dict[str, Any] = {"kind": "text", "text": said}
-        if move == "taps":
-            message = {"kind": "choice", "choice_id": str(said), "text": ""}
-        elif move == "sends":
-            message = said if isinstance(said, dict) else {"kind": str(said)}
-        machine = self.machine
-        assert machine.snapshot is not None
-        expectation = stepping.expectation(self.definition, machine.snapshot)
-        business = machine.answers.get("business") or {}
-        return self.world.understand(
-            expectation, message, now=machine.now, zone=self.values.local,
-            region="KE", currency=str(business.get("currency") or "KES"),
-        )  # fmt: skip
+        message = written_message(move, said)
+        return understood(self.world, self.machine, message, self.values.local)
+
+
+def written_message(move: str, said: Any) -> dict[str, Any]:
+    """What `says`, `taps` and `sends` send."""
+    if move == "taps":
+        return {"kind": "choice", "choice_id": str(said), "text": ""}
+    if move == "sends":
+        return said if isinstance(said, dict) else {"kind": str(said)}
+    return {"kind": "text", "text": said}
+
+
+def understood(world: World, machine: Machine, message: Mapping[str, Any], local: str) -> Event:
+    """What a machine makes of a person's message, in the zone `local`."""
+    assert machine.snapshot is not None
+    expectation = stepping.expectation(machine.definition, machine.snapshot)
+    business = machine.answers.get("business") or {}
+    return world.understand(
+        expectation, message, now=machine.now, zone=local, region="KE", currency=str(business.get("currency") or "KES")
+    )  # fmt: skip

@@ -53,6 +53,7 @@ class Suite(msgspec.Struct, frozen=True):
     name: str  # of the definition under test
     root: Node
     cases: tuple[Case, ...]
+    text: str = ""  # as it was, comments and all
 
     @property
     def tests(self) -> str:
@@ -86,7 +87,7 @@ def load_suite(text: str, file: str) -> Suite:
         cases.append(case)
     if form.found:
         raise Findings(form.found)
-    return Suite(file, kind, name, root, tuple(cases))
+    return Suite(file, kind, name, root, tuple(cases), text)
 
 
 class _Form:

@@ -82,9 +82,30 @@ def test_what_does_not_load_is_said(folder: Path, capsys: pytest.CaptureFixture[
     assert "inner.yaml:1:1: error [missing-key]" in capsys.readouterr().out
 
 
+def test_cases_are_proposed_for_what_is_not_reached(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (folder / "inner.test.yaml").read_text(encoding="utf-8")
+    assert main(["test", str(folder / "inner.yaml"), "--around", "--generate"]) == 0
+    assert '- name: "generated: states.asking.ask"' in capsys.readouterr().out
+    assert (folder / "inner.test.yaml").read_text(encoding="utf-8") == before
+    assert main(["test", str(folder / "inner.yaml"), "--around", "--generate", "--format", "json"]) == 0
+    (proposal,) = json.loads(capsys.readouterr().out)
+    assert [item["path"] for item in proposal["reached"]] == ["states.asking.ask"]
+
+
+def test_proposed_cases_are_written_and_reach_everything(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "inner.test.yaml").unlink()
+    arguments = ["test", str(folder / "inner.yaml"), "--around"]
+    assert main([*arguments, "--generate", "--write"]) == 0
+    assert "added, to be read by a person." in capsys.readouterr().err
+    assert main([*arguments, "--min-coverage", "100"]) == 0
+    assert main([*arguments, "--generate"]) == 0
+    assert "there is nothing to propose" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
     (["gone.yaml"], "there is no such file or folder"), ([".", "--around"], "There are no tests there."),
     (["{folder}", "--case", "nothing like it"], "No case is like that"),
+    (["{folder}", "--write"], "--write goes with --generate."),
 ])  # fmt: skip
 def test_a_wrong_call_is_exit_code_2(
     arguments: list[str], said: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
