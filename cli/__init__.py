@@ -25,6 +25,7 @@ COMMANDS = {  # which file has a command; only the one that was asked for is imp
     "reload": "publish",
     "drain": "publish",
     "journal": "journal",
+    "replay": "replay",
     "org": "org",
     "user": "user",
     "tasks": "tasks",

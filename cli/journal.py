@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from cli import replay
 from cli.errors import CommandError
 from composition import stores
 from composition.settings import read
@@ -23,13 +24,14 @@ def add(subparsers: Any) -> None:
     show.add_argument("org")
     show.add_argument("machine", nargs="?", default="")
     show.add_argument("--limit", type=int, default=50)
+    show.add_argument("--at", type=int, default=0, metavar="SEQ", help="only this entry of the machine, opened")
     show.add_argument("--open", action="store_true", help="with the texts and values, personal data masked")
     show.set_defaults(run=_show)
     check = actions.add_parser("verify", help="check the hash chain of every machine, or of one")
     check.add_argument("org")
     check.add_argument("machine", nargs="?", default="")
     check.set_defaults(run=_verify)
-    again = actions.add_parser("replay", help="compute every step again from the record, and compare byte for byte")
+    again = actions.add_parser("replay", help="as `aais replay --org`: every step again, byte for byte")
     again.add_argument("org")
     again.add_argument("machine", nargs="?", default="")
     again.set_defaults(run=_replay)
@@ -40,7 +42,9 @@ def add(subparsers: Any) -> None:
 async def _show(options: argparse.Namespace) -> int:
     async with stores.opened_store(read(demo=options.demo), read_only=True) as store:
         org = options.org if options.org == EVERYONE else await stores.org_or_refuse(store, options.org)
-        filter = {"machine": options.machine} if options.machine else {}
+        filter: dict[str, Any] = {"machine": options.machine} if options.machine else {}
+        if options.at:
+            filter["seq"] = options.at
         entries = await store.org(org).find("journal", filter, sort=[("at", -1), ("seq", -1)], limit=options.limit)
         if not entries:
             raise CommandError("the journal has no such entries")
@@ -49,7 +53,7 @@ async def _show(options: argparse.Namespace) -> int:
             print(_line(entry))
             if entry["kind"] == PUBLICATION:
                 print(f"    {entry['by'] or 'somebody'}: {entry['why']}")
-            elif options.open:
+            elif options.open or options.at:
                 print(await _opened(await vault.org(org), entry))
     return 0
 
@@ -87,35 +91,9 @@ async def _verify(options: argparse.Namespace) -> int:
     return 1 if report.flaws else 0
 
 
-async def _replay(options: argparse.Namespace) -> int:
-    settings = read(demo=options.demo)
-    async with stores.opened_store(settings, read_only=True) as store:
-        org = await stores.org_or_refuse(store, options.org)
-        replay = stores.replay(store, settings)
-        machines = [options.machine] if options.machine else await _machines(store, org)
-        entries = flaws = erased = 0
-        for machine in machines:
-            try:
-                done = await replay.machine(org, machine)
-            except Unreadable:
-                erased += 1
-                continue
-            entries += done.entries
-            flaws += len(done.flaws)
-            for flaw in done.flaws:
-                print(f"{flaw.machine} #{flaw.seq}: {flaw.why}")
-        skipped = f", {erased} of erased people left out" if erased else ""
-        print(
-            f"{len(machines)} machines, {entries} entries replayed{skipped}: "
-            + (f"{flaws} differ" if flaws else "the same")
-        )
-    return 1 if flaws else 0
-
-
-async def _machines(store: Any, org: str) -> list[str]:
-    found: list[str] = []
-    after = None
-    while page := await store.org(org).find("machines", {}, sort=[("_id", 1)], limit=500, after=after):
-        found += [document["_id"] for document in page]
-        after = [page[-1]["_id"]]
-    return found
+def _replay(options: argparse.Namespace) -> Any:
+    """`aais replay` of one business, under its older name."""
+    arguments = ["replay", "--org", options.org, "--machine", options.machine, *(["--demo"] if options.demo else [])]
+    parser = argparse.ArgumentParser()
+    replay.add(parser.add_subparsers())
+    return replay.run(parser.parse_args(arguments))

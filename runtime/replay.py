@@ -11,9 +11,9 @@ from engine.errors import EngineError, Unanswered
 from engine.migrating import migrate
 from engine.model import Snapshot, Step
 from engine.values import dump_snapshot, dump_step, load_snapshot
-from runtime.backtest.reading import Chosen, count, entries, pages
 from runtime.journal import Body, applied, load_body, outermost, raw_step, unsealed
 from runtime.parts import Interpreter, Releases, Vaults
+from runtime.reading import Chosen, count, entries, pages
 from runtime.verify import Flaw
 from storage.errors import Unreadable
 from storage.store import Document, OrgStore, Store

@@ -6,8 +6,8 @@ a time. What the record cannot answer is never guessed in silence: it is an assu
 of what can be said ("undecided").
 """
 
-from runtime.backtest.report import Report
+from runtime.backtest.report import Report, Reproduction
 from runtime.backtest.results import Ended, Parting, Result
 from runtime.backtest.running import Backtest, Selection
 
-__all__ = ["Backtest", "Ended", "Parting", "Report", "Result", "Selection"]
+__all__ = ["Backtest", "Ended", "Parting", "Report", "Reproduction", "Result", "Selection"]

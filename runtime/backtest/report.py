@@ -8,8 +8,10 @@ import msgspec
 
 from engine.values import encode
 from runtime.backtest.deciding import Rejudged, Ruled
-from runtime.backtest.results import Result, Tally
+from runtime.backtest.results import Result, Said, Side, Tally
 from runtime.backtest.running import Passed
+from runtime.replay import Replayed
+from runtime.verify import Flaw
 
 EXAMPLES = 20  # of conversations; of each cell of a confusion table, a few
 CELL_EXAMPLES = 3
@@ -67,6 +69,21 @@ class Definition(msgspec.Struct, kw_only=True):
     undecided: dict[str, int] = {}
 
 
+class Reproduction(msgspec.Struct, kw_only=True):
+    """Accumulates what `Replay.run` yields: the record run again on the versions that it was written with."""
+
+    machines: int = 0
+    entries: int = 0
+    erased: int = 0
+    flaws: list[Flaw] = []
+
+    def add(self, done: Replayed) -> None:
+        self.machines += 1
+        self.entries += done.entries
+        self.erased += done.erased
+        self.flaws += done.flaws
+
+
 class Report(msgspec.Struct, kw_only=True):
     """Accumulates what `Backtest.run` yields."""
 
@@ -114,7 +131,8 @@ class Report(msgspec.Struct, kw_only=True):
             self._example(result)
 
     def _example(self, result: Result) -> None:
-        self.examples.append(result)
+        """Kept without words and values: what is put away holds nothing personal."""
+        self.examples.append(_plain_result(result))
         self.examples.sort(key=lambda each: (_ORDER[each.outcome], each.machine))
         if len(self.examples) > self.limit:
             self.examples.pop()
@@ -134,6 +152,18 @@ class Report(msgspec.Struct, kw_only=True):
 
 
 _ORDER = {"parks": 0, "gone": 1, "differs": 2, "undecided": 3, "otherwise": 4, "same": 5}
+
+
+def _plain_result(result: Result) -> Result:
+    parting = result.parting
+    if parting is None:
+        return result
+    old, new = _plain_side(parting.old), _plain_side(parting.new)
+    return msgspec.structs.replace(result, parting=msgspec.structs.replace(parting, old=old, new=new))
+
+
+def _plain_side(side: Side) -> Side:
+    return msgspec.structs.replace(side, says=tuple(Said(said.key, "") for said in side.says), details="")
 
 
 def _cell(cells: dict[str, Cell], old: str, new: str, place: str, same: bool) -> None:

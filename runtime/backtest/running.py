@@ -13,12 +13,12 @@ from engine.registry import Registry
 from engine.tables import Table
 from runtime.backtest.comparing import compare
 from runtime.backtest.deciding import Rejudged, rejudge
-from runtime.backtest.reading import Chosen, Kept, count, kept
 from runtime.backtest.recording import Happening, Recording, recorded
 from runtime.backtest.results import Ended, Result, Tallying, ended
 from runtime.journal import Body, outermost
 from runtime.parts import Interpreter, Releases, Understand, Vaults
 from runtime.places import Place, Places
+from runtime.reading import Chosen, Kept, count, kept
 from runtime.release import Compiled
 from storage.store import Document, Store
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import engine
 from runtime.backtest import Report, Result, Selection
-from runtime.backtest.reading import Chosen
+from runtime.reading import Chosen
 from runtime.replay import Replay
 from tests.backtest.town import MONDAY, ORG, Town, changed, shipped
 

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 import engine
 import language
 from composition.definitions import compile_sources, registry
+from composition.stores import DATABASE
 from engine.model import Event
 from engine.values import Money
 from runtime.backtest import Backtest
@@ -32,7 +33,7 @@ from storage.store import Upsert
 from storage.vault import Vault
 
 ROOT = Path(__file__).resolve().parents[2]
-ORG, KEY, FILE = "salon-zuri", b"k" * 32, "town.db"
+ORG, KEY, FILE = "salon-zuri", b"k" * 32, DATABASE
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # nine in Nairobi
 OFFERS = [
     {"id": "braids", "name": "Braids", "description": "KSh 3,000", "price": Money(300000, "KES"),

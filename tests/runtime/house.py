@@ -10,11 +10,11 @@ from typing import Any
 
 from engine.model import Event
 from engine.values import dump_snapshot
-from runtime.backtest.reading import Chosen
 from runtime.clock import Clock
 from runtime.inbox import Inbound, store_fresh
 from runtime.loop import Options, Runtime, Wiring
 from runtime.metrics import Tally
+from runtime.reading import Chosen
 from runtime.replay import Replay
 from runtime.routing import Routed
 from runtime.verbs import Acted, Bound, Changed, Context, Handlers, Post, Start
