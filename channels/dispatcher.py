@@ -36,13 +36,13 @@ from channels.news import note
 from channels.outgoing import OutgoingMessage, Unsendable, read_outgoing
 from channels.pace import Pace
 from channels.policy import Ruling, Verdict, forbidden, judge
-from channels.reception import Reception
+from channels.reception import Reception, ruled
 from channels.scene import Absent, Connect, Reach, Scene, set_the_scene, situation
 from channels.standins import sendable, stand_in
 from engine.model import Event
 from runtime.verbs import Acted, Context, Hopeless, RetryLater
 from storage.errors import Conflict
-from storage.store import Document
+from storage.store import Document, Op
 
 GRACE = timedelta(seconds=20)
 MOST_REJECTIONS = 10
@@ -95,12 +95,13 @@ class Dispatcher:
         if begun and any(document["template"] for document in begun):
             return self._ended(begun[0])
         if not begun:  # otherwise half of it is out, and the rest belongs to it
-            verdict, began = await self._judge(ctx, scene, message)
-            reception = msgspec.structs.replace(reception, began=began)
+            verdict, began, kept = await self._judge(ctx, scene, message)
+            reception = msgspec.structs.replace(reception, began=began, ruled=kept)
             if verdict.action == "withhold":
                 return await self._withhold(reception, message, verdict.reason)
             if verdict.action == "wait":
                 self._watch.count("channels.waiting")
+                await ctx.store.commit(kept)
                 raise RetryLater(verdict.reason, after=(verdict.until or ctx.now) - ctx.now)
             if message.template is not None and not sendable(message.template, scene.org):
                 return await self._withhold(reception, message, "template_unusable")
@@ -111,8 +112,10 @@ class Dispatcher:
                 message = msgspec.structs.replace(message, template=template)
         return await self._deliver(reception, message, tried)
 
-    async def _judge(self, ctx: Context, scene: Scene, message: OutgoingMessage) -> tuple[Verdict, bool]:
-        """What may be done, and whether the business begins with it."""
+    async def _judge(
+        self, ctx: Context, scene: Scene, message: OutgoingMessage
+    ) -> tuple[Verdict, bool, tuple[Op, ...]]:
+        """What may be done, whether the business begins with it, and what keeps the guardrails' decision."""
         category = message.template.category if message.template else message.category
         held = standing.hold(scene.org, scene.channel.number, category, ctx.now)
         if held is not None:
@@ -120,15 +123,16 @@ class Dispatcher:
             raise RetryLater(f"the number is on hold: {held.reason}", after=held.until - ctx.now)
         now = await situation(ctx, scene, message, category)
         verdict = forbidden(now)
-        if verdict is None:
-            verdict = judge(now, await self._guardrails(ctx.org, now.facts()))
-        return verdict, not now.replying
+        if verdict is not None:
+            return verdict, not now.replying, ()
+        ruling = await self._guardrails(ctx.org, now.facts())
+        return judge(now, ruling), not now.replying, await ruled(ctx, scene, ruling)
 
     async def _withhold(self, reception: Reception, message: OutgoingMessage, reason: str) -> Acted:
         """Not an error: the rules did their work. The machine hears of it where it could do something else."""
         self._watch.count(f"channels.withheld.{reason if reason in _NAMED else 'guardrails'}")
         draft = await reception.draft(message, Part(text=message.text, body={}), 0, self._cost(reception, message))
-        await ledger.withhold(reception.ctx.store, draft, reason)
+        await ledger.withhold(reception.ctx.store, draft, reason, reception.ruled)
         if reason in ("agent_answers", "opted_out", "marketing_stopped"):
             return Acted()
         return Acted(event=_failed(reason, 0))
@@ -163,7 +167,7 @@ class Dispatcher:
             raise RetryLater("too fast", after=wait)
         draft = await reception.draft(message, part, place, self._cost(reception, message))
         try:
-            document = await ledger.begin(ctx.store, known, draft, ctx.now)
+            document = await ledger.begin(ctx.store, known, draft, ctx.now, reception.ruled if place == 0 else ())
         except Conflict as conflict:
             raise RetryLater("the message is being sent elsewhere", after=self._grace) from conflict
         try:

@@ -8,13 +8,13 @@ read the provider's answer.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from channels.delivery import SENDING, advance
 from storage.errors import Conflict
-from storage.store import Document, Insert, OrgStore, Update, Upsert
+from storage.store import Document, Insert, Op, OrgStore, Update, Upsert
 
 MESSAGES = "messages"
 _TRIES = 8
@@ -42,25 +42,27 @@ async def attempts(store: OrgStore, ref: str) -> dict[str, Document]:
     return {document["_id"]: document for document in found}
 
 
-async def begin(store: OrgStore, known: Document | None, fresh: Document, now: datetime) -> Document:
-    """Record that the request is about to leave. Raises `Conflict` when somebody else is at it."""
+async def begin(
+    store: OrgStore, known: Document | None, fresh: Document, now: datetime, ops: Sequence[Op] = ()
+) -> Document:
+    """Record that the request is about to leave; `ops` join it. Raises `Conflict` when somebody else is at it."""
     if known is None:
         document = {**fresh, "status": SENDING, "tries": 1, "attempted_at": now, "rejections": 0}
-        (written,) = await store.commit([Insert(MESSAGES, document)])
+        written, *_ = await store.commit([Insert(MESSAGES, document), *ops])
     else:
         renewed = {key: value for key, value in fresh.items() if key not in ("_id", "at")}
         changes = {"set": {**renewed, "status": SENDING, "attempted_at": now}, "inc": {"tries": 1}}
-        (written,) = await store.commit([Update(MESSAGES, known["_id"], changes, expect=known["version"])])
+        written, *_ = await store.commit([Update(MESSAGES, known["_id"], changes, expect=known["version"]), *ops])
     if written is None:
         raise Conflict("the message's record was not written", collection=MESSAGES, key=fresh["_id"])
     return written
 
 
-async def withhold(store: OrgStore, document: Document, reason: str) -> None:
-    """Record what our own rules kept back, and why."""
+async def withhold(store: OrgStore, document: Document, reason: str, ops: Sequence[Op] = ()) -> None:
+    """Record what our own rules kept back, and why; `ops` join it."""
     fields = {key: value for key, value in document.items() if key != "_id"}
     changes = {"set_on_insert": fields, "set": {"status": "withheld", "reason": reason}}
-    await store.commit([Upsert(MESSAGES, document["_id"], changes)])
+    await store.commit([Upsert(MESSAGES, document["_id"], changes), *ops])
 
 
 async def put_back(

@@ -9,15 +9,18 @@ import msgspec
 from channels import ledger
 from channels.channel import Part
 from channels.outgoing import OutgoingMessage
+from channels.policy import Ruling
 from channels.scene import Scene
+from engine.model import Decision
+from runtime.decisions import kept
 from runtime.verbs import Context
-from storage.store import Document
+from storage.store import Document, Op
 
 
 class Reception(msgspec.Struct, frozen=True, kw_only=True):
     """`ref` is what all parts' ids begin with. `began`: by the business, not in the course of a talk.
 
-    `plain`: without anything to tap.
+    `plain`: without anything to tap. `ruled` keeps what the guardrails decided about it.
     """
 
     ctx: Context
@@ -25,6 +28,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     ref: str
     began: bool = False
     plain: bool = False
+    ruled: tuple[Op, ...] = ()
 
     def parts(self, message: OutgoingMessage) -> tuple[Part, ...]:
         channel = self.scene.channel
@@ -56,6 +60,17 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
             "cost": cost,
             "sealed": ctx.vault.seal(contact, content(part.text), aad=id.encode()),
         }
+
+
+async def ruled(ctx: Context, scene: Scene, ruling: Ruling | None) -> tuple[Op, ...]:
+    """What keeps the guardrails' decision with its facts, for whoever tries others on them."""
+    if not isinstance(ruling, Decision):
+        return ()
+    contact = scene.contact["_id"]
+    await ctx.vault.ensure(contact)
+    machine, _, rest = ctx.key.rpartition("/")[0].rpartition("/")
+    place = f"{machine}#{rest}"  # the entry that wanted to say it
+    return (kept(ruling, key=ctx.key, subject=contact, at=ctx.now, vault=ctx.vault, place=place),)
 
 
 def content(text: str) -> bytes:

@@ -21,7 +21,7 @@ from cli.progress import Progress
 from composition import backtests, stores
 from composition.settings import Settings, read
 from engine import Findings
-from runtime.backtest import Report, Reproduction, Selection, keeping
+from runtime.backtest import Backtest, Report, Reproduction, Selection, keeping
 from runtime.places import Places
 from runtime.publishing.sources import read_row
 from storage.base import BaseStore
@@ -140,6 +140,7 @@ class _Work:
         self._path = path
         self._kept = kept
         self._stopped = asyncio.Event()
+        self._backtest: Backtest | None = None
 
     async def all(self, orgs: list[str]) -> bool:
         """False when it was stopped; its place is saved then."""
@@ -151,7 +152,7 @@ class _Work:
                 if org < self._kept.org:
                     continue
                 if org != self._kept.org:
-                    self._kept.org, self._kept.after = org, ""
+                    self._kept.org, self._kept.after, self._kept.decided = org, "", ""
                 if not await self._org(org):
                     keeping.save(self._path, self._kept)
                     return False
@@ -172,10 +173,22 @@ class _Work:
                 progress.add(done.entries)
                 if progress.done % SAVED_EVERY == 0:
                     keeping.save(self._path, kept)
+                await asyncio.sleep(0)  # let a signal be heard
                 if self._stopped.is_set():
                     return False
+            return self._backtest is None or await self._decisions(self._backtest, selection)
         finally:
             progress.close()
+
+    async def _decisions(self, backtest: Backtest, selection: Selection) -> bool:
+        """What was decided outside of machines."""
+        report = self._kept.reports[selection.org]
+        async for asked in backtest.decided(selection, self._kept.decided):
+            report.asked(asked)
+            self._kept.decided = asked.id
+            await asyncio.sleep(0)
+            if self._stopped.is_set():
+                return False
         return True
 
     async def _candidate(self, selection: Selection) -> tuple[AsyncIterator[Any], tuple[int, int], Any]:
@@ -184,7 +197,7 @@ class _Work:
             compiled = await backtests.candidate(self._store, self._settings, selection.org, self._texts)
         except Findings as findings:
             raise CommandError(f"the candidate does not compile:\n{findings}") from findings
-        backtest = backtests.backtest(self._store, self._settings, compiled)
+        backtest = self._backtest = backtests.backtest(self._store, self._settings, compiled)
         machines, entries = await backtest.size(selection)
         left = (machines - report.machines, entries - report.entries)
         return backtest.run(selection, self._kept.after), left, report.add

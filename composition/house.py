@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,7 @@ from composition.settings import Secret, Settings
 from composition.stores import master_keys, opened_store, vault
 from crm import contacts, handoff, orgs
 from crm.routing import Router
+from engine.model import Decision
 from payments.mpesa.accept import Callbacks
 from payments.mpesa.account import Account, allow_host
 from payments.mpesa.account import Accounts as MpesaAccounts
@@ -166,10 +167,9 @@ def _jobs(settings: Settings) -> Jobs | None:
 
 
 def _router(published: Published) -> Router:
-    def decide(facts: dict[str, Any]) -> Mapping[str, Any] | None:
+    def decide(facts: dict[str, Any]) -> Decision | None:
         table = published.named(EVERYONE, ROUTING)
-        result = engine.decide(table, facts).result if table is not None else None
-        return result if isinstance(result, Mapping) else None
+        return engine.decide(table, facts) if table is not None else None
 
     return Router(decide, lambda referral: msgspec.structs.asdict(of_referral(referral)))
 

@@ -17,7 +17,8 @@ from crm import capture, contacts, identity, messages, tongue
 from crm.contacts import Met
 from crm.flows import machine_of
 from crm.identity import Identity
-from engine.model import Event
+from engine.model import Decision, Event
+from runtime.decisions import kept
 from runtime.inbox import Inbound
 from runtime.routing import Routed, conversation_id
 from runtime.verbs import Start
@@ -28,7 +29,7 @@ WINDOW = timedelta(hours=24)
 LONG_AGO = 24 * 365 * 10  # hours since the last message of somebody who never wrote
 FOR_AGENT = "message.for_agent"
 
-Decide = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+Decide = Callable[[dict[str, Any]], Decision | None]
 ReadReferral = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -73,7 +74,13 @@ class Router:
         event = _said(inbound.event, capture.without_code(text)) if code else inbound.event
         facts = await _facts(store, met, conversation, event, now)
         via = "ad" if referral else "link" if code else ""
-        decided = self._decide(facts | {"language": language, "via": via}) or {}
+        decision = self._decide(facts | {"language": language, "via": via})
+        if decision is not None:
+            await vault.ensure(met.id)
+            key = f"{inbound.source}/{inbound.id}"
+            routed = _with(routed, kept(decision, key=key, subject=met.id, at=now, vault=vault))
+        result = decision.result if decision is not None else None
+        decided = result if isinstance(result, Mapping) else {}
         by_agent = conversation is not None and conversation.get("handler") == "agent"
         if by_agent and not decided.get("past_agent"):
             return msgspec.structs.replace(routed, event=_renamed(inbound.event))
@@ -105,6 +112,10 @@ async def _facts(
         "text": str(event.data.get("text") or "").strip(" \t\n.!*").lower(),
         "hours_since_last": int((now - last).total_seconds() // 3600) if last else LONG_AGO,
     }
+
+
+def _with(routed: Routed, op: Op) -> Routed:
+    return msgspec.structs.replace(routed, ops=(*routed.ops, op))
 
 
 def _start(inbound: Inbound, met: Met, flow: str) -> Start | None:

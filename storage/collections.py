@@ -263,6 +263,11 @@ _LOOP = (
         doc="Events that arrived.",
         indexes=(_by("by_lane", "lane", "state", "at", "order"), _by("by_state", "state", "at", "order"), _EXPIRES),
     ),
+    Collection(
+        name="decisions",
+        doc="What tables answered outside of machines, with their facts.",
+        indexes=(_by("by_table", "org", "table", "at"), _by("by_time", "org", "at"), _EXPIRES),
+    ),
     Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
 )
 

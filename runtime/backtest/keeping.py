@@ -20,11 +20,12 @@ class Bad(Exception):
 
 
 class Kept(msgspec.Struct, kw_only=True):
-    """`org` and `after` are the place: which org is under way, and the last machine of it that is done."""
+    """`org`, `after` and `decided` are the place: which org is under way, and the last machine and decision of it."""
 
     key: str
     org: str = ""
     after: str = ""
+    decided: str = ""
     reports: dict[str, Report] = {}
     reproduced: dict[str, Reproduction] = {}
 

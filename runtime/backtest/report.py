@@ -9,7 +9,7 @@ import msgspec
 from engine.values import encode
 from runtime.backtest.deciding import Rejudged, Ruled
 from runtime.backtest.results import Result, Said, Side, Tally
-from runtime.backtest.running import Passed
+from runtime.backtest.running import Asked, Passed
 from runtime.replay import Replayed
 from runtime.verify import Flaw
 
@@ -92,7 +92,7 @@ class Report(msgspec.Struct, kw_only=True):
     entries: int = 0
     erased: int = 0
     unchanged: int = 0
-    unreadable: int = 0
+    erased_decisions: int = 0
     definitions: dict[str, Definition] = {}
     examples: list[Result] = []  # of conversations that do not go the same way, the worst sort first
     more: int = 0  # that are not among the examples
@@ -107,6 +107,11 @@ class Report(msgspec.Struct, kw_only=True):
             self._result(passed.result)
         for decision in passed.decisions:
             self.decided(decision)
+
+    def asked(self, asked: Asked) -> None:
+        self.erased_decisions += asked.erased
+        if asked.judged is not None:
+            self.decided(asked.judged)
 
     @property
     def followed(self) -> int:

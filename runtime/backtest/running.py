@@ -11,6 +11,7 @@ import msgspec
 from engine.model import Decision, Event, Expectation
 from engine.registry import Registry
 from engine.tables import Table
+from runtime import decisions
 from runtime.backtest.comparing import compare
 from runtime.backtest.deciding import Rejudged, rejudge
 from runtime.backtest.recording import Happening, Recording, recorded
@@ -20,6 +21,7 @@ from runtime.parts import Interpreter, Releases, Understand, Vaults
 from runtime.places import Place, Places
 from runtime.reading import Chosen, Kept, count, kept
 from runtime.release import Compiled
+from storage.errors import Unreadable
 from storage.store import Document, Store
 
 
@@ -43,6 +45,11 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     def chosen(self) -> Chosen:
         return Chosen(since=self.since, until=self.until, machine=self.machine)
 
+    def decisions(self) -> dict[str, Any]:
+        """The filter for what was decided outside of machines."""
+        bounds = {op: moment for op, moment in (("gte", self.since), ("lt", self.until)) if moment is not None}
+        return {**({"at": bounds} if bounds else {}), **({"table": self.name} if self.name else {})}
+
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
     """One machine, done with. `result` is None where there was nothing to follow, for the reason that `why` gives:
@@ -53,6 +60,14 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     result: Result | None = None
     decisions: tuple[Rejudged, ...] = ()
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that no machine made. `judged` is None where the candidate has the very table."""
+
+    id: str
+    judged: Rejudged | None = None
+    erased: bool = False
 
 
 class Backtest:
@@ -82,31 +97,49 @@ class Backtest:
         async for machine in kept(view, vault, selection.chosen(), after):
             yield await self._one(machine, selection, place)
 
+    async def decided(self, selection: Selection, after: str = "") -> AsyncIterator[Asked]:
+        """What was decided outside of machines (routing, guardrails), in the order of the records' ids."""
+        if selection.machine or selection.kind not in ("", "rules"):
+            return
+        view, vault = self._store.org(selection.org), await self._vault.org(selection.org)
+        async for page in decisions.pages(view, selection.decisions(), after):
+            await vault.ensure(*{row["subject"] for row in page})
+            for row in page:
+                yield self._asked(row, vault, selection)
+
+    def _asked(self, row: Document, vault: Any, selection: Selection) -> Asked:
+        try:
+            decision = decisions.opened(row, vault)
+        except Unreadable:
+            return Asked(id=row["_id"], erased=True)
+        place = row["place"] or f"contact {row['subject']}"
+        return Asked(id=row["_id"], judged=self.judged(decision, selection, place, row["at"]))
+
     async def _one(self, machine: Kept, selection: Selection, place: Place) -> Passed:
         id = machine.document["_id"]
         if machine.bodies is None:
             return Passed(machine=id, entries=int(machine.document["seq"]), why="erased")
         entries = len(machine.bodies)
-        decisions = tuple(self._decisions(machine.bodies, selection))
+        found = tuple(self._decisions(machine.bodies, selection))
         recording = recorded(id, ((entry["seq"], entry["outcome"], body) for entry, body in machine.bodies))
         if recording is None:
-            return Passed(machine=id, entries=entries, why="empty", decisions=decisions)
+            return Passed(machine=id, entries=entries, why="empty", decisions=found)
         origin = recording.happenings[0].step.snapshot
         old = await self._releases.by_hash(outermost(origin))
         kind = str(getattr(old, "kind", "flow"))
         name = f"{kind}:{recording.name}"
         if selection.definition and (selection.name != recording.name or selection.kind not in ("", kind)):
-            return Passed(machine=id, entries=entries, why="other", decisions=decisions)
+            return Passed(machine=id, entries=entries, why="other", decisions=found)
         new = self._named(recording.name, kind)
         if new is None:
-            return Passed(machine=id, entries=entries, result=_gone(recording, name), decisions=decisions)
+            return Passed(machine=id, entries=entries, result=_gone(recording, name), decisions=found)
         if new.hash == outermost(origin) == outermost(recording.end):
-            return Passed(machine=id, entries=entries, why="unchanged", decisions=decisions)
+            return Passed(machine=id, entries=entries, why="unchanged", decisions=found)
         result = compare(
             recording, new, name, self._interpreter, self._reader(place),
             self._expecting(await self._known(recording)), self._verbs,
         )  # fmt: skip
-        return Passed(machine=id, entries=entries, result=result, decisions=decisions)
+        return Passed(machine=id, entries=entries, result=result, decisions=found)
 
     def _named(self, name: str, kind: str) -> Any | None:
         definitions = self._candidate.definitions

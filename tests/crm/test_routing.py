@@ -9,7 +9,7 @@ from ads.clicks import of_referral, of_url
 from crm import capture, messages
 from crm.contacts import record
 from crm.routing import FOR_AGENT, Router
-from engine.model import Event
+from engine.model import Decision, Event
 from runtime.routing import Routed
 from storage.store import Update
 
@@ -20,9 +20,10 @@ class Table:
     def __init__(self, flow: str = "booking", **more: bool) -> None:
         self.flow, self.facts, self.more = flow, {}, more
 
-    def __call__(self, facts: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, facts: dict[str, Any]) -> Decision:
         self.facts = facts
-        return {"flow": self.flow, **self.more}
+        result = {"flow": self.flow, **self.more}
+        return Decision(table="routing", definition="", hit=("row",), result=result, because=("",), facts=facts)
 
 
 def as_dict(click: Any) -> dict[str, Any]:
