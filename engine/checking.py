@@ -10,8 +10,8 @@ from rapidfuzz.distance import Levenshtein
 
 from engine import types
 from engine.document import At, Document
-from engine.expressions import compile_expression
 from engine.findings import Finding, did_you_mean
+from engine.recalling import compiled
 from engine.scope import Expression, ExpressionError, Scope, constant
 from engine.texts import Template, check_paths, compile_template
 from engine.types import Shape, Types, UnknownType
@@ -68,7 +68,7 @@ class Checker:
         if isinstance(written, (int, float)):
             return constant(written, types.NUMBER)
         try:
-            return compile_expression(written, scope)
+            return compiled(written, scope)
         except ExpressionError as error:
             self.error(error, path)
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,8 @@ from referencing import Resource
 from engine import limits
 from engine.codes import severity
 from engine.findings import Finding, Findings, Fix, did_you_mean
-from engine.yamltree import Node, Place, parse_tree
+from engine.yamlpieces import parse
+from engine.yamltree import Node, Place
 
 Kind = Literal["flow", "lifecycle", "rules"]
 KINDS: tuple[Kind, ...] = ("flow", "lifecycle", "rules")
@@ -75,7 +77,7 @@ def load(source: str | Path, file: str = "") -> Document:
         text = read_text(source, file)
     else:
         text, file = source, file or "<text>"
-    root = parse_tree(text, file)
+    root = parse(text, file)
     kind = _kind(root, file)
     content = root.content()
     document = Document(kind, root, content, text, file)
@@ -161,7 +163,49 @@ def _validator(kind: Kind) -> Any:
     return jsonschema.Draft202012Validator(schema(kind), registry=schemas.with_resource("machine.json", shared))
 
 
+def _passes(document: Document) -> bool:
+    """Whether the schema is met, seen state by state: of one that was read before it is known."""
+    content, states = document.content, document.content.get("states")
+    if document.kind == "rules" or not isinstance(states, dict) or not states:
+        return bool(_validator(document.kind).is_valid(content))
+    if not all(map(_NAME.match, states)) or not all(map(_written, (content.get("texts") or {}).values())):
+        return False
+    rest = {**content, "states": {next(iter(states)): None}, "texts": {}}
+    return all(map(_met, states.values())) and bool(_validator(document.kind).is_valid(rest))
+
+
+def _written(forms: Any) -> bool:
+    return isinstance(forms, dict) and bool(forms) and all(isinstance(text, str) for text in forms.values())
+
+
+def _met(state: Any) -> bool:
+    if _met_before.get(id(state)) is state:
+        return True
+    if not _part("state").is_valid(state):
+        return False
+    while len(_met_before) >= _KEPT:
+        _met_before.pop(next(iter(_met_before)))
+    _met_before[id(state)] = state
+    return True
+
+
+@cache
+def _part(name: str) -> Any:
+    schemas: Any = Schemas()
+    shared = Resource.from_contents(schema("machine"))
+    return jsonschema.Draft202012Validator(
+        {"$ref": f"machine.json#/$defs/{name}"}, registry=schemas.with_resource("machine.json", shared)
+    )
+
+
+_NAME = re.compile(schema("machine")["$defs"]["name"]["pattern"])
+_KEPT = 20_000
+_met_before: dict[int, Any] = {}  # kept, so that an id stays whose it is
+
+
 def _against_schema(document: Document) -> Iterator[Finding]:
+    if _passes(document):
+        return
     for error in _validator(document.kind).iter_errors(document.content):
         yield from _translated(document, error)
 

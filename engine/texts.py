@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -163,6 +164,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     constant: bool
 
 
+@lru_cache(maxsize=8192)
 def compile_template(source: str) -> Template:
     """Raises ExpressionError."""
     if len(source) > limits.TEMPLATE_LENGTH:

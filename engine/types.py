@@ -103,6 +103,15 @@ class Types:
         return shape
 
 
+def signature(shape: Shape) -> Any:
+    """What makes two shapes the same, to look things up by."""
+    if shape.fields is None and shape.item is None:
+        return shape.name, shape.base
+    item = signature(shape.item) if shape.item is not None else None
+    fields = tuple((name, str(kind)) for name, kind in (shape.fields or {}).items())
+    return shape.name, shape.base, item, fields
+
+
 def list_of(item: Shape) -> Shape:
     return Shape("list", f"list of {item.name}", item=item)
 

@@ -32,7 +32,7 @@ _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,2}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 # What ruamel's scanner raises on broken text besides its own errors: found by fuzzing.
-_PARSER_ERRORS = (ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, NotImplementedError)
+PARSER_ERRORS = (ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, NotImplementedError)
 
 
 class Place:
@@ -50,7 +50,7 @@ class Place:
 class Node:
     """A YAML value with its place. `value` is a scalar, a dict of str -> Node, or a list of Nodes."""
 
-    __slots__ = ("keys", "place", "plain", "size", "value")
+    __slots__ = ("_content", "keys", "place", "plain", "size", "value")
 
     def __init__(self, value: Any, place: Place, plain: bool = False) -> None:
         self.value = value
@@ -58,14 +58,18 @@ class Node:
         self.plain = plain  # a one-line plain scalar: its characters stand in the file as they are
         self.keys: dict[str, Place] = {}
         self.size = 1
+        self._content: Any = None
 
     def content(self) -> Any:
         """The value without places. Aliases come out as the same object; nobody may change it."""
-        if isinstance(self.value, dict):
-            return {key: node.content() for key, node in self.value.items()}
-        if isinstance(self.value, list):
-            return [node.content() for node in self.value]
-        return self.value
+        if not isinstance(self.value, (dict, list)):
+            return self.value
+        if self._content is None:
+            if isinstance(self.value, dict):
+                self._content = {key: node.content() for key, node in self.value.items()}
+            else:
+                self._content = [node.content() for node in self.value]
+        return self._content
 
 
 def parse_tree(text: str, file: str) -> Node:
@@ -75,9 +79,9 @@ def parse_tree(text: str, file: str) -> Node:
         raise Findings(
             [_finding(file, start, "file-too-long", f"The file is longer than {limits.FILE_LENGTH} characters.")]
         )
-    builder = _Builder(file)
+    builder = Builder(file)
     try:
-        builder.read(_events(text))
+        builder.read(events(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (
@@ -90,7 +94,7 @@ def parse_tree(text: str, file: str) -> Node:
         builder.findings.append(
             _finding(file, Place(line, column, line, column + 1), "yaml-syntax", f"Not valid YAML: {error}")
         )
-    except _PARSER_ERRORS as error:
+    except PARSER_ERRORS as error:
         builder.findings.append(_finding(file, builder.last, "yaml-syntax", f"Not valid YAML: {error}"))
     if builder.findings:
         raise Findings(builder.findings)
@@ -99,7 +103,7 @@ def parse_tree(text: str, file: str) -> Node:
     return builder.root
 
 
-def _events(text: str) -> Iterator[Any]:
+def events(text: str) -> Iterator[Any]:
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)
     return iter(yaml.parse(text))
@@ -123,19 +127,21 @@ class _TooMuch(ValueError):
     """Reading further would cost more than the limits allow."""
 
 
-class _Builder:
+class Builder:
     """Turns parser events into nodes, keeping an explicit stack so that depth is ours to limit."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, depth: int = 0) -> None:
         self.file = file
+        self.depth = depth  # levels around what is read
         self.findings: list[Finding] = []
         self.root: Node | None = None
         self.last = Place(1, 1, 1, 1)
         self._stack: list[tuple[Node, str]] = []  # containers under construction, with their anchor
         self._keys: list[tuple[str, Place] | None] = []  # the key that waits for its value, per container
         self._anchors: dict[str, Node] = {}
+        self.anchored = False  # whether anything is marked or repeated
         self._documents = 0
-        self._nodes = 0
+        self.nodes = 0
 
     def read(self, events: Iterator[Any]) -> None:
         for event in events:
@@ -159,11 +165,15 @@ class _Builder:
                 raise _TooMuch("bad-character", "Half of a character is escaped here; write the character itself.")
             plain = event.implicit[0] and event.style is None
             value = _scalar(event.value) if plain else event.value
+            if event.style in ("|", ">"):  # ends where its last line does, not where the next thing begins
+                self.last = Place(self.last.line, self.last.column, self.last.end_line, 1)
+            if plain and not event.value and self._keys and self._keys[-1] is not None:
+                self.last = self._keys[-1][1]  # nothing stands where its key does
             node = Node(value, self.last, plain and self.last.line == self.last.end_line)
             self._place(node, event.anchor, str(event.value))
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
             self._tag(event)
-            if len(self._stack) >= limits.YAML_DEPTH:
+            if len(self._stack) + self.depth >= limits.YAML_DEPTH:
                 raise _TooMuch("too-deep", f"Nested deeper than {limits.YAML_DEPTH} levels.")
             node = Node({} if isinstance(event, MappingStartEvent) else [], self.last)
             self._stack.append((node, event.anchor or ""))
@@ -185,6 +195,7 @@ class _Builder:
         return last.end_line, last.end_column
 
     def _alias(self, name: str) -> None:
+        self.anchored = True
         target = self._anchors.get(name)
         if target is None:
             open_ones = [anchor for _, anchor in self._stack]
@@ -203,9 +214,10 @@ class _Builder:
 
     def _place(self, node: Node, anchor: str | None, key_text: str | None) -> None:
         if anchor:
+            self.anchored = True
             self._anchors[anchor] = node
-        self._nodes += node.size
-        if self._nodes > limits.YAML_NODES:
+        self.nodes += node.size
+        if self.nodes > limits.YAML_NODES:
             raise _TooMuch("too-large", f"More than {limits.YAML_NODES} values, aliases expanded.")
         if not self._stack:
             self.root = node

@@ -9,7 +9,6 @@ from jinja2 import nodes
 
 from engine.acts import Act, Place
 from engine.chart import Node
-from engine.checks.flowing import Flowing
 from engine.checks.knowledge import needed
 from engine.checks.lengths import parsed
 from engine.checks.subject import Subject
@@ -28,16 +27,15 @@ class Read:
 
 
 def check(subject: Subject) -> None:
-    flowing = Flowing(subject.definition, subject.chart)
-    _Reads(subject, flowing).check()
+    _Reads(subject).check()
 
 
 class _Reads:
     """Goes through all that a definition reads, knowing what is known there."""
 
-    def __init__(self, subject: Subject, flowing: Flowing) -> None:
+    def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.flowing = flowing
+        self.flowing = subject.flowing
         self.read: set[str] = set()
         self.never = self._never_written()
         self._said: set[tuple[Place, str]] = set()

@@ -65,7 +65,7 @@ def _unheard(subject: Subject) -> None:
 def _asked_in(subject: Subject, node: Node) -> Iterator[Act]:
     """What was asked for when the machine comes to rest in a state: on entry, and by the rules that lead to it."""
     yield from (act for act in node.acts if act.kind == "do")
-    for edge in subject.chart.into(node.name):
+    for edge in subject.into[node.name]:
         yield from (act for act in edge.acts if act.kind == "do")
 
 

@@ -141,7 +141,7 @@ def _for_want_of(finding: Finding, absent: set[str]) -> bool:
 
 
 def _examined(release: Release, registry: Registry, limits: Limits, documents: Mapping[str, Document]) -> list[Finding]:
-    types = Types({name: record.fields for name, record in registry.records.items()})
+    known = _types(registry)
     machines = [item for key, item in release.definitions.items() if isinstance(item, Definition) and ":" in key]
     tables = [item for key, item in release.definitions.items() if isinstance(item, Table) and ":" in key]
     asked = {table.name: table for table in tables}
@@ -155,7 +155,7 @@ def _examined(release: Release, registry: Registry, limits: Limits, documents: M
         key = (definition.file, definition.source, definition.hash, limits, outside, str(takes))
         if key not in kept:
             subject = Subject(
-                definition, each, documents[definition.file], registry, types, limits, outside, takes, asked
+                definition, each, documents[definition.file], registry, known, limits, outside, takes, asked
             )
             for check in MACHINE_CHECKS:
                 check(subject)
@@ -164,12 +164,17 @@ def _examined(release: Release, registry: Registry, limits: Limits, documents: M
     for table in tables:
         about = (table.file, table.source, table.hash)
         if about not in kept:
-            looked = TableSubject(table, documents[table.file], types)
+            looked = TableSubject(table, documents[table.file], known)
             for look in TABLE_CHECKS:
                 look(looked)
             _keep(kept, about, looked.found)
         found += kept[about]
     return found
+
+
+@lru_cache(maxsize=8)
+def _types(registry: Registry) -> Types:
+    return Types({name: record.fields for name, record in registry.records.items()})
 
 
 def _keep(kept: _Kept, key: object, found: list[Finding]) -> None:

@@ -8,7 +8,6 @@ from engine import types
 from engine.acts import Place
 from engine.asking import Ask
 from engine.chart import Edge, Node
-from engine.checks.flowing import Flowing
 from engine.checks.reasoning import Reason, about_event, said
 from engine.checks.showing import scope_of
 from engine.checks.subject import Subject
@@ -24,7 +23,7 @@ def check(subject: Subject) -> None:
 class _Guards:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.flowing = Flowing(subject.definition, subject.chart)
+        self.flowing = subject.flowing
         scope = scope_of(subject)
         self.names: Mapping[str, Shape] = {**scope.names, **scope.ambients, "now": types.DATETIME}
         self.judged: set[Place] = set()

@@ -45,8 +45,8 @@ class Reason:
         sure = frozenset(root for root in roots if root in self.sure)
         key = (
             tuple((expression.source, truth) for expression, truth in all_of_it),
-            tuple((name, shape.name, shape.base) for name, shape in shapes.items()),
-            sure, id(self.types.records),
+            tuple((name, types.signature(shape)) for name, shape in shapes.items()),
+            sure, id(self.types),
         )  # fmt: skip
         found = _answers.get(key)
         if found is None:

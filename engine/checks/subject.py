@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from engine.chart import Chart
+from engine.chart import Chart, Edge
+from engine.checks.flowing import Flowing
 from engine.checks.limits import Limits
 from engine.checks.outside import Outside
 from engine.definition import Definition
@@ -52,7 +54,16 @@ class Subject(Reporting):
         self.types = types
         self.limits = limits
         self.odd: set[tuple[str | int, ...]] = set()  # guards of which the reason why they never hold has been said
+        self.into: dict[str, list[Edge]] = {name: [] for name in chart.nodes}  # the rules that enter a state
+        for edge in chart.edges:
+            if edge.target is not None:
+                self.into[edge.target].append(edge)
         self.reached = chart.reached()  # the states that some path leads to
+
+    @cached_property
+    def flowing(self) -> Flowing:
+        """Which data is known where."""
+        return Flowing(self.definition, self.chart)
 
     @property
     def flow(self) -> bool:

@@ -78,7 +78,7 @@ def _asked(subject: Subject, node: Node) -> Iterator[str]:
     for act in node.acts:
         if act.kind == "do":
             yield act.name
-    for edge in subject.chart.into(node.name):
+    for edge in subject.into[node.name]:
         yield from (act.name for act in edge.acts if act.kind == "do")
 
 
