@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -13,6 +14,8 @@ from engine.yamltree import parse_tree
 
 _KIND = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
 _TOP = re.compile(r"^([a-z_]+):", re.MULTILINE)
+_FINAL = re.compile(r"\bfinal: true\b")
+_TOLD = re.compile(r"\btell: \{[^{}]*?\bevent: ([A-Za-z0-9_.]+)")
 _UNDER = re.compile(r"^ {2}([A-Za-z0-9_]+):", re.MULTILINE)
 
 
@@ -53,7 +56,7 @@ def names(text: str, others: Iterable[str]) -> Names:
     flows, tables, told = [], [], set()
     for other in others:
         inner, sort, called = _content(other)
-        told.update(_told(inner))
+        told.update(_TOLD.findall(other))
         if sort == "flow" and (sort, called) != (kind, name):
             flows.append(Flow(name=called, title=str(inner.get("title") or ""), takes=tuple(_mapping(inner, "takes")),
                               finals=tuple(_finals(inner))))  # fmt: skip
@@ -70,34 +73,47 @@ def names(text: str, others: Iterable[str]) -> Names:
         languages=tuple(str(each) for each in content.get("languages") or ("en",)),
         flows=tuple(flows),
         tables=tuple(tables),
-        told=tuple(sorted(told | set(_told(content)))),
+        told=tuple(sorted(told | set(_TOLD.findall(text)))),
     )
 
 
 def _content(text: str) -> tuple[dict[str, Any], str, str]:
-    """What can be read of a file; by its indentation where it is no YAML just now."""
+    """What can be read of a file, whether or not it is YAML just now."""
     found = _KIND.search(text)
     kind, name = (found[1], found[2]) if found is not None else ("", "")
-    try:
-        content = parse_tree(text, "").content()
-    except Findings:
-        content = _sections(text)
-    return (content if isinstance(content, dict) else {}), kind, name
+    return _sections(text), kind, name
 
 
 def _sections(text: str) -> dict[str, Any]:
-    """Each top key by itself; where one is no YAML just now, the names two blanks deep under it."""
+    """Each top key by itself. Of states, the longest part by far, only the names and what is final."""
     sections: dict[str, Any] = {}
     tops = list(_TOP.finditer(text))
     for place, top in enumerate(tops):
         end = tops[place + 1].start() if place + 1 < len(tops) else len(text)
-        try:
-            sections |= parse_tree(text[top.start() : end], "").content()
-        except Findings:
-            sections[top[1]] = {each[1]: {} for each in _UNDER.finditer(text, top.end(), end)}
+        part = text[top.start() : end]
+        sections[top[1]] = _states(part) if top[1] == "states" else _section(part)
     if not isinstance(sections.get("languages"), list):
         sections.pop("languages", None)
     return sections
+
+
+def _states(part: str) -> dict[str, Any]:
+    tops = list(_UNDER.finditer(part))
+    ends = [*(each.start() for each in tops[1:]), len(part)]
+    return {
+        each[1]: {"final": True} if _FINAL.search(part, each.start(), end) else {}
+        for each, end in zip(tops, ends, strict=False)
+    }
+
+
+@lru_cache(maxsize=1024)
+def _section(part: str) -> Any:
+    """One top key's value; where it is no YAML just now, the names two blanks deep under it."""
+    try:
+        content = parse_tree(part, "").content()
+    except Findings:
+        return {each[1]: {} for each in _UNDER.finditer(part)}
+    return next(iter(content.values()), None) if isinstance(content, dict) else None
 
 
 def _mapping(content: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -107,21 +123,6 @@ def _mapping(content: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _finals(content: Mapping[str, Any]) -> list[str]:
     return [name for name, state in _mapping(content, "states").items() if isinstance(state, dict) and "final" in state]
-
-
-def _told(content: Any) -> list[str]:
-    found: list[str] = []
-    if isinstance(content, dict):
-        for key, inner in content.items():
-            if key == "tell":
-                listed = inner if isinstance(inner, list) else [inner]
-                found += [str(each["event"]) for each in listed if isinstance(each, dict) and "event" in each]
-            else:
-                found += _told(inner)
-    elif isinstance(content, list):
-        for item in content:
-            found += _told(item)
-    return found
 
 
 def _first(forms: Any) -> str:
