@@ -10,12 +10,13 @@ import msgspec
 from engine import types
 from engine.acts import Act
 from engine.building import build
-from engine.checking import Watching
+from engine.checking import Checker, Watching
 from engine.definition import NEXT, NONE, START, UNCLEAR, Again, Call, Definition, Moment, Rule, State
 from engine.document import At
 from engine.effects import Effects
 from engine.findings import Finding, did_you_mean
 from engine.outline import Around, Outline, delay, dotted
+from engine.promising import Promises
 from engine.questions import Questions
 from engine.scope import Anything, Expression, Scope
 from engine.texts import Template
@@ -56,6 +57,10 @@ class Compiler:
         self._migrate()
         for name, written in self.names.items():
             definition.states[name] = self._state(name, written or {}, ["states", name])
+        promises = Promises(
+            Checker(self.document, self.around.types, self.check.found), self.around, self.base, self.names, self.texts
+        )
+        definition.promised = promises.compile(content.get("promises"))
         zoned = "business" in self.around.ambients and (
             self._prints() or any(s.ask for s in definition.states.values())
         )

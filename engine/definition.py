@@ -22,6 +22,7 @@ from engine.types import Shape
 
 if TYPE_CHECKING:
     from engine.asking import Ask
+    from engine.promises import Promise
 
 START = "(start)"  # the state before the first one, and the trigger that leaves it
 NEXT = "(next)"
@@ -180,6 +181,7 @@ class Definition:
         self.tables: dict[str, str] = {}  # table name -> hash
         self.machine: Machine = Machine(model=None, initial=START, auto_transitions=False)
         self.events: dict[str, Any] = {}  # trigger -> transitions.Event
+        self.promised: tuple[Promise, ...] = ()
         self.rules: tuple[tuple[str, str, Rule], ...] = ()  # (trigger, source state, rule), in the order of trying
         self.reachable: dict[str, Definition] = {}  # by hash: itself and all that it calls
         self.release: Mapping[str, Definition] = {}  # by hash: all that was compiled together

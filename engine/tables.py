@@ -18,6 +18,7 @@ from engine.errors import ExpressionFailed, FactsMissing, RowsDisagree, RowsOver
 from engine.findings import Finding
 from engine.functions import total
 from engine.model import Decision, GuardTried
+from engine.promises import Promise, table_promises
 from engine.scope import Expression, Scope, constant
 from engine.texts import Template, render
 from engine.types import Shape, Types
@@ -52,6 +53,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     result: Shape
     rows: tuple[Row, ...]
     otherwise: Row | None = None
+    promised: tuple[Promise, ...] = ()
 
 
 class _Facts:
@@ -193,6 +195,7 @@ def compile_table(document: Document, known: Types, found: list[Finding]) -> Tab
         result=_shape_of_result(content, outputs),
         rows=tuple(rows),
         otherwise=otherwise,
+        promised=table_promises(check, content.get("promises"), scope, outputs),
     )
 
 

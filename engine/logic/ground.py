@@ -29,9 +29,9 @@ _PLAIN = 0x2FFFF  # the largest character that the solver knows
 class Ground:
     """One question's variables, in a context of its own: what was asked before changes nothing."""
 
-    def __init__(self, known: Types) -> None:
+    def __init__(self, known: Types, context: Any = None) -> None:
         self.types = known
-        self.context = z3.Context()
+        self.context = z3.Context() if context is None else context
         self.facts: list[Any] = []
         self.wishes: list[Any] = []
         self.made: dict[str, Term] = {}

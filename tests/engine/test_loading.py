@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Findings
+from engine.yamltree import parse_tree
 
 RING = "lifecycle: ring\nversion: 1\nstart: a\nstates:\n  a: {on: {tick: b}}\n  b: {final: true}\n"
 
@@ -26,7 +27,7 @@ def test_on_yes_no_octals_and_clock_times_stay_text():
     text = (
         RING + "promises:\n  - {a: yes, b: no, c: on, d: 0712, e: 12:30, f: +254712, g: 7, h: 1.5, i: true, j: null}\n"
     )
-    promise = engine.load(text).content["promises"][0]
+    promise = parse_tree(text, "x.yaml").content()["promises"][0]
     assert promise == {
         "a": "yes", "b": "no", "c": "on", "d": "0712", "e": "12:30", "f": "+254712", "g": 7, "h": 1.5, "i": True,
         "j": None,
