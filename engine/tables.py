@@ -24,7 +24,7 @@ from engine.texts import Template, render
 from engine.types import Shape, Types
 from engine.values import canonical
 
-_PLAIN = "result"  # the one output of a table whose `then` is a bare value
+PLAIN = "result"  # the one output of a table whose `then` is a bare value
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +141,7 @@ def _result(table: Table, hits: list[Row], results: list[dict[str, Any]]) -> Any
 
 
 def _bare(result: dict[str, Any]) -> Any:
-    return result[_PLAIN] if len(result) == 1 and _PLAIN in result else result
+    return result[PLAIN] if len(result) == 1 and PLAIN in result else result
 
 
 _COLLECT: dict[str, Callable[[list[Any]], Any]] = {
@@ -205,7 +205,7 @@ def _row(
     guard = check.guard(written["when"], scope, [*path, "when"]) if "when" in written else None
     then = written["then"]
     parts: list[tuple[str, Expression]] = []
-    for name, value in (then if isinstance(then, dict) else {_PLAIN: then}).items():
+    for name, value in (then if isinstance(then, dict) else {PLAIN: then}).items():
         at = [*path, "then", name] if isinstance(then, dict) else [*path, "then"]
         if outputs and not check.reference("output", name, outputs, at, key=True):
             continue
@@ -262,7 +262,7 @@ def _collect(check: Checker, content: dict[str, Any], outputs: dict[str, Shape])
 
 
 def _shape_of_result(content: dict[str, Any], outputs: dict[str, Shape]) -> Shape:
-    one = outputs[_PLAIN] if list(outputs) == [_PLAIN] else Shape("record", str(content["rules"]), fields=dict(outputs))
+    one = outputs[PLAIN] if list(outputs) == [PLAIN] else Shape("record", str(content["rules"]), fields=dict(outputs))
     if content["hit"] != "collect":
         return one
     way = content.get("collect", "list")

@@ -46,6 +46,8 @@ class Ground:
         if made is None:
             unknown: Truth = False if certain else z3.Bool(f"{key}?", self.context)
             made = self.made[key] = self._made(key, shape, unknown)
+            if not certain:
+                self.wish(z3.Not(unknown))
             if opaque:
                 self.opaque.add(key)
         return made
@@ -119,12 +121,11 @@ class Ground:
         }[kind]
         self.hold(z3.And(value >= low, value <= high))
         if kind == "date":
-            self.wish(z3.And(value >= date(2020, 1, 1).toordinal(), value <= date(2035, 1, 1).toordinal()))
+            self.wish(z3.And(value >= date(2026, 11, 20).toordinal(), value <= date(2028, 1, 1).toordinal()))
         elif kind == "datetime":
             minute = z3.Int(f"{key}/minute", self.context)
-            self.wish(
-                z3.And(value == minute * 60_000_000, value >= 1_577_836_800_000_000, value <= 2_051_222_400_000_000)
-            )
+            self.wish(value == minute * 60_000_000)
+            self.wish(z3.And(value >= 1_795_158_000_000_000, value <= 1_830_000_000_000_000))  # 2026 and 2027
         elif kind == "duration":
             minute = z3.Int(f"{key}/minute", self.context)
             self.wish(z3.And(value == minute * 60_000_000, value >= 0, value <= 1000 * DAY))
