@@ -18,6 +18,7 @@ COMMANDS = {  # which file has a command; only the one that was asked for is imp
     "chat": "chat",
     "check": "check",
     "diff": "diff",
+    "prove": "prove",
     "test": "test",
     "publish": "publish",
     "versions": "publish",

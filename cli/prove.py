@@ -13,7 +13,7 @@ import msgspec
 
 import language
 from composition import definitions, testing
-from engine import Findings
+from engine import Findings, compile_release, load
 from engine.proving import Bounds, Verdict, worst
 from engine.proving.prover import verdicts
 from engine.release import Release
@@ -49,7 +49,7 @@ def _prove(options: argparse.Namespace) -> int:
         return 2
     meant = definitions.yaml_files(options.paths)
     try:
-        release = definitions.compile_sources(definitions.read_sources(_all(meant, definitions.yaml_files(around))))
+        release = _release(meant, definitions.yaml_files(around))
     except Findings as findings:
         for finding in findings.findings:
             print(finding)
@@ -66,10 +66,13 @@ def _prove(options: argparse.Namespace) -> int:
     return _CODES[worst(verdict for verdict, _ in found)]
 
 
-def _all(meant: list[Path], around: list[Path]) -> list[Path]:
-    """What is meant, and what stands around it and is not meant already, wherever it was named from."""
-    known = {path.resolve() for path in meant}
-    return [*meant, *(path for path in around if path.resolve() not in known)]
+def _release(meant: list[Path], around: list[Path]) -> Release:
+    """What is meant, with what stands around it. A definition that is meant replaces the one of its name there."""
+    documents = [load(path) for path in meant]
+    taken = {(document.kind, document.name) for document in documents}
+    others = [load(path) for path in around]
+    documents += [other for other in others if (other.kind, other.name) not in taken]
+    return compile_release(documents, definitions.registry())
 
 
 def _only(release: Release, files: set[str]) -> list[str]:

@@ -11,7 +11,7 @@ from engine.proving.retracing import Retrace
 from engine.proving.search import Search
 from engine.proving.verdict import Verdict
 from engine.proving.watching import matches
-from engine.proving.worlds import Happened, Place
+from engine.proving.worlds import Happened, Place, here
 from engine.testing.machine import Taken
 
 
@@ -44,7 +44,7 @@ def _excepted(case: Case, place: Place) -> bool:
 
 def _reaches(search: Search, place: Place, target: str) -> bool:
     """Whether the machine is there, or a word surely leads there. A phrase belongs to the innermost who hears it."""
-    if place.levels[0].state == target:
+    if here(search.subject.plans, place, target):
         return True
     taken: set[str] = set()
     for index in range(len(place.levels) - 1, -1, -1):

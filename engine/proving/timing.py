@@ -18,7 +18,7 @@ from engine.proving.retracing import Retrace
 from engine.proving.search import Search
 from engine.proving.subject import Subject
 from engine.proving.verdict import Verdict
-from engine.proving.worlds import Place, Trace
+from engine.proving.worlds import Place, Trace, here
 from engine.testing.machine import Taken
 
 _LONG = timedelta(days=400)  # of silence, to show that nothing ever leads on
@@ -46,13 +46,7 @@ def is_due(subject: Subject, promise: Promise, place: Place) -> bool:
     """Whether the clock runs there."""
     if promise.form == "follows":
         return bool(place.watch[0])
-    return any(_here(subject, place, happening.name) for happening in promise.what)
-
-
-def _here(subject: Subject, place: Place, state: str) -> bool:
-    if place.levels[0].state == state:
-        return True
-    return any(f"{subject.plans[level.plan].name}.{level.state}" == state for level in place.levels)
+    return any(here(subject.plans, place, happening.name) for happening in promise.what)
 
 
 def _too_long(case: Case, search: Search, due: set[Place], way: Way, within: timedelta) -> Verdict:

@@ -6,6 +6,7 @@ in one of the ways that it may be. A `Trace` names one way: the events, and how 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from engine.logic.scene import Term, Truth
@@ -39,6 +40,13 @@ class Place(NamedTuple):
     @property
     def stack(self) -> tuple[str, ...]:
         return tuple(level.state for level in self.levels)
+
+
+def here(plans: Mapping[str, Plan], place: Place, state: str) -> bool:
+    """Whether a state is on the stack: the definition's own by its name, that of a called flow with the flow's."""
+    if place.levels[0].state == state:
+        return True
+    return any(f"{plans[level.plan].name}.{level.state}" == state for level in place.levels)
 
 
 class Happened(NamedTuple):
