@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from engine.codes import deciding, form, naming, reading, remembering, testing, valuing, walking
+from engine.codes import deciding, form, naming, promising, reading, remembering, testing, valuing, walking
 from engine.codes.code import Code
 from engine.findings import Severity
 
@@ -17,6 +17,7 @@ FAMILIES: dict[str, tuple[Code, ...]] = {
     "Ways through a definition": walking.CODES,
     "Guards and rows": deciding.CODES,
     "Data and what people see": remembering.CODES,
+    "Promises": promising.CODES,
     "Test files": testing.CODES,
 }
 CODES: dict[str, Code] = {code.code: code for family in FAMILIES.values() for code in family}
