@@ -11,7 +11,7 @@ CODES = (
         severity="error",
         title="A promise of which it is not clear what it says",
         why="A promise is `never` (with unless, when, after, except), `always` with leaves_within or leaves_by, "
-        "`after` with always and within, `at_most` with of, or `reachable`; a table's is `never` or `always`, with when.",
+        "`after` with always and within, `at_most` with of, or `reachable`; a table's `never` or `always`, with when.",
         wrong=RING + "promises:\n  - «{always: a, unless: b}»\n",
         mend=(("{always: a, unless: b}", "{always: a, leaves_within: 1d}"),),
     ),
