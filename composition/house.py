@@ -135,6 +135,7 @@ async def built(
             published, tasks, runtime.clock, metrics, shared=bool(settings.mongodb_uri), works=works,
             beat=Reloading(store, desk, runtime.clock).look if settings.mongodb_uri else None,
         )  # fmt: skip
+        desk.publisher.nudge = following.nudge if works else None
         yield House(
             settings=settings,
             store=store,

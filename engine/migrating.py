@@ -56,6 +56,18 @@ def refusal(old: Definition, new: Definition, states: Iterable[str]) -> Refusal 
     return None
 
 
+def counts_anew(old: Definition, new: Definition, states: Iterable[str]) -> bool:
+    """Whether some timer is new, so that a migration has to know since when the machine waits."""
+    for above, below, state in _pairs(old, new, tuple(states)):
+        target = moves(above, below).states.get(state)
+        if target is None:
+            return False
+        had = dict(above.states[state].delays)
+        if any(name not in had for name, _ in below.states[target].delays):
+            return True
+    return False
+
+
 def _pairs(old: Definition, new: Definition, states: tuple[str, ...]) -> Iterable[tuple[Definition, Definition, str]]:
     """Level by level: the definition that runs now, the one that would, and the state. Ends where the way parts."""
     for depth, state in enumerate(states):

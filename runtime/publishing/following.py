@@ -42,7 +42,10 @@ class Following:
         self._wake = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
-        clock.on_move(self._wake.set)
+        clock.on_move(self.nudge)
+
+    def nudge(self) -> None:
+        self._wake.set()
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())

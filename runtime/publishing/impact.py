@@ -118,12 +118,17 @@ async def impact(
     by_hash: ByHash,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
+    pending: Mapping[str, str],
     *,
     moves_any: bool = True,
 ) -> Impact:
-    """`before` and `after` are releases' definitions by "kind:name". With `moves_any` False all finish (a rollback)."""
+    """`before` and `after` are releases' definitions by "kind:name". With `moves_any` False all finish (a rollback).
+
+    `pending`: hash to hash, moves that are under way: their machines count as where they will be.
+    """
     gathered: dict[tuple[str, tuple[str, ...]], tuple[int, set[str]]] = {}
-    for org, root, states, count in population:
+    for org, began, stood, count in population:
+        root, states = await _arrived(by_hash, began, stood, pending)
         known, orgs = gathered.get((root, states), (0, set()))
         gathered[(root, states)] = (known + count, {*orgs, org})
     groups: list[Group] = []
@@ -134,6 +139,18 @@ async def impact(
             groups.append(msgspec.structs.replace(group, orgs=tuple(sorted(orgs))))
     order = sorted(groups, key=lambda g: (not g.refused, g.definition, -g.version, g.states))
     return Impact(groups=tuple(order), changed=tuple(_changed(before, after)))
+
+
+async def _arrived(
+    by_hash: ByHash, root: str, states: tuple[str, ...], pending: Mapping[str, str]
+) -> tuple[str, tuple[str, ...]]:  # fmt: skip
+    """Where machines will stand once the moves that are under way are done."""
+    for _ in range(len(pending)):
+        old, new = await _definition(by_hash, root), await _definition(by_hash, pending.get(root, ""))
+        if old is None or new is None or refusal(old, new, states) is not None:
+            break
+        root, states = new.hash, targets(old, new, states)
+    return root, states
 
 
 async def _definition(by_hash: ByHash, root: str) -> Definition | None:

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from engine.errors import CannotMigrate, EngineError, Unanswered
-from engine.migrating import migrate, migration
+from engine.migrating import counts_anew, migrate, migration
 from engine.model import Arm, Event, Step
 from runtime import floor, machines
 from runtime.batch import Batch
@@ -88,7 +88,9 @@ class Moving:
             raise _Kept("another-definition", f"{old.name} is not {new.name}")
         timers = await scene.store.find("timers", {"machine": work.machine, "state": "armed"}, limit=1000)
         armed = [Arm(name=row["name"], due=row["due"], visit=row["visit"]) for row in timers]
-        event = migration(old, new, armed, await self._since(scene, machine), id=work.id)
+        states = (*(frame.state for frame in snapshot.frames), snapshot.state)
+        since = await self._since(scene, machine) if counts_anew(old, new, states) else machine.started
+        event = migration(old, new, armed, since, id=work.id)
 
         def compute(answers: Mapping[str, Any]) -> Step:
             try:

@@ -7,6 +7,7 @@ as it was read: of two publishers at once, one wins and the other is told so.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +40,7 @@ class Publisher:
 
     def __init__(
         self, store: Store, published: Published, gate: Gate, tasks: Tasks, clock: Clock, metrics: Metrics
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._store = store
         self._published = published
         self._gate = gate
@@ -48,6 +49,7 @@ class Publisher:
         self._metrics = metrics
         self._population = Population(store)
         self._one = asyncio.Lock()
+        self.nudge: Callable[[], None] | None = None  # of whoever does what is left, where somebody does
         self.last_refusal: Outcome | None = None
 
     async def publish(self, order: Order, tell: Tell | None = None) -> Outcome:
@@ -129,9 +131,10 @@ class Publisher:
             own = {row["_id"] for row in await self._store.find("pointers", {}, limit=10_000, everyone=True)}
             population = [group for group in population if group[0] not in own]
         before = current.definitions if current is not None else {}
+        pending = await self._tasks.pending(org) if moves_any else {}
         return await impact(
-            population, self._published.by_hash, before, compiled.definitions, moves_any=moves_any
-        )  # fmt: skip
+            population, self._published.by_hash, before, compiled.definitions, pending, moves_any=moves_any
+        )
 
     def _record(
         self, event: str, pointer: Pointer, release: str, by: str, why: str, origin: str, details: dict[str, Any]
@@ -151,6 +154,8 @@ class Publisher:
         counted = made.impact or Impact()
         ops: list[Op] = self._published.keeping(sources, compiled, made.org, record.at)
         ops += [entry, pointer.write(after), *await self._tasks.of(made.org, record, counted, compiled)]
+        if status == "rolled_back":
+            ops += await self._tasks.ending(made.org)
         try:
             await self._store.commit(ops)
         except Conflict:
@@ -160,8 +165,15 @@ class Publisher:
             return msgspec.structs.replace(made, status="overtaken", why=why)
         self._published.put_in_force(after, compiled)
         tell(Progress(stage="swapped", text=f"#{record.number} is in force"))
-        await self._tasks.look(tell)
+        await self._go_on(tell)
         return msgspec.structs.replace(made, status=status, number=record.number, release=record.release)
+
+    async def _go_on(self, tell: Tell) -> None:
+        """What the commit left to be done, by the process that follows; else here and now."""
+        if self.nudge is not None:
+            self.nudge()
+        else:
+            await self._tasks.look(tell)
 
     async def _seen(self, pointer: Pointer, files: str) -> None:
         """The folders are what is in force already: remembered, so that a restart has nothing to ask."""
@@ -235,7 +247,7 @@ class Publisher:
             await self._store.commit(
                 [entry, pointer.write(after), self._tasks.draining(org, definition, due, record.number, record.at)]
             )
-            await self._tasks.look(_silent)
+            await self._go_on(_silent)
             return due
 
     def _note(self, order: Order, outcome: Outcome) -> None:

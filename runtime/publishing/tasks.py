@@ -7,7 +7,8 @@ then does the work, in order with everything else that happens to it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -27,7 +28,8 @@ TASKS = "publishing"
 SOURCE = "publishing"  # of the inbox rows
 DRAINED = "drained"
 DRAIN_WITHIN = "24h"
-_PAGE = 200
+_PAGE = 50  # machines that are told at once: whoever writes meanwhile waits for no more than these
+_BREATH = 0.02  # seconds between two pages
 _LATE = timedelta(seconds=60)  # for which a machine that began before the swap may still be on its way into the store
 
 HandIn = Callable[[Sequence[Document]], Awaitable[None]]
@@ -56,7 +58,7 @@ class Tasks:
     async def of(self, org: str, record: Publication, impact: Impact, compiled: Any) -> list[Op]:
         """The rows that go into the commit of a swap."""
         ops: list[Op] = []
-        roots = await self._moves(org, impact, compiled)
+        roots = self._moves(impact, compiled)
         if roots:
             fields = {"org": org, "kind": "move", "state": "open", "at": record.at, "number": record.number}
             more = {"roots": roots, "until": record.at + _LATE}
@@ -68,9 +70,10 @@ class Tasks:
             ops.append(self.draining(org, old, record.at + delay(within), record.number, record.at))
         return ops
 
-    async def _moves(self, org: str, impact: Impact, compiled: Any) -> dict[str, Document]:
-        """By root hash, where its machines go: what was counted, what is in force until now (a machine may begin on it
-        this very moment), and what an earlier publication has not finished moving."""
+    @staticmethod
+    def _moves(impact: Impact, compiled: Any) -> dict[str, Document]:
+        """By root hash, where its machines go: what was counted, and what is in force until now, since a machine may
+        begin on that this very moment."""
         roots: dict[str, Document] = {}
         for name, before, after in impact.changed:
             new = compiled.definitions.get(name)
@@ -79,20 +82,28 @@ class Tasks:
         for group in impact.groups:
             if group.fate == "migrate" and not group.refused:
                 roots[group.root] = {"to": group.to, "definition": group.definition}
-        for row in await self._open(org):
-            for root, way in (row.get("roots") or {}).items():
-                new = compiled.definitions.get(way["definition"])
-                if isinstance(new, Definition) and new.hash != root and _moves_some(new):
-                    roots.setdefault(root, {"to": new.hash, "definition": way["definition"]})
         return roots
 
+    async def pending(self, org: str) -> dict[str, str]:
+        """Versions whose machines are on their way already, by an earlier publication: hash to hash."""
+        ways: dict[str, str] = {}
+        for row in await self._open(org):
+            if row["kind"] == "move":
+                ways |= {root: way["to"] for root, way in row["roots"].items()}
+        return ways
+
+    async def ending(self, org: str) -> list[Op]:
+        """For the commit of a rollback: nobody is moved any more to what is taken back."""
+        changes = {"set": {"state": "done", "done_at": self._clock.now()}}
+        return [Update(TASKS, row["_id"], changes) for row in await self._open(org) if row["kind"] == "move"]
+
     def draining(self, org: str, definition: Any, due: datetime, number: int, at: datetime) -> Op:
+        """A row that is there already (somebody drains what the file drains) gets the new time."""
         fields = {
-            "org": org, "kind": "drain", "state": "open", "at": at, "number": number, "due": due,
-            "root": definition.hash, "definition": f"{definition.kind}:{definition.name}",
-            "of_version": definition.version,
+            "kind": "drain", "state": "open", "at": at, "number": number, "due": due, "until": at + _LATE,
+            "root": definition.hash, "of_version": definition.version,
+            "roots": {definition.hash: {"to": "", "definition": f"{definition.kind}:{definition.name}"}},
         }  # fmt: skip
-        org = fields.pop("org")
         return Upsert(TASKS, f"{org}/{definition.hash}/drain", {"set": fields, "set_on_insert": {"org": org}})
 
     async def _open(self, org: str = "") -> list[Document]:
@@ -103,56 +114,60 @@ class Tasks:
 
     async def look(self, tell: Tell | None = None) -> int:
         """Go on with whatever is open; how many machines were told."""
-        told = 0
-        for row in await self._open():
-            told += await (self._move(row, tell) if row["kind"] == "move" else self._drain(row))
+        rows = await self._open()
+        ways: dict[str, list[Document]] = {}
+        for row in rows:
+            for root in row["roots"]:
+                ways.setdefault(root, []).append(row)
+        told, running = 0, set()
+        async for machines in self._machines(list(ways)) if ways else _nothing():
+            for row, mine in self._sorted(machines, ways):
+                running.add(row["_id"])
+                told += await (self._move(row, mine) if row["kind"] == "move" else self._drain(row, mine))
+            if tell is not None:
+                tell(Progress(stage="moving", text="told to move", done=told, total=told))
+            if self._hand_in is not None and len(machines) == _PAGE:
+                await asyncio.sleep(_BREATH)
+        for row in rows:
+            if row["_id"] not in running and self._clock.now() > row["until"]:
+                await self._done(row)
         return told
 
-    async def _move(self, row: Document, tell: Tell | None) -> int:
-        ways: dict[str, Document] = {
-            root: way for root, way in row["roots"].items() if self._target(row["org"], way["definition"]) == way["to"]
-        }
-        told = seen = 0
-        if ways:
-            async for machines in self._machines(row["org"], list(ways), RUNNING):
-                seen += len(machines)
-                mine = [m for m in machines if self._is_for(m, ways[m["root"]]["definition"], ways[m["root"]]["to"])]
-                key = f"move/{row['number']}"
-                told += await self._tell(mine, key, lambda m: Event(name=MIGRATE, data={"to": ways[m["root"]]["to"]}))
-                if tell is not None:
-                    tell(Progress(stage="moving", text="told to move", done=told, total=seen))
-        if not told and (not ways or self._clock.now() > row["until"]):
-            await self._done(row)
-        return told
+    def _sorted(
+        self, machines: Sequence[Document], ways: Mapping[str, list[Document]]
+    ) -> Iterator[tuple[Document, list[Document]]]:
+        """The machines that each row concerns: of its org, and on a version that is not in force for them."""
+        found: dict[str, tuple[Document, list[Document]]] = {}
+        for machine in machines:
+            for row in ways[machine["root"]]:
+                ours = row["org"] in (EVERYONE, machine["org"])
+                if (
+                    ours
+                    and self._target(machine["org"], row["roots"][machine["root"]]["definition"]) != machine["root"]
+                ):
+                    found.setdefault(row["_id"], (row, []))[1].append(machine)
+        yield from found.values()
 
-    async def _drain(self, row: Document) -> int:
-        """Nothing until it is due; then a person gets what still runs."""
-        if self._target(row["org"], row["definition"]) == row["root"]:
-            await self._done(row)  # it was put in force again
+    async def _move(self, row: Document, machines: Sequence[Document]) -> int:
+        """An older publication's moves are made as well: a newer one goes on from where they lead."""
+        ways: dict[str, Document] = row["roots"]
+        return await self._tell(
+            machines, f"move/{row['number']}", lambda m: Event(name=MIGRATE, data={"to": ways[m["root"]]["to"]})
+        )
+
+    async def _drain(self, row: Document, machines: Sequence[Document]) -> int:
+        """Nothing until it is due; then a person gets what still runs. What is parked waits for one already."""
+        if row["due"] > self._clock.now():
             return 0
-        told = seen = 0
-        due = row["due"] <= self._clock.now()
-        async for machines in self._machines(row["org"], [row["root"]], ("live",)):
-            mine = [m for m in machines if not self._is_for(m, row["definition"], row["root"])]
-            seen += len(mine)
-            if due:
-                told += await self._tell(mine, f"drain/{row['number']}", lambda m: Event(name=DRAINED, data={}))
-        if not seen and (due or self._clock.now() > row["at"] + _LATE):
-            await self._done(row)
-        return told
+        live = [machine for machine in machines if machine["status"] == "live"]
+        return await self._tell(live, f"drain/{row['number']}", lambda m: Event(name=DRAINED, data={}))
 
     def _target(self, org: str, definition: str) -> str:
         found = self._published.named(org, definition)
         return found.hash if found is not None else ""
 
-    def _is_for(self, machine: Document, definition: str, hash: str) -> bool:
-        """Whether a new machine of that org would start on this very version."""
-        return self._target(machine["org"], definition) == hash
-
-    async def _machines(self, org: str, roots: list[str], status: Sequence[str]) -> AsyncIterator[list[Document]]:
-        where: Document = {"status": {"in": list(status)}, "root": {"in": roots}}
-        if org != EVERYONE:
-            where["org"] = org
+    async def _machines(self, roots: list[str]) -> AsyncIterator[list[Document]]:
+        where: Document = {"status": {"in": list(RUNNING)}, "root": {"in": roots}}
         after: list[Any] | None = None
         while page := await self._store.find(
             "machines", where, sort=[("_id", 1)], limit=_PAGE, after=after, everyone=True
@@ -176,6 +191,11 @@ class Tasks:
     async def _done(self, row: Document) -> None:
         changes = {"set": {"state": "done", "done_at": self._clock.now()}}
         await self._store.commit([Update(TASKS, row["_id"], changes)])
+
+
+async def _nothing() -> AsyncIterator[list[Document]]:
+    for _ in ():
+        yield []
 
 
 def _moves_some(definition: Definition) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -104,7 +106,7 @@ class OnlyCompiles:
 
     async def judge(self, candidate: Candidate) -> AsyncIterator[Checked]:
         try:
-            compiled(candidate.sources.files)
+            await asyncio.to_thread(compiled, candidate.sources.files)
         except engine.Findings as wrong:
             yield Checked(name="compile", verdict="refused", summary="to mend", findings=wrong.findings)
             return
@@ -134,6 +136,7 @@ class Shop:
         self.metrics = Tally()
         self.gate: Any = OnlyCompiles()
         self.sent: list[tuple[str, str]] = []
+        self._told: defaultdict[str, list[str]] = defaultdict(list)
         self.asked: list[tuple[str, str]] = []  # (machine, key) of each request for money
         self.numbers: Iterator[int] = itertools.count(1)
         self.published = Published(store, compiled)
@@ -152,6 +155,7 @@ class Shop:
     def _runtime(self) -> Runtime:
         async def send(ctx: Context, args: dict[str, Any]) -> Acted:
             self.sent.append((ctx.machine.machine, args["text"]))
+            self._told[ctx.machine.machine].append(args["text"])
             return Acted()
 
         async def request(ctx: Context, args: dict[str, Any]) -> Acted:
@@ -207,7 +211,7 @@ class Shop:
     # what is there
 
     def told(self, machine: str) -> list[str]:
-        return [text for who, text in self.sent if who == machine]
+        return self._told[machine]
 
     async def machine(self, id: str) -> dict[str, Any]:
         row = await self.store.org(ORG).get("machines", id)
