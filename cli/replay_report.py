@@ -89,7 +89,7 @@ def _definition(name: str, found: Definition) -> Iterable[Block]:
         yield Block(text=" ".join(notes))
     if found.partings:
         yield Block(text="Where they part:")
-        yield Block(table=(("machines", "state and event"), *_counted(found.partings)))
+        yield Block(table=(("machines", "when"), *_counted(found.partings)))
     if found.undecided:
         yield Block(text="Why some cannot be followed to an end:")
         yield Block(table=(("machines", "because"), *_counted(found.undecided)))
@@ -98,6 +98,11 @@ def _definition(name: str, found: Definition) -> Iterable[Block]:
     if decided and effects:
         yield Block(text=f"What it would have meant, for the {decided:,} that can be followed to an end:")
         yield Block(table=(("", "recorded", "candidate", "difference"), *effects))
+    rest = sum(found.outcomes.values()) - decided
+    at_stake = [(words, recorded) for words, recorded, _, _ in _effects(found.open, Effects())]
+    if rest and at_stake:
+        yield Block(text=f"What is recorded of the other {rest:,}:")
+        yield Block(table=(("", "recorded"), *at_stake))
 
 
 def _counted(counts: Mapping[str, int]) -> list[Row]:
@@ -228,6 +233,8 @@ def _side(side: Side) -> str:
 
 def _link(org: str, place: str, demo: bool) -> str:
     machine, _, seq = place.rpartition("#")
+    if not machine:
+        return place
     return f"aais journal show {'--demo ' if demo else ''}{org} {machine} --at {seq}"
 
 
@@ -254,7 +261,7 @@ def _aligned(table: tuple[Row, ...]) -> list[str]:
 
 
 def _numeric(cell: str) -> bool:
-    return not cell or cell.replace(",", "").lstrip("+-").isdigit()
+    return not cell or cell == "none" or cell.lstrip("+-")[:1].isdigit()
 
 
 def _markdown(blocks: Iterable[Block]) -> str:

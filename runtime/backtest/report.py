@@ -65,7 +65,8 @@ class Definition(msgspec.Struct, kw_only=True):
     assumed: int = 0
     old: Effects = msgspec.field(default_factory=Effects)
     new: Effects = msgspec.field(default_factory=Effects)
-    partings: dict[str, int] = {}  # "<state>: <why>" -> how many
+    open: Effects = msgspec.field(default_factory=Effects)  # what is recorded of the others
+    partings: dict[str, int] = {}  # "<event>: <why>" -> how many
     undecided: dict[str, int] = {}
 
 
@@ -128,8 +129,10 @@ class Report(msgspec.Struct, kw_only=True):
         if result.outcome in ("same", "otherwise", "differs"):
             found.old.add(result.old)
             found.new.add(result.new)
+        else:
+            found.open.add(result.old)
         if result.parting is not None:
-            _add(found.partings, {f"{result.parting.old.state}: {result.parting.why}": 1})
+            _add(found.partings, {f"{result.parting.event}: {result.parting.why}": 1})
         if result.outcome in ("undecided", "parks"):
             _add(found.undecided, {result.why.partition(" (#")[0]: 1})
         if result.outcome != "same":

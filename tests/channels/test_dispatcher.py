@@ -24,7 +24,8 @@ from channels.whatsapp.accounts import Accounts
 from channels.whatsapp.client import GraphClient
 from channels.whatsapp.inbound import parse
 from channels.whatsapp.status import StatusBook
-from engine.model import Snapshot
+from engine.model import Decision, Snapshot
+from runtime.decisions import opened
 from runtime.metrics import Tally
 from runtime.verbs import Context, Hopeless, RetryLater
 from storage.sqlite import open_sqlite
@@ -457,3 +458,23 @@ async def test_an_org_with_two_numbers_answers_from_the_one_that_was_written_to(
     await world.update("conversations", "c1/whatsapp", number="222")
     await world.send()
     assert world.graph.asked == ["222"]
+
+
+async def test_what_the_guardrails_decided_is_kept_with_its_facts(world: World) -> None:
+    """Once a message and answer, also where it waits, so that other guardrails can be tried on it."""
+    ruled = Decision(
+        table="messaging_guardrails", definition="h1", hit=("quiet_hours",), result={"decision": "wait", "until": 8},
+        because=("It is night",), facts={"local_hour": 23},
+    )  # fmt: skip
+    await world.update("conversations", "c1/whatsapp", last_in=NOW - timedelta(hours=5))
+    world.ruling = ruled
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            await world.send(category="utility")
+    sends = msgspec.structs.replace(ruled, hit=("otherwise",), result={"decision": "send"})
+    world.ruling = sends
+    await world.send(category="utility")
+    rows = await world.store.org("salon").find("decisions", {}, limit=10)
+    assert sorted((opened(row, world.vault) for row in rows), key=lambda each: each.hit) == [sends, ruled]
+    assert {row["place"] for row in rows} == {"conversation:1#3"}
+    assert "local_hour" not in str(rows)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from ads.clicks import of_referral, of_url
 from crm import capture, messages
 from crm.contacts import record
 from crm.routing import FOR_AGENT, Router
 from engine.model import Decision, Event
+from runtime.decisions import opened
 from runtime.routing import Routed
+from storage.errors import Unreadable
 from storage.store import Update
 
 
@@ -164,3 +168,15 @@ async def test_a_stop_inside_whatsapp_and_a_change_of_number_are_noted(house: An
 async def test_somebody_without_any_identity_is_nobodys_contact(house: Any) -> None:
     routed = await route(house, house.inbound(phone="", user_id="not an id"))
     assert (routed.contact, routed.ops, routed.start) == ("", (), None)
+
+
+async def test_what_routing_decided_is_kept_with_its_facts_under_the_key_of_the_person(house: Any) -> None:
+    table = Table()
+    routed = await route(house, house.inbound("nataka tangerine"), table)
+    (row,) = await house.org.find("decisions", {})
+    assert (row["table"], row["rows"], row["subject"]) == ("routing", "row", routed.contact)
+    assert opened(row, house.own).facts == table.facts
+    assert "tangerine" not in str(row)
+    await house.own.forget(routed.contact)
+    with pytest.raises(Unreadable):
+        opened(row, house.own)
