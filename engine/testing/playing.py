@@ -38,15 +38,18 @@ class World(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """A case in one language. Tables have none."""
+    """A case in one language (tables have none), and where a list of words may be said, with one of them."""
 
     suite: Suite
     case: Case
     language: str = ""
+    turn: int = 0  # which of the words
+    words: str = ""  # those words, to tell the variants apart
 
     @property
     def title(self) -> str:
-        return f"{self.case.name} [{self.language}]" if self.language else self.case.name
+        said = f"{self.language}: {self.words}" if self.words else self.language
+        return f"{self.case.name} [{said}]" if said else self.case.name
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -77,9 +80,26 @@ def variants(suite: Suite, release: Release) -> Iterator[Variant]:
                 suite.refuse(
                     "unknown-language", written.place, reason, did_you_mean(str(written.value), tested.languages)
                 )
-            yield Variant(suite, case, str(written.value))
+            yield from _turns(suite, case, str(written.value))
         else:
-            yield from (Variant(suite, case, language) for language in tested.languages)
+            for language in tested.languages:
+                yield from _turns(suite, case, language)
+
+
+def _turns(suite: Suite, case: Case, language: str) -> Iterator[Variant]:
+    """Once for each of the words that a step lists; where several steps list some, they are taken side by side."""
+    lists: list[list[Node]] = []
+    for step in case.node.value["steps"].value:
+        said = step.value.get("says")
+        if said is not None and isinstance(said.value, dict):
+            said = said.value.get(language)
+        if said is not None and isinstance(said.value, list) and said.value:
+            lists.append(said.value)
+    if not lists:
+        yield Variant(suite, case, language)
+    for turn in range(max(map(len, lists), default=0)):
+        words = " / ".join(str(words[turn % len(words)].value) for words in lists)
+        yield Variant(suite, case, language, turn, words)
 
 
 def play(variant: Variant, world: World) -> Played:
@@ -118,6 +138,7 @@ class _Conversation:
         self.suite = variant.suite
         self.case = variant.case
         self.language = variant.language
+        self.turn = variant.turn
         self.definition = definition
         self.world = world
         self.values = Values(self.suite, known, zone_of(self.case.node, self.suite.root))
@@ -198,6 +219,8 @@ class _Conversation:
 
     def _understood(self, move: str, written: Node) -> Event:
         said = self.values.spoken(written, self.language)
+        if isinstance(said, list) and said:
+            said = said[self.turn % len(said)]
         message = written_message(move, said)
         return understood(self.world, self.machine, message, self.values.local)
 

@@ -23,6 +23,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     tests: str  # "flow:booking"
     case: str
     language: str = ""
+    words: str = ""  # which of the words that a step lists were said
     outcome: Literal["held", "failed"]
     failures: tuple[Failure, ...] = ()
     conversation: tuple[Line, ...] = ()
@@ -31,7 +32,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        return f"{self.case} [{self.language}]" if self.language else self.case
+        said = f"{self.language}: {self.words}" if self.words else self.language
+        return f"{self.case} [{said}]" if said else self.case
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -115,7 +115,7 @@ def result(played: Played, places: Places, seconds: float = 0.0) -> Result:
         tried = tuple(guard for decision in played.decisions for guard in asked(decision, places))
     return Result(
         file=variant.suite.file, line=variant.case.node.place.line, tests=variant.suite.tests,
-        case=variant.case.name, language=variant.language, outcome="held" if held else "failed",
+        case=variant.case.name, language=variant.language, words=variant.words, outcome="held" if held else "failed",
         failures=played.failures, conversation=conversation, guards=tried, seconds=seconds,
     )  # fmt: skip
 

@@ -134,6 +134,14 @@ def test_the_timers_that_run_can_be_expected_and_when_they_fall_due() -> None:
     assert said.endswith('timers: expected {"2h":"45m","1d":"1350m"}; came {"2h":"30m","1d":"1350m"}.')
 
 
+def test_a_case_is_played_once_for_each_of_the_words_that_it_lists() -> None:
+    played = _played("      - {says: {en: [red, the red one], sw: nyekundu}, expect: {state: inner.asking}}\n")
+    assert [each.variant.title for each in played] == ["it [en: red]", "it [en: the red one]", "it [sw]"]
+    assert [each.findings for each in played] == [(), (), ()]
+    blue = _played("      - {says: [red, blue], expect: {state: inner.asking}}\n")
+    assert [len(each.findings) for each in blue] == [0, 1, 0, 1]
+
+
 def test_what_must_not_be_can_be_said() -> None:
     steps = """\
       - {expect: {not: {texts: [there], wording: [Still], state: done, timers: [1h]}}}
