@@ -63,7 +63,7 @@ def sample(count: int, seed: int = SEED) -> list[Defect]:
 
 
 def caught(defect: Defect) -> Caught:
-    """What became of a defect: it is put into its file, and all that `check` and the tests beside the YAML say is new."""
+    """What became of a defect: it is put into its file, and both gates look at it."""
     documents = _documents()
     text = json.dumps(defect.seeded(documents[defect.file].content), ensure_ascii=False)
     by = ["check"] if _checks({**_sources(), defect.file: text}) else []
