@@ -60,6 +60,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 
 async def _serve(settings: Settings, works: bool, watch: str = "") -> None:
+    stop = _listening_for_stop()
     origin: Origin = Checkout(settings) if watch == "git" else Folders(settings)
     async with (
         serving(settings, works=works, origin=origin) as house,
@@ -68,18 +69,19 @@ async def _serve(settings: Settings, works: bool, watch: str = "") -> None:
         log.info("serving", address=f"http://{settings.host}:{settings.port}", demo=settings.demo)
         if settings.demo:
             print(demo.welcome(settings, await demo.way_in(house)), flush=True)
-        await _told_to_stop()
+        await _told_to_stop(stop)
         log.info("stopping")
         del house
 
 
 async def _work(settings: Settings) -> None:
+    stop = _listening_for_stop()
     async with built(settings) as house:
         await house.runtime.start()
         house.following.start()
         log.info("working")
         try:
-            await _told_to_stop()
+            await _told_to_stop(stop)
         finally:
             await house.following.close()
             await house.runtime.close()
@@ -150,9 +152,16 @@ async def listening(app: Application, host: str, port: int) -> AsyncIterator[Non
         await runner.cleanup()
 
 
-async def _told_to_stop() -> None:
+def _listening_for_stop() -> asyncio.Event:
+    """Set at SIGTERM, from before the doors open: who saw us ready may stop us gently at once.
+
+    Ctrl-C still breaks off a start that hangs; see `_told_to_stop`.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    return stop
+
+
+async def _told_to_stop(stop: asyncio.Event) -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
     await stop.wait()
