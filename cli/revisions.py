@@ -31,7 +31,11 @@ def run(*arguments: str, given: bytes = b"", folder: Path | None = None) -> byte
 
 def commit(revision: str) -> str:
     """The full name of a revision."""
-    return run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    try:
+        said = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except CommandError as error:
+        raise CommandError(f"{revision}: git knows no such revision here.") from error
+    return said.decode().strip()
 
 
 def is_revision(name: str) -> bool:

@@ -37,9 +37,9 @@ def compare(
         if was in matched:
             now = matched[was]
             changes += _pair(document, two.documents[now], now, renamed[was], registry)
-        elif was not in two.lost:
+        elif not _unread(document, was, two):
             changes.append(_whole(document, was, registry, old=True))
-    came = [key for key in two.documents if key not in matched.values() and key not in one.lost]
+    came = [key for key in two.documents if key not in matched.values() and not _unread(two.documents[key], key, one)]
     changes += [_whole(two.documents[key], key, registry, old=False) for key in came]
     known = list(dict.fromkeys([*(matched.get(key, key) for key in one.documents), *two.documents]))
     differences = Differences(
@@ -69,6 +69,11 @@ def _matched(old: Version, new: Version) -> Pairs:
         )
         found |= pairs(before, after, least=0.6)
     return found
+
+
+def _unread(document: Document, key: str, other: Version) -> bool:
+    """Whether the other side has it too, in a file that could not be read."""
+    return key in other.lost or document.file in other.unread
 
 
 def _body(document: Document) -> dict[str, Any]:

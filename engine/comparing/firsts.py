@@ -50,20 +50,26 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 class Asker:
     """Puts questions to the prover, counts them, and stops asking when there were too many."""
 
-    def __init__(self, most: int = 2000) -> None:
+    def __init__(self, most: int = 2000, patience: int = 3) -> None:
         self.most = most
+        self.patience = patience  # how many questions may stay without an answer
         self.asked = 0
 
     def ask(self, space: Space, given: Given) -> Verdict:
         if self.asked >= self.most:
             return Verdict("unknown", why=f"more than {self.most} questions")
+        if self.patience <= 0:
+            return Verdict("unknown", why="not asked, since too much was open already")
         self.asked += 1
         try:
-            verdict = possible(space, given)
+            verdict = possible(space, given, _BUDGET)
+            self.patience -= verdict.answer == "unknown"
             low = [name for name, item in verdict.example.items() if _negative(item)]
             if not low:
                 return verdict
-            usual = possible(space, [*given, *((f"{name} >= 0", True) for name in low)])  # an example as in life
+            usual = possible(
+                space, [*given, *((f"{name} >= 0", True) for name in low)], _BUDGET
+            )  # an example as in life
             if usual.answer == "yes":
                 return usual
             return Verdict("yes", verdict.example, BELOW if usual.answer == "no" else "")
@@ -75,6 +81,7 @@ def _negative(item: Any) -> bool:
     return (item.amount if isinstance(item, Money) else item) < 0 if isinstance(item, (int, float, Money)) else False
 
 
+_BUDGET = 25  # little, for each of what may be hundreds of questions; what is hard is found hard soon
 BELOW = "only with numbers below zero"
 NOTHING = Case(guard=None, key="", item=None)
 Differ = Callable[[Case, Case], Same]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 import engine
-from engine.comparing import compare
+from engine.comparing import compare, firsts
 from engine.comparing.difference import Flip
 from engine.errors import EngineError
+from engine.logic import Verdict
 from engine.tables import Table, decide
 from engine.values import decode
 from tests.comparing.samples import KEEP_KILL_SCALE, REGISTRY, answer, between, edited, said, shipped, shipped_with
@@ -104,9 +105,22 @@ def test_another_reason_or_row_name_decides_nothing() -> None:
     assert [change.weight for change in differences.changes] == ["wording"]
 
 
-def test_what_the_prover_cannot_decide_is_said_to_be_open() -> None:
-    hard = edited(KEEP_KILL_SCALE, "conversions < 30 and", "round(conversions * spend / max_cpa, 2) < 7.31 and")
-    other = edited(hard, "round(conversions * spend / max_cpa, 2)", "round(spend / max_cpa * conversions, 2)")
-    found = answer(compare({"x": hard}, {"x": other}, REGISTRY))
-    assert found.answer in ("undecided", "different")
-    assert bool(found.undecided) or bool(found.flips)
+def test_what_the_prover_cannot_decide_is_said_to_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firsts, "possible", lambda *_: Verdict("unknown", why="the solver gave up"))
+    differences = between("conversions < 30", "conversions < 31", KEEP_KILL_SCALE)
+    found = answer(differences)
+    assert found.answer == "undecided"
+    assert any("the solver gave up" in why for why in found.undecided)
+    assert not differences.same_behaviour
+
+
+def test_the_prover_is_asked_no_more_when_too_much_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def never(*given: object) -> Verdict:
+        asked.append(given)
+        return Verdict("unknown", why="the solver gave up")
+
+    monkeypatch.setattr(firsts, "possible", never)
+    shipped_with("rules/messaging_guardrails.yaml", "local_hour >= 21", "local_hour >= 22", behaviour=True)
+    assert len(asked) == 3
