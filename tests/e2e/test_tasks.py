@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from tests.e2e.aftermath import every, journal_is_whole, store_of
@@ -15,6 +17,20 @@ async def tasks(server: Server, *options: str) -> list[list[str]]:
     code, output = await server.aais("tasks", "list", "--demo", CLINIC_ORG, *options)
     assert code == 0, output
     return [line.split() for line in output.splitlines() if line.startswith("20")]
+
+
+async def idle(server: Server) -> None:
+    """Wait until the server has done what the command line left for it, and all that follows."""
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        quiet = 0
+        for _ in range(300):
+            text = (await http.get("/metrics")).text
+            rows = [line for line in text.splitlines() if line.startswith("aais_queue_depth") and 'state="new"' in line]
+            quiet = quiet + 1 if all(line.endswith(" 0.0") for line in rows) else 0
+            if quiet == 5:
+                return
+            await asyncio.sleep(0.1)
+    raise AssertionError("the server does not come to rest")
 
 
 async def test_money_without_a_receipt_is_booked_and_counts_once_a_person_found_the_receipt(
@@ -44,6 +60,7 @@ async def test_money_without_a_receipt_is_booked_and_counts_once_a_person_found_
     code, output = await server.aais("tasks", "done", "--demo", CLINIC_ORG, id, "--receipt", "skl1234567")
     assert code == 0, output
     await server.start()
+    await idle(server)
     assert await server.stop() == 0
     assert await tasks(server) == []
     async with store_of(server) as store:
@@ -72,6 +89,7 @@ async def test_a_customer_who_waits_is_a_task_and_its_end_gives_them_back_to_the
     assert (code, "no open task" in output) == (1, True), output
     assert [line[-1] for line in await tasks(server, "--all")] == ["(done)"]
     await server.start()
+    await idle(server)
     assert await server.stop() == 0
     async with store_of(server) as store:
         (conversation,) = await every(store, "conversations")
