@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from cli import revisions
 from cli.errors import CommandError
 from composition.definitions import yaml_files
 from engine.comparing import Version, is_definition
+from runtime.publishing.pointer import read_pointer
+from runtime.publishing.record import publications
+from runtime.publishing.sources import read_row
+from storage.base import BaseStore
 
 Sources = Mapping[str, str]
 _ROOMS = ("flows", "rules")  # folders whose files call and ask each other
-_PUBLISHED = "version:"
-# How published versions are looked up; None where this installation keeps none.
-published: Callable[[str], Sources] | None = None
+PUBLISHED = "version:"
+IN_FORCE = "now"
 
 
 def resolve(reference: str) -> Version:
     """Raises CommandError for what is not there.
 
-    `flows/deposit.yaml`, `flows`; `HEAD~1:flows`, `HEAD~1:`, `HEAD~1`; `version:3f2a`.
+    `flows/deposit.yaml`, `flows`; `HEAD~1:flows`, `HEAD~1:`, `HEAD~1`. For what was published see `published`.
     """
-    if reference.startswith(_PUBLISHED):
-        if published is None:
-            raise CommandError(f"{reference}: published versions cannot be looked up here.")
-        return Version(reference, published(reference.removeprefix(_PUBLISHED)))
     if Path(reference).exists():
         return _on_disk(Path(reference))
     revision, colon, path = reference.partition(":")
@@ -33,8 +32,27 @@ def resolve(reference: str) -> Version:
         return _in_git(reference, revision, path if colon else "")
     raise CommandError(
         f"{reference}: there is no such file, folder or git revision.\n"
-        "Write a path, REVISION:PATH as in HEAD~1:flows, or version:HASH."
+        "Write a path, REVISION:PATH as in HEAD~1:flows, or version:NUMBER as `aais versions` lists them."
     )
+
+
+async def published(store: BaseStore, reference: str, org: str) -> Version:
+    """A version that was published: `version:12` as `aais versions` numbers it, `version:now`, or part of its hash.
+
+    Raises CommandError.
+    """
+    name = reference.removeprefix(PUBLISHED).removeprefix("#")
+    if name == IN_FORCE:
+        release = (await read_pointer(store, org)).release
+    else:
+        known = await publications(store, org, limit=10_000)
+        release = next((one.release for one in known if name == str(one.number)), "")
+    where = {"_id": release} if release else {"_id": {"prefix": f"release:{name.removeprefix('release:')}"}}
+    rows = await store.find("definitions", where, limit=2, everyone=True) if release or len(name) >= 4 else []
+    if len(rows) != 1:
+        which = "names several versions; write more of its hash" if rows else "was never published here"
+        raise CommandError(f"{reference} {which}. `aais versions` lists what was.")
+    return Version(reference, read_row(rows[0]).files)
 
 
 def _on_disk(path: Path) -> Version:

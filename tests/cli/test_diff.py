@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cli import main, references
+from cli import main
+from composition import stores
+from composition.settings import read
+from runtime.publishing.pointer import Pointer, read_pointer
+from runtime.publishing.record import Publication, entered
+from runtime.publishing.sources import Sources
+from runtime.release import EVERYONE
+from storage.store import Insert
 from tests.comparing.samples import CALLBACK, KEEP_KILL_SCALE, edited
 from tests.yaml.shipped import ROOT
 
+NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)
 SHORTER = edited(CALLBACK, "24h: left\n\n  done", "12h: left\n\n  done")
 DEARER = edited(KEEP_KILL_SCALE, "1.3", "1.5")
 
@@ -149,7 +159,7 @@ def test_json_and_markdown_are_written_alone(repository: Path, capsys: pytest.Ca
     [([], 2, "name two versions"), (["flows"], 2, "name two versions"),
      (["nowhere", "flows"], 1, "nowhere: there is no such file, folder or git revision"),
      (["HEAD:nowhere", "flows"], 1, "there are no definitions at nowhere"),
-     (["version:abc", "flows"], 1, "version"), (["--git", "nowhere..HEAD"], 1, "nowhere"),
+     (["--git", "nowhere..HEAD"], 1, "nowhere"),
      (["--git", "HEAD", "../outside"], 1, "outside of this repository"),
      (["compose.yaml", "compose.yaml"], 0, "no-kind")],
 )  # fmt: skip
@@ -162,13 +172,51 @@ def test_what_is_not_there_is_said_in_a_sentence(
     assert "Traceback" not in told.err
 
 
-def test_a_published_version_is_looked_up_where_there_are_some(
+def _published(folder: Path, *releases: str) -> None:
+    """A store in which these were published, one after the other."""
+
+    async def publish() -> None:
+        settings = read(demo=True)
+        async with stores.opened_store(settings) as store:
+            pointer = Pointer(org=EVERYONE)
+            for text in releases:
+                sources = Sources.of({"flows/callback.yaml": text})
+                made = Publication(
+                    number=pointer.journal_seq + 1, event="published", at=NOW, release=sources.id,
+                    before=pointer.release, by="A", why="a test", origin="cli",
+                )  # fmt: skip
+                after = pointer.moved(number=made.number, release=sources.id, at=NOW)
+                after, entry = entered(pointer, after, made)
+                row = {"_id": sources.id, **sources.row(EVERYONE), "at": NOW}
+                await store.commit([entry, pointer.write(after), Insert("definitions", row)])
+                pointer = await read_pointer(store, EVERYONE)
+
+    asyncio.run(publish())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("version:1", "version:2"), ("version:#1", "version:now"), ("version:1", "flows")]
+)
+def test_a_published_version_is_named_by_its_number(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(repository / "data"))
+    _published(repository, CALLBACK, SHORTER)
+    assert main(["diff", "--demo", old, new]) == 0
+    assert "timing: waits 12 h instead of 24" in capsys.readouterr().out
+
+
+def test_a_published_version_may_be_named_by_its_hash_and_must_be_there(
     repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    versions = {"3f2a": {"flows/callback.yaml": CALLBACK}}
-    monkeypatch.setattr(references, "published", versions.__getitem__)
-    assert main(["diff", "version:3f2a", "flows"]) == 0
-    assert "timing: waits 12 h instead of 24" in capsys.readouterr().out
+    monkeypatch.setenv("DATA_DIR", str(repository / "data"))
+    _published(repository, CALLBACK, SHORTER)
+    hash = Sources.of({"flows/callback.yaml": CALLBACK}).id.removeprefix("release:")
+    assert main(["diff", "--demo", f"version:{hash[:8]}", "flows"]) == 0
+    assert "waits 12 h" in capsys.readouterr().out
+    for name in ("version:9", "version:abcdef", "version:"):
+        assert main(["diff", "--demo", name, "flows"]) == 1
+        assert "was never published here" in capsys.readouterr().err
 
 
 # git's own diff driver
