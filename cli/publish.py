@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from cli.errors import CommandError
 from composition import control, publishing, reloading, stores
@@ -35,6 +38,7 @@ def add(subparsers: Any) -> None:
         "--accept-undecided", default="", metavar="REASON",
         help="answer for what no check could decide; the reason is kept with the version",
     )  # fmt: skip
+    publish.add_argument("--write-test", type=Path, metavar="FILE", help="write the conversation that breaks a promise")
     publish.set_defaults(run=_publish)
     versions = subparsers.add_parser("versions", help="what was published, by whom and why; * is in force")
     versions.add_argument("--limit", type=int, default=20)
@@ -70,6 +74,7 @@ async def _publish(options: argparse.Namespace) -> int:
     )
     if outcome.impact is not None:
         print(impact_text(outcome.impact))
+    _write(options.write_test, outcome)
     print(outcome_text(outcome, dry_run=options.dry_run))
     return 0 if outcome.in_force else 1
 
@@ -151,6 +156,7 @@ async def _asked(
         answer = await _through(settings, name, asked, form)
         if answer is not None:
             return answer
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # it is all printed
     try:
         async with publishing.opened_desk(settings, read_only=looks) as desk:
             return await here(desk)
@@ -163,6 +169,13 @@ async def _through(settings: Settings, name: str, asked: Any, form: Any) -> Any 
         return await control.ask(settings, name, asked, form, _tell)
     except control.Refused as refused:
         raise CommandError(str(refused)) from refused
+
+
+def _write(file: Path | None, outcome: Outcome) -> None:
+    shows = [test for checked in outcome.checks for test in checked.shows]
+    if file is not None and shows:
+        file.write_text(shows[0], encoding="utf-8")
+        print(f"The conversation that breaks it is in {file}: `aais test {file}` plays it.")
 
 
 def _tell(progress: Progress) -> None:

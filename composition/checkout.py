@@ -54,14 +54,15 @@ class Checkout:
         for folder in self._folders:
             if not folder.is_relative_to(root):
                 raise NoCheckout(f"{folder} is not in the checkout {root}")
-            packed = await self._git("archive", "--format=tar", f"{commit}:{folder.relative_to(root).as_posix()}")
+            tree = f"{commit}:{folder.relative_to(root).as_posix()}"
+            packed = await self._git("archive", "--format=tar", tree, at=root)
             texts |= {f"{folder.name}/{path}": text for path, text in _unpacked(packed)}
         return Taken(texts=texts, by=author, why=f"{commit[:10]} {subject}", origin="git")
 
-    async def _git(self, *arguments: str) -> bytes:
+    async def _git(self, *arguments: str, at: Path | None = None) -> bytes:
         try:
             process = await asyncio.create_subprocess_exec(
-                "git", "-C", str(self._folders[0]), *arguments,
+                "git", "-C", str(at or self._folders[0]), *arguments,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
         except OSError as error:

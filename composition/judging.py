@@ -14,24 +14,28 @@ import msgspec
 
 import engine
 import language
-from composition.definitions import registry
+from composition.definitions import limits, registry
+from engine.checks import check_sources
 from engine.findings import Finding, Findings
+from engine.proving import Bounds, Verdict, prove, worst
 from engine.release import Release
 from engine.testing import Report, run_sources
 from engine.testing.showing import report_text, summary
 from runtime.publishing.gate import Candidate, Checked
+from runtime.publishing.gate import Verdict as Answer
 from runtime.publishing.sources import Sources
 
+PROVING = 120.0  # seconds; what is not proved by then is undecided
 Check = Callable[[Candidate], Checked]
 
 
 def judge(candidate: Candidate) -> Iterator[Checked]:
-    """Each check's result in order, up to the first that refuses."""
+    """Each check's result in order. What does not compile ends it; else all are run, so that all is said at once."""
     for check in CHECKS:
         began = perf_counter()
         checked = msgspec.structs.replace(check(candidate), seconds=round(perf_counter() - began, 3))
         yield checked
-        if checked.verdict == "refused":
+        if check is compiles and checked.verdict == "refused":
             return
 
 
@@ -48,6 +52,50 @@ def compiles(candidate: Candidate) -> Checked:
     return Checked(
         name="compile", verdict="passed", summary=f"{count} definitions{warned}", findings=tuple(release.warnings)
     )  # fmt: skip
+
+
+def checked(candidate: Candidate) -> Checked:
+    """What is wrong though it compiles. Warnings do not stand in the way."""
+    findings = check_sources(candidate.sources.texts, registry(), limits())
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        return Checked(name="check", verdict="refused", summary=_to_mend(findings), findings=errors)
+    summary = f"{len(findings)} warnings" if findings else "nothing to mend"
+    return Checked(name="check", verdict="passed", summary=summary, findings=findings)
+
+
+def proved(candidate: Candidate) -> Checked:
+    """The promises, over every path. One that is broken comes with the conversation that breaks it, told and as a
+    test."""
+    late = perf_counter() + PROVING
+    found = prove(
+        released(candidate.sources), registry(), bounds=Bounds(late=lambda: perf_counter() > late),
+        understand=language.understand,
+    )  # fmt: skip
+    if not found:
+        return Checked(name="promises", verdict="passed", summary="nothing is promised")
+    answer = worst(found)
+    wrong = [verdict for verdict in found if verdict.answer != "proved"]
+    counts = {word: sum(verdict.answer == word for verdict in found) for word in ("proved", "broken", "undecided")}
+    return Checked(
+        name="promises", verdict=_VERDICTS[answer],
+        summary=", ".join(f"{count} {word}" for word, count in counts.items() if count),
+        details=tuple(line for verdict in wrong for line in _verdict(verdict)),
+        shows=tuple(verdict.test for verdict in wrong if verdict.test),
+    )  # fmt: skip
+
+
+_VERDICTS: dict[str, Answer] = {"proved": "passed", "broken": "refused", "undecided": "undecided"}
+
+
+def _verdict(verdict: Verdict) -> Iterator[str]:
+    yield f"{verdict.file}:{verdict.line}: {verdict.answer}: {verdict.promise}"
+    if verdict.why:
+        yield f"  {verdict.why}"
+    for assumed in verdict.assumed:
+        yield f"  taken for granted: {assumed}"
+    for number, line in enumerate(verdict.conversation, start=1):
+        yield f"  {number:2}. {line}"
 
 
 def tested(candidate: Candidate) -> Checked:
@@ -94,4 +142,4 @@ def _to_mend(findings: tuple[Finding, ...]) -> str:
     return f"{errors} to mend" if errors != 1 else "one thing to mend"
 
 
-CHECKS: tuple[Check, ...] = (compiles, tested)
+CHECKS: tuple[Check, ...] = (compiles, checked, proved, tested)

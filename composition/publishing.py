@@ -88,9 +88,7 @@ async def take_at_start(desk: Desk, published: Published, taken: Taken) -> None:
         return
     await published.refresh()
     if published.current(EVERYONE) is None:
-        raise NothingInForce(
-            f"The YAML in FLOWS_DIR and RULES_DIR cannot be put in force: {outcome.why}{told(outcome)}"
-        )
+        raise NothingInForce(f"The YAML in FLOWS_DIR and RULES_DIR is not put in force: {outcome.why}{told(outcome)}")
 
 
 def told(outcome: Outcome) -> str:

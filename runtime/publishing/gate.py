@@ -1,6 +1,6 @@
 """What stands between a candidate and its being in force: checks, run in order, each with a result that can be shown.
 
-The seam only: which checks there are is bound in the composition. A check that refuses ends the matter; there is no
+The seam only: which checks there are is bound in the composition. What a check refuses is not published; there is no
 way around it. One that could not decide refuses as well, unless a person takes that on with a reason.
 """
 
@@ -25,17 +25,21 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check said. `details` are lines for people: the conversation that breaks a promise, say."""
+    """What one check said. `details` are lines for people: the conversation that breaks a promise, say.
+
+    `shows` has the same as test files, which whoever mends it can play.
+    """
 
     name: str
     verdict: Verdict
     summary: str
     findings: tuple[Finding, ...] = ()
     details: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
 class Gate(Protocol):
-    """Gives each check's result as it is known, and ends with the first that refuses."""
+    """Gives each check's result as it is known; all of them, where one does not build on another."""
 
     def judge(self, candidate: Candidate) -> AsyncIterator[Checked]: ...

@@ -109,17 +109,15 @@ class Publisher:
     async def _judged(self, order: Order, before: Sources, tell: Tell) -> tuple[tuple[Checked, ...], str]:
         """The gate's results, and in a sentence why it does not open."""
         checks: list[Checked] = []
-        undecided: list[Checked] = []
         async for checked in self._gate.judge(Candidate(sources=order.sources, before=before)):
             checks.append(checked)
             tell(Progress(stage="checked", text=checked.summary, checked=checked))
-            if checked.verdict == "refused":
-                return tuple(checks), f"{checked.name}: {checked.summary}"
-            if checked.verdict == "undecided":
-                undecided.append(checked)
+        if refused := [checked for checked in checks if checked.verdict == "refused"]:
+            return tuple(checks), _said(refused)
+        undecided = [checked for checked in checks if checked.verdict == "undecided"]
         if undecided and not order.accept_undecided.strip():
-            said = "; ".join(f"{checked.name}: {checked.summary}" for checked in undecided)
-            return tuple(checks), f'{said}. If you answer for it, say why: --accept-undecided "…"'
+            hint = 'If you answer for it, say why: --accept-undecided "…"'
+            return tuple(checks), f"{_said(undecided)}. {hint}"
         return tuple(checks), ""
 
     async def _impact(self, org: str, pointer: Pointer, compiled: Compiled, *, moves_any: bool = True) -> Impact:
@@ -260,6 +258,10 @@ class Publisher:
         self.last_refusal = None
         if outcome.status == "published":
             log.info("published", release=outcome.release, why=order.why, impact=str(outcome.impact), **fields)
+
+
+def _said(checks: list[Checked]) -> str:
+    return "; ".join(f"{checked.name}: {checked.summary}" for checked in checks)
 
 
 def _cannot_move(counted: Impact) -> str:

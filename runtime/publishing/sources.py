@@ -11,7 +11,7 @@ import msgspec
 from storage.store import Document
 
 TEST = ".test.yaml"
-_HEAD = re.compile(r"^(flow|lifecycle|rules):[ \t]*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
+_HEAD = re.compile(r"^(flow|lifecycle|rules|tests):[ \t]*[\"']?([a-z][a-z0-9_:]*)", re.MULTILINE)
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,15 +41,14 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     def replaced(self, texts: Mapping[str, str], folders: tuple[str, ...] = ()) -> Sources:
         """With these files in the place of their namesakes, and of all that stood in `folders`; the rest stays.
 
-        A definition is the namesake of one of the same kind and name, whatever its file; its tests go with the file.
+        A definition is the namesake of one of the same kind and name, whatever its file; a test file is that of one
+        that tests the same. So a definition that comes without its tests has to stand up to those that were there.
         """
         named = {name for text in texts.values() if (name := _name(text)) is not None}
-        gone = {file for file, text in self.files.items() if _name(text) in named}
-        beside = {file.removesuffix(".yaml") + TEST for file in gone}
         kept = {
             file: text
             for file, text in self.texts.items()
-            if file not in gone | beside and not any(file.startswith(f"{folder}/") for folder in folders)
+            if _name(text) not in named and not any(file.startswith(f"{folder}/") for folder in folders)
         }
         return Sources.of({**kept, **texts})
 
@@ -71,5 +70,6 @@ def read_row(row: Document) -> Sources:
 
 
 def _name(text: str) -> tuple[str, str] | None:
+    """("flow", "booking"), or ("tests", "flow:booking")."""
     found = _HEAD.search(text)
     return (found[1], found[2]) if found is not None else None

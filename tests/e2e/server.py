@@ -34,7 +34,8 @@ def free_ports(count: int) -> list[int]:
 class Server:
     """One `aais serve --demo`. `start` again after `kill` finds the same data. `settings` go into its environment."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *arguments: str, **settings: str) -> None:
+        self.arguments = arguments
         self.data_dir = data_dir
         self.settings = settings
         self.port, self.sandbox_port = free_ports(2)
@@ -60,8 +61,9 @@ class Server:
             self._begin_on_a_wednesday_morning()
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "cli", "serve", "--demo", cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+                sys.executable, "-m", "cli", "serve", "--demo", *self.arguments,
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+            )  # fmt: skip
         async with httpx.AsyncClient() as http:
             for _ in range(300):
                 if self.process.returncode is not None:
