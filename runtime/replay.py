@@ -11,7 +11,7 @@ from engine.errors import EngineError, Unanswered
 from engine.migrating import migrate
 from engine.model import Snapshot, Step
 from engine.values import dump_snapshot, dump_step, load_snapshot
-from runtime.journal import Body, applied, load_body, outermost, raw_step, unsealed
+from runtime.journal import Again, applied, load_again, outermost, unsealed
 from runtime.parts import Interpreter, Releases, Vaults
 from runtime.reading import Chosen, count, entries, pages
 from runtime.verify import Flaw
@@ -77,42 +77,42 @@ class Replay:
         except Unreadable:
             run.erased = True
             return
-        body = load_body(data)
-        if body.step is None:
+        recorded = load_again(data)
+        if recorded is None:
             run.snapshot = run.snapshot and msgspec.structs.replace(run.snapshot, seq=run.snapshot.seq + 1)
             return
-        again, why = await self._again(body, body.step, run.snapshot)
-        if again is not None and dump_step(again) != raw_step(data):
+        again, why = await self._again(run.id, recorded, run.snapshot)
+        if again is not None and dump_step(again) != recorded.written:
             why = "the step comes out otherwise"
         if why:
             run.flaws.append(Flaw(machine=run.id, seq=run.seq, why=why))
-        run.snapshot = applied((again or body.step).snapshot, body.about)
+        run.snapshot = applied(again.snapshot if again is not None else recorded.snapshot, recorded.about)
 
-    async def _again(self, body: Body, step: Step, before: Snapshot | None) -> tuple[Step | None, str]:
+    async def _again(self, machine: str, recorded: Again, before: Snapshot | None) -> tuple[Step | None, str]:
         """The step computed anew, or why it could not be."""
+        event, at, answers = recorded.event, recorded.at, recorded.answers
         try:
-            definition = await self._releases.by_hash(outermost(step.snapshot if before is None else before))
+            definition = await self._releases.by_hash(outermost(recorded.snapshot if before is None else before))
             if definition is None:
                 return None, "its definition is missing"
-            if body.begun is not None:
-                data, about = body.begun["data"], body.begun["about"]
-                machine = step.snapshot.machine
-                return self._interpreter.begin(definition, machine, data, about, step.at, step.answers), ""
+            if recorded.begun is not None:
+                data, about = recorded.begun["data"], recorded.begun["about"]
+                return self._interpreter.begin(definition, machine, data, about, at, answers), ""
             if before is None:
                 return None, "its beginning is missing"
-            if step.outcome == "migrated":
-                return await self._migrated(definition, step, before)
-            return self._interpreter.step(definition, before, step.event, step.at, step.answers), ""
+            if recorded.outcome == "migrated":
+                return await self._migrated(definition, recorded, before)
+            return self._interpreter.step(definition, before, event, at, answers), ""
         except Unanswered as unanswered:
             return None, f"it asks what was not asked: {unanswered.question.verb}"
         except EngineError as error:
             return None, f"it fails: {type(error).__name__}"
 
-    async def _migrated(self, old: Any, step: Step, before: Snapshot) -> tuple[Step | None, str]:
-        new = await self._releases.by_hash(step.event.data["to"])
+    async def _migrated(self, old: Any, recorded: Again, before: Snapshot) -> tuple[Step | None, str]:
+        new = await self._releases.by_hash(recorded.event.data["to"])
         if new is None:
             return None, "its definition is missing"
-        return migrate(old, new, before, step.event, step.at, step.answers), ""
+        return migrate(old, new, before, recorded.event, recorded.at, recorded.answers), ""
 
 
 class _Run:
