@@ -124,7 +124,7 @@ def _written(machine: str, contact: str, definition: Any, vault: Any) -> Iterato
     for step, begun in _played(machine, definition, about):
         body = Body(step=step, begun=begun)
         entry = journal.step_entry(
-            body, org=ORG, subject=contact, source=source, prev=prev, vault=vault, cause=f"{machine}/{step.snapshot.seq}"
+            body, org=ORG, subject=contact, source=source, prev=prev, vault=vault, cause=f"bench/{step.snapshot.seq}"
         )  # fmt: skip
         yield Insert("journal", entry)
         prev, source, last = entry["hash"], step.snapshot.state, step.snapshot

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.backtest.town import FILE, Town, a_week, reopened, town
+from composition.stores import DATABASE
+from tests.backtest.town import KEY, ROOT, Town, a_week, reopened, town
 
 
 async def _record(folder: Path) -> None:
@@ -21,11 +23,21 @@ async def _record(folder: Path) -> None:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("salon")
     asyncio.run(_record(folder))
-    return folder / FILE
+    return folder / DATABASE
 
 
 @pytest.fixture
 async def week(recorded: Path, tmp_path: Path) -> AsyncIterator[Town]:
-    shutil.copy(recorded, tmp_path / FILE)
+    shutil.copy(recorded, tmp_path / DATABASE)
     async with reopened(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def installed(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The recorded week as the store of an installation."""
+    shutil.copy(recorded, tmp_path / DATABASE)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("ENCRYPTION_KEY", b64encode(KEY).decode())
+    return tmp_path

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
@@ -23,17 +24,19 @@ from engine.model import Event
 from engine.values import Money
 from runtime.backtest import Backtest
 from runtime.clock import Clock
+from runtime.decisions import kept
 from runtime.inbox import Inbound
 from runtime.loop import Runtime, Wiring
 from runtime.release import Compiled, Published
 from runtime.routing import Routed
-from runtime.verbs import Acted, Bound, Changed, Context, Handlers, Start
+from runtime.verbs import Acted, Bound, Changed, Context, Handlers, RetryLater, Start
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Upsert
 from storage.vault import Vault
 
 ROOT = Path(__file__).resolve().parents[2]
-ORG, KEY, FILE = "salon-zuri", b"k" * 32, DATABASE
+ORG, KEY = "salon-zuri", b"k" * 32
+NAIROBI = ZoneInfo("Africa/Nairobi")
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # nine in Nairobi
 OFFERS = [
     {"id": "braids", "name": "Braids", "description": "KSh 3,000", "price": Money(300000, "KES"),
@@ -182,8 +185,21 @@ class Town:
         return Changed(event=Event(name="payments.settled", data=paid))
 
     async def _send(self, ctx: Context, args: dict[str, Any]) -> Acted:
+        """As the dispatcher does: the guardrails are asked, and what they said is kept."""
+        local = ctx.now.astimezone(NAIROBI)
+        facts = {
+            "category": args["category"], "replying": args["category"] == "service", "window_open": True,
+            "opted_out": False, "marketing_stopped": False, "sent_today": 0, "marketing_this_week": 0,
+            "minutes_since_written": 0, "local_hour": local.hour, "local_time": local.time(),
+        }  # fmt: skip
+        ruling = engine.decide(self.published.named(ORG, "messaging_guardrails"), facts)
+        place = "#".join(ctx.key.removesuffix("/message").rsplit("/", 1))
+        op = kept(ruling, key=ctx.key, subject=ctx.contact, at=ctx.now, vault=ctx.vault, place=place)
+        if ruling.result["decision"] == "wait":
+            await ctx.store.commit([op])
+            raise RetryLater("nobody is disturbed at night", after=timedelta(hours=(32 - local.hour) % 24))
         self.sent.setdefault(ctx.contact, []).append(args)
-        return Acted()
+        return Acted(ops=(op,))
 
     # the people
 
@@ -258,7 +274,7 @@ def _booking(who: str, offer: dict[str, Any], start: datetime, state: str, paid:
 @asynccontextmanager
 async def reopened(folder: Path) -> AsyncIterator[Town]:
     """What was recorded there, to be read only: nothing runs."""
-    store = await open_sqlite(folder / FILE)
+    store = await open_sqlite(folder / DATABASE)
     made = Town(store)
     await made.published.refresh()
     try:
@@ -269,7 +285,7 @@ async def reopened(folder: Path) -> AsyncIterator[Town]:
 
 @asynccontextmanager
 async def town(folder: Path) -> AsyncIterator[Town]:
-    store = await open_sqlite(folder / FILE)
+    store = await open_sqlite(folder / DATABASE)
     await store.commit([Upsert("orgs", ORG, {"set": {"name": "Salon Zuri", "zone": "Africa/Nairobi"}})])
     made = Town(store)
     await made.published.publish(shipped(), now=MONDAY)
@@ -283,7 +299,8 @@ async def town(folder: Path) -> AsyncIterator[Town]:
 
 
 async def a_week(made: Town) -> None:
-    """Seven customers: three pay, one after a cancelled prompt; one says no; one falls silent; one needs no deposit."""
+    """Eight customers: three pay, one after a cancelled prompt; one says no; three fall silent, one of them late in the
+    evening; one needs no deposit."""
     for who in ("achieng", "brian", "wanjiku"):
         await made.books(who)
     for who in ("achieng", "brian"):
@@ -301,4 +318,6 @@ async def a_week(made: Town) -> None:
     await made.taps("kamau", "braids")
     await made.says("kamau", "banana")
     await made.books("zawadi")
+    await made.passes(hours=10, minutes=50)
+    await made.says("baraka", "Hi")
     await made.passes(days=3)
