@@ -49,12 +49,19 @@ def _check(options: argparse.Namespace) -> int:
         print("There are no .yaml files there.", file=sys.stderr)
         return 2
     sources, unread = definitions.readable(files)
+    around, _ = definitions.readable(definitions.neighbours(options.paths))
     if options.fix:
-        sources = _mend(sources)
-    findings = [*unread, *check_sources(sources, definitions.registry(), definitions.limits())]
+        sources = _mend(sources, around)
+    findings = [*unread, *_found(sources, around)]
     _show(findings, sources, options)
     grave = ("error", "warning") if options.strict else ("error",)
     return 1 if any(finding.severity in grave for finding in findings) else 0
+
+
+def _found(sources: dict[str, str], around: dict[str, str]) -> list[Finding]:
+    """What there is in `sources`, seen with what they may call and ask."""
+    found = check_sources({**around, **sources}, definitions.registry(), definitions.limits())
+    return [finding for finding in found if finding.file in sources]
 
 
 def _show(findings: Sequence[Finding], sources: dict[str, str], options: argparse.Namespace) -> None:
@@ -70,12 +77,12 @@ def _show(findings: Sequence[Finding], sources: dict[str, str], options: argpars
         print(("\n" if findings else "") + summary(findings, len(sources), len(sources) - tests))
 
 
-def _mend(sources: dict[str, str]) -> dict[str, str]:
+def _mend(sources: dict[str, str], around: dict[str, str]) -> dict[str, str]:
     """Make the safe edits until there are no more: one mistake may hide another. Only whole files are written."""
     texts = dict(sources)
     for _ in range(5):
         fixes: dict[str, list[Any]] = {}
-        for finding in check_sources(texts, definitions.registry(), definitions.limits()):
+        for finding in _found(texts, around):
             if finding.fix is not None and finding.fix.safe:
                 fixes.setdefault(finding.file, []).append(finding)
         if not fixes:

@@ -53,6 +53,18 @@ def test_files(paths: Iterable[Path]) -> list[Path]:
     ]
 
 
+def neighbours(paths: Iterable[Path]) -> list[Path]:
+    """What the definitions of `paths` may call and ask besides: the rest of the `flows` and `rules` folders around."""
+    folders: dict[Path, None] = {}
+    for path in paths:
+        for above in (path.resolve(), *path.resolve().parents):
+            if above.name in ("flows", "rules") and above.is_dir():
+                folders |= dict.fromkeys(above.with_name(name) for name in ("flows", "rules"))
+                break
+    chosen = {path.resolve() for path in yaml_files(paths)}
+    return [path for path in yaml_files(folder for folder in folders if folder.is_dir()) if path not in chosen]
+
+
 def readable(files: Iterable[Path]) -> tuple[dict[str, str], list[engine.Finding]]:
     """The texts of files as they stand, line ends included; a file that cannot be read is a finding."""
     texts: dict[str, str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.chart import Node
+from engine.checks.languages import exchanged
 from engine.checks.subject import Subject
 
 
@@ -13,6 +14,10 @@ def check(subject: Subject) -> None:
     for key, forms in subject.definition.texts.items():
         if key not in used:
             subject.report("unused-text", ["texts", key], f'"{key}" is never said.', "Say it, or remove it.", key=True)
+        mixed = exchanged({language: form.source for language, form in forms.items()})
+        if mixed is not None:
+            reason = f"What stands under {mixed[0]} reads like {mixed[1]}, and the other way round."
+            subject.report("languages-exchanged", ["texts", key], reason, "Exchange them.", key=True)
         first, *others = ((language, forms[language]) for language in forms)
         wanted = {".".join(path) for path in first[1].paths}
         for language, template in others:

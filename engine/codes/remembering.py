@@ -77,6 +77,16 @@ CODES = (
         mend=(('"Habari yako?"', '"Habari yako, {{ contact.first_name }}?"'),),
     ),
     Code(
+        code="languages-exchanged",
+        severity="warning",
+        title="Two languages of a text are exchanged",
+        why="Each form has the other language's words in it: people would be answered in the wrong one.",
+        wrong=FLOW.replace("[en]", "[en, sw]").replace(
+            '  how: {en: "How are you?"}', '  «how»: {en: "Habari yako?", sw: "How are you?"}'
+        ),
+        mend=(('{en: "Habari yako?", sw: "How are you?"}', '{en: "How are you?", sw: "Habari yako?"}'),),
+    ),
+    Code(
         code="text-over-limit",
         severity="warning",
         title="A text that may come out too long",

@@ -10,7 +10,7 @@ from engine.codes import CODES
 
 ENGINE = Path(__file__).resolve().parents[2] / "engine"
 REPORTING = {"report", "_report", "finding", "_finding", "_at", "ExpressionError", "refuse", "_TooMuch", "_unknown"}
-WHILE_TESTS_RUN = {path for path in (ENGINE / "testing").glob("*.py") if path.name != "suite.py"}
+WHILE_TESTS_RUN = {path for path in (ENGINE / "testing").rglob("*.py") if path.name != "suite.py"}
 LATER = ("logic", "proving", "comparing")  # rooms with reports of their own
 
 
