@@ -43,29 +43,35 @@ class _Guards:
         before: list[tuple[Expression, bool]] = []
         for edge in edges:
             if edge.guard is None:
+                if before and not edge.again and reason.possible(before).answer == "no":
+                    text = "This rule never gets its turn: one of those above it always holds."
+                    self.subject.report("shadowed-rule", edge.at, text)
                 return
-            if edge.at not in self.judged:
-                self._one(edge, edge.guard, reason, before)
+            if edge.at not in self.judged and self._one(edge, edge.guard, reason, before):
+                return
             if edge.at[0] == "anywhere":
                 self.judged.add(edge.at)
             before.append((edge.guard, False))
         self._gap(node, edges, reason, before)
 
-    def _one(self, edge: Edge, guard: Expression, reason: Reason, before: list[tuple[Expression, bool]]) -> None:
+    def _one(self, edge: Edge, guard: Expression, reason: Reason, before: list[tuple[Expression, bool]]) -> bool:
+        """Whether the guard always holds, by itself."""
         at = (*edge.at, "when")
         if at in self.subject.odd:
-            return
+            return False
         if not guard.reads:
             if guard.read(None)[0]:
                 self.subject.report("guard-always", at, "This always holds.", "Leave it out.")
-            else:
-                self.subject.report("guard-never", at, "This never holds.")
+                return True
+            self.subject.report("guard-never", at, "This never holds.")
         elif reason.possible([(guard, True)]).answer == "no":
             self.subject.report("guard-never", at, "This can never hold.")
         elif before and reason.possible([*before, (guard, True)]).answer == "no":
             self.subject.report("guard-never", at, "This never holds where the rules above it did not.")
         elif reason.possible([(guard, False)]).answer == "no":
             self.subject.report("guard-always", at, "This always holds.", "Leave it out.")
+            return True
+        return False
 
     def _gap(self, node: Node, edges: tuple[Edge, ...], reason: Reason, before: list[tuple[Expression, bool]]) -> None:
         """An answer that no rule takes counts as not understood; rules of `next` may leave the machine standing."""
@@ -77,7 +83,9 @@ class _Guards:
         found = reason.possible(before)
         if found.answer != "yes":
             return
-        text, hint = f"No rule holds when {said(found.example)};", "End with a rule without `when`."
+        read = {path for guard, _ in before for path in guard.reads}
+        example = {path: value for path, value in found.example.items() if path in read} or found.example
+        text, hint = f"No rule holds when {said(example)};", "End with a rule without `when`."
         if answer:
             text += " the answer counts as not understood."
             self.subject.report("answer-untaken", (*node.at, "on", "answer"), text, hint, key=True)

@@ -51,8 +51,11 @@ class _Rows:
     def _reached(self, alive: list[bool]) -> None:
         above: list[tuple[Expression, bool]] = []
         for index, row in enumerate(self.table.rows):
-            if row.guard is None:
-                return  # what stands below is found when the table is compiled
+            if row.guard is None:  # what stands below it is found when the table is compiled
+                if above and self.reason.possible(above).answer == "no":
+                    reason = f'Row "{row.id}" is never reached: one of those above it always holds.'
+                    self.subject.report("unreachable-row", ["rows", index, "id"], reason)
+                return
             wanted = [*above, (row.guard, True)]
             if alive[index] and above and self.reason.possible(wanted).answer == "no":
                 reason = f'Row "{row.id}" is never reached: whenever it holds, a row above it holds.'
