@@ -14,7 +14,7 @@ import msgspec
 from engine.codes import CODES, severity
 from engine.findings import Edit, Finding, Fix, did_you_mean
 
-_ALLOW = re.compile(r"(?:^|(?<=\s))# check: allow (?P<codes>[a-z0-9 ,-]+?)(?: because (?P<why>.*\S))?\s*$")
+_ALLOW = re.compile(r"(?:^|(?<=\s))# check: allow (?P<codes>[a-z0-9 ,-]+?)(?: because(?: (?P<why>.*\S))?)?\s*$")
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -27,6 +27,7 @@ class Allowance(msgspec.Struct, frozen=True):
     end: int
     why: str
     only: bool  # whether the comment allows nothing else
+    after: int  # characters of the line before the comment and its blanks
 
 
 def allowances(source: str) -> list[Allowance]:
@@ -47,12 +48,16 @@ def allowances(source: str) -> list[Allowance]:
         for code in codes:
             end = len(line.rstrip()) + 1
             why = match["why"] or ""
-            found.append(Allowance(code, target, number, match.start() + 1, end, why, len(codes) == 1))
+            blank = len(line[: match.start()].rstrip())
+            found.append(Allowance(code, target, number, match.start() + 1, end, why, len(codes) == 1, blank))
     return found
 
 
-def apply(findings: Iterable[Finding], file: str, source: str) -> list[Finding]:
-    """The findings of one file without those that are allowed, and with what is wrong with the allowances."""
+def apply(findings: Iterable[Finding], file: str, source: str, seen: bool = True) -> list[Finding]:
+    """The findings of one file without those that are allowed, and with what is wrong with the allowances.
+
+    Unless all that there is was `seen`, nobody can say that one is not needed.
+    """
     made = allowances(source)
     if not made:
         return list(findings)
@@ -69,9 +74,9 @@ def apply(findings: Iterable[Finding], file: str, source: str) -> list[Finding]:
             kept.append(_finding("unknown-code", file, each, f"There is no code {each.code}.", _known(each.code)))
         elif CODES[each.code].severity == "error":
             kept.append(_finding("unused-allowance", file, each, f"{each.code} is an error; it cannot be allowed."))
-        elif index not in used:
+        elif index not in used and seen:
             kept.append(_finding("unused-allowance", file, each, f"Nothing here needs {each.code} to be allowed."))
-        elif not each.why:
+        elif index in used and not each.why:
             kept.append(
                 _finding("allowance-without-reason", file, each, "This does not say why.", "End it with `because …`.")
             )
@@ -85,7 +90,10 @@ def _known(code: str) -> str:
 def _finding(code: str, file: str, at: Allowance, reason: str, suggestion: str = "") -> Finding:
     fix = None
     if code == "unused-allowance" and at.only:
-        edit = Edit(line=at.at, column=at.column, end_line=at.at, end_column=at.end, text="")
+        if at.after:
+            edit = Edit(line=at.at, column=at.after + 1, end_line=at.at, end_column=at.end, text="")
+        else:  # it stands alone: the line goes with it
+            edit = Edit(line=at.at, column=1, end_line=at.at + 1, end_column=1, text="")
         fix = Fix(title="Remove the comment.", edits=(edit,), safe=True)
     return Finding(
         code=code, severity=severity(code), file=file, line=at.at, column=at.column, end_line=at.at,

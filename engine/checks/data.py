@@ -142,10 +142,10 @@ class _Reads:
                 if not read and name in self.never:
                     reason = f'"{name}" is neither written nor read.'
                     self.subject.report("unused-data", [part, name], reason, "Remove it.", key=True)
-                elif not read:
+                elif not read and self.subject.outside.whole:
                     what = "taken" if part == "takes" else "written"
                     self.subject.report("never-read", [part, name], f'"{name}" is {what}, but never read.', key=True)
-                elif name in self.never:
+                elif read and name in self.never:
                     reason = f'"{name}" is read, but nothing ever writes it.'
                     self.subject.report(
                         "never-written", [part, name], reason, f"`set` it, or `save: {name}`.", key=True

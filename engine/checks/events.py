@@ -11,7 +11,8 @@ from engine.checks.subject import Subject
 
 
 def check(subject: Subject) -> None:
-    _unsent(subject)
+    if subject.outside.whole:
+        _unsent(subject)
     _unheard(subject)
     for node in subject.chart.nodes.values():
         if node.name in subject.reached:
@@ -48,7 +49,12 @@ def _event_at(edge: Edge) -> tuple[str | int, ...]:
 def _unheard(subject: Subject) -> None:
     seen: set[object] = set()
     for act in acts(subject.chart):
-        if act.kind == "tell" and act.name not in subject.outside.heard and act.at not in seen:
+        if (
+            act.kind == "tell"
+            and subject.outside.whole
+            and act.name not in subject.outside.heard
+            and act.at not in seen
+        ):
             seen.add(act.at)
             reason = f"No flow or lifecycle here listens for {act.name}."
             subject.report("unheard-tell", (*act.at, "event"), reason)

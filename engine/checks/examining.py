@@ -7,11 +7,11 @@ What was found in one definition is kept, and not looked for again while neither
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from engine.chart import Chart, chart
+from engine.chart import chart
 from engine.checks import (
     allowances,
     circles,
@@ -79,25 +79,28 @@ def check_sources(sources: Mapping[str, str], registry: Registry, limits: Limits
     known = {f"{document.kind}:{document.name}" for document in documents}
     found += [finding for suite in suites if (finding := _untested(suite, known, absent)) is not None]
     by_file = {document.file: document for document in documents}
-    found += _examined(made.release, registry, limits or Limits(), by_file)
-    return _settled(found, sources)
+    whole = not absent and all(finding.severity != "error" for finding in made.findings)
+    found += _examined(made.release, registry, limits or Limits(), by_file, whole)
+    seen = {item.file for item in made.release.by_hash.values()} if whole else set()
+    return _settled(found, sources, seen)
 
 
 def examine(release: Release, registry: Registry, limits: Limits | None = None) -> tuple[Finding, ...]:
     """What can be found in definitions that compiled, its warnings included."""
     items = [item for key, item in release.definitions.items() if ":" in key]
     documents = {item.file: _document(item.source, item.file) for item in items}
-    found = [*release.warnings, *_examined(release, registry, limits or Limits(), documents)]
-    return _settled(found, {item.file: item.source for item in items})
+    found = [*release.warnings, *_examined(release, registry, limits or Limits(), documents, True)]
+    return _settled(found, {item.file: item.source for item in items}, documents)
 
 
-def _settled(found: Iterable[Finding], sources: Mapping[str, str]) -> tuple[Finding, ...]:
+def _settled(found: Iterable[Finding], sources: Mapping[str, str], seen: Collection[str]) -> tuple[Finding, ...]:
+    """In order, without what is allowed. What an exception would allow may yet be hidden where not all was `seen`."""
     by_file: dict[str, list[Finding]] = {}
     for finding in found:
         by_file.setdefault(finding.file, []).append(finding)
     settled: list[Finding] = []
     for file, text in sources.items():
-        settled += allowances.apply(by_file.pop(file, []), file, text)
+        settled += allowances.apply(by_file.pop(file, []), file, text, file in seen)
     settled += [finding for rest in by_file.values() for finding in rest]
     return Findings(mending.with_fix(finding, sources.get(finding.file, "")) for finding in settled).findings
 
@@ -140,12 +143,14 @@ def _for_want_of(finding: Finding, absent: set[str]) -> bool:
     return any(f'"{name}"' in finding.reason or f'"{name}.' in finding.reason for name in absent)
 
 
-def _examined(release: Release, registry: Registry, limits: Limits, documents: Mapping[str, Document]) -> list[Finding]:
+def _examined(
+    release: Release, registry: Registry, limits: Limits, documents: Mapping[str, Document], whole: bool
+) -> list[Finding]:
     known = _types(registry)
     machines = [item for key, item in release.definitions.items() if isinstance(item, Definition) and ":" in key]
     tables = [item for key, item in release.definitions.items() if isinstance(item, Table) and ":" in key]
     asked = {table.name: table for table in tables}
-    around = Around(_charted(definition) for definition in machines)
+    around = Around((chart(definition) for definition in machines), whole)
     takes = {definition.name: _takes(definition) for definition in machines if definition.kind == "flow"}
     kept = _kept.setdefault(registry, {})
     found: list[Finding] = []
@@ -181,10 +186,6 @@ def _keep(kept: _Kept, key: object, found: list[Finding]) -> None:
     while len(kept) >= _KEPT:
         kept.pop(next(iter(kept)))
     kept[key] = tuple(found)
-
-
-def _charted(definition: Definition) -> Chart:
-    return chart(definition)
 
 
 def _takes(definition: Definition) -> dict[str, bool]:

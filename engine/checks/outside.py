@@ -12,8 +12,12 @@ from engine.definition import Definition
 
 
 class Outside(msgspec.Struct, frozen=True, kw_only=True):
-    """Seen from one definition. Event names; data of its own that its callers read."""
+    """Seen from one definition. Event names; data of its own that its callers read.
 
+    Where something else is broken, this is not the `whole` of it, and what seems missing may stand there.
+    """
+
+    whole: bool = True
     told: frozenset[str] = frozenset()
     heard: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()  # verbs that a caller or a called flow asks for
@@ -23,8 +27,9 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
 class Around:
     """All charts of a release together."""
 
-    def __init__(self, charts: Iterable[Chart]) -> None:
+    def __init__(self, charts: Iterable[Chart], whole: bool) -> None:
         self.charts = tuple(charts)
+        self.whole = whole
         self.told = frozenset(act.name for chart in self.charts for act in acts(chart) if act.kind == "tell")
         self.heard = frozenset(edge.trigger for chart in self.charts for edge in chart.edges if edge.kind == "event")
         self._verbs = {
@@ -39,7 +44,7 @@ class Around:
     def of(self, definition: Definition) -> Outside:
         asked = frozenset().union(*(self._verbs.get(name, ()) for name in self._near.get(definition.name, ())))
         read = frozenset(self._read.get(definition.name, ()))
-        return Outside(told=self.told, heard=self.heard, asked=asked, read=read)
+        return Outside(whole=self.whole, told=self.told, heard=self.heard, asked=asked, read=read)
 
     def _calls(self, chart: Chart) -> None:
         for node in chart.nodes.values():
