@@ -29,6 +29,14 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     def any(self) -> bool:
         return bool(self.states or self.texts or self.data or self.flows or self.tables or self.finals)
 
+    def touch(self, written: Any) -> bool:
+        """Whether anything that is called otherwise now may be named in this part of a file."""
+        if not self.any:
+            return False
+        old = (self.states, self.texts, self.data, self.flows, self.tables, self.finals)
+        text = str(written)
+        return any(name in text for names in old for name in names)
+
     def expression(self, written: Any) -> str:
         """An expression or constant in one form; texts are expressions here."""
         source = written if isinstance(written, str) else repr(written)

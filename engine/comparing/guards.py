@@ -7,6 +7,7 @@ What differs altogether is shown whole. Spaces, quotes and parentheses are no di
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ _TURNED: dict[type[ast.AST], type[ast.cmpop]] = {
     ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Eq: ast.Eq, ast.NotEq: ast.NotEq,
 }  # fmt: skip
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_TRIES = re.compile(r"\btries\s*\.\s*(\w+)")
 _LENGTHS = {"minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
 
 
@@ -259,15 +261,7 @@ def _join(terms: list[ast.expr], joint: type[ast.boolop]) -> str:
 
 def counted(source: str) -> frozenset[str]:
     """The states whose visits an expression reads: `tries.paying`."""
-    if "tries" not in source:
-        return frozenset()
-    tree = parsed(source)
-    nodes = ast.walk(tree) if tree is not None else ()
-    return frozenset(
-        node.attr
-        for node in nodes
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "tries"
-    )
+    return frozenset(_TRIES.findall(source)) if "tries" in source else frozenset()
 
 
 def roots(source: str) -> frozenset[str]:

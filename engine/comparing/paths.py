@@ -73,11 +73,13 @@ class Paths:
 
     def _from_what_both_reach(self) -> None:
         """A state may no longer be reached by the same events on both sides; what it does is compared all the same."""
-        ways, reached = self.new.ways(), self.old.chart.reached()
-        for name in self.old.chart.nodes:
-            other = self.old.state(name)
-            if name in reached and other in ways:
-                self._push((name, other), ways[other])
+        reached = self.old.chart.reached()
+        pairs = [(name, self.old.state(name)) for name in self.old.chart.nodes if name in reached]
+        left = [pair for pair in pairs if pair not in self._seen]
+        ways = self.new.ways() if left else {}
+        for pair in left:
+            if pair[1] in ways:
+                self._push(pair, ways[pair[1]])
         self._walk()
 
     def _push(self, pair: Pair, way: Way) -> None:

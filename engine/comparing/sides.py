@@ -30,6 +30,11 @@ def _loaded(text: str, file: str) -> Document:
     return load(text, file)
 
 
+def forget() -> None:
+    """Files are read anew from here on; nothing else changes."""
+    _loaded.cache_clear()
+
+
 def is_definition(text: str) -> bool:
     """Whether a text looks like a flow, a lifecycle or rules, rather than other YAML; broken ones as well."""
     return _KIND.search(text) is not None

@@ -35,7 +35,7 @@ class StatePair:
         self.lists = RuleLists(ledger, name)
 
     def compare(self) -> None:
-        if self.old == self.new and not self.names.any:
+        if self.old == self.new and not self.names.touch(self.old):
             return
         self._entry()
         compare_ask(self.ledger, self.names, self.name, self._part("ask"))
