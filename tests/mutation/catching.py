@@ -1,4 +1,8 @@
-"""Which of the three gates catches a defect: `check` (it does not load, or there is a new finding), `test`, `prove`."""
+"""Which gate catches a defect: `check` (a new finding), `test` (a case beside the YAML), `prove` (a broken promise).
+
+What none of them catches may be no defect at all: where the comparison of both versions establishes that nothing
+behaves or speaks otherwise, it is set aside as equivalent. Whatever that leaves open counts as survived.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import random
 from collections import Counter
 from functools import cache
+from time import monotonic
 
 import msgspec
 
@@ -15,12 +20,14 @@ from composition.definitions import limits, registry
 from engine import Findings
 from engine.checks import check_sources
 from engine.comparing import compare
+from engine.proving import Bounds, prove
 from engine.registry import Registry
 from engine.testing import World, changed, run
 from tests.mutation.defects import Defect, defects
 from tests.yaml.shipped import DEFINITIONS, release, suites
 
 SEED = 20261121
+PROVING = 20  # seconds for the promises of one defect; what is not decided then is not caught
 
 
 class Caught(msgspec.Struct, frozen=True):
@@ -62,19 +69,39 @@ def sample(count: int, seed: int = SEED) -> list[Defect]:
     return picked
 
 
-def caught(defect: Defect) -> Caught:
-    """What became of a defect: it is put into its file, and both gates look at it."""
+def caught(defect: Defect, *, every_gate: bool = False) -> Caught:
+    """What became of a defect: it is put into its file, and the gates look at it.
+
+    Proving takes seconds: without `every_gate` only what the other two let pass is proved.
+    """
     documents = _documents()
     text = json.dumps(defect.seeded(documents[defect.file].content), ensure_ascii=False)
     by = ["check"] if _checks({**_sources(), defect.file: text}) else []
     try:
         wrong = engine.load(text, defect.file)
-        seeded = engine.compile_release([*(documents | {defect.file: wrong}).values()], registry())
+        seeded = engine.compile_release([*(documents | {defect.file: wrong}).values()], _registry())
     except Findings:
         return Caught(defect, tuple(by))
-    if _tests(seeded, changed(release(), seeded)):
+    differ = changed(release(), seeded)
+    if _tests(seeded, differ):
         by.append("test")
+    if (every_gate or not by) and _breaks(seeded, differ):
+        by.append("prove")
     return Caught(defect, tuple(by), "" if by else _equivalent(seeded))
+
+
+def _breaks(seeded: engine.Release, differ: frozenset[str]) -> bool:
+    """Whether a promise is shown to be broken that was not."""
+    end = monotonic() + PROVING
+    verdicts = prove(seeded, _registry(), only=differ, bounds=Bounds(late=lambda: monotonic() > end))
+    broken = {(each.definition, each.promise) for each in verdicts if each.answer == "broken"}
+    return bool(broken and broken - _broken(differ))
+
+
+@cache
+def _broken(definitions: frozenset[str]) -> frozenset[tuple[str, str]]:
+    verdicts = prove(release(), _registry(), only=definitions)
+    return frozenset((each.definition, each.promise) for each in verdicts if each.answer == "broken")
 
 
 @cache
