@@ -82,16 +82,27 @@ def _money(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:
     elif units.constant is not None and units.constant[0] == 0:
         minor = z3.IntVal(1, ground.context)
     else:
-        minor = z3.IntVal(100, ground.context)
-        for digits, codes in _coins().items():
-            one_of = z3.Or(*(currency.value == ground.text(code) for code in codes))
-            minor = z3.If(one_of, z3.IntVal(10**digits, ground.context), minor)
+        minor = _minor(ground, currency)
     if z3.is_int(units.value):
         amount = units.value * minor
     else:
         amount = arithmetic._rounded(ground, key, units.value * z3.ToReal(minor))
     unknown = either(units.unknown, currency.unknown)
     return Term(key, types.MONEY, (amount, currency.value), unknown=unknown, fails=either(units.fails, currency.fails))
+
+
+def _minor(ground: Ground, currency: Term) -> Any:
+    """How many of the smallest coin make one unit; by the currency, whatever that is."""
+    name = f"minor({currency.key})"
+    minor = z3.Int(name, ground.context)
+    if name not in ground.noted:
+        ground.noted.add(name)
+        exact = z3.IntVal(100, ground.context)
+        for digits, codes in _coins().items():
+            one_of = z3.Or(*(currency.value == ground.text(code) for code in codes))
+            exact = z3.If(one_of, z3.IntVal(10**digits, ground.context), exact)
+        ground.hold(minor == exact)
+    return minor
 
 
 def _count(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:

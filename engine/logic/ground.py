@@ -37,6 +37,7 @@ class Ground:
         self.made: dict[str, Term] = {}
         self.members: dict[str, list[tuple[Any, Any]]] = {}  # list -> (what may be in it, whether it is)
         self.opaque: set[str] = set()
+        self.noted: set[str] = set()  # facts that are there already, by name
         self.lowered: list[tuple[Any, Any]] = []  # a text and the same in small letters
         self._literals: set[str] = set()
 

@@ -34,6 +34,7 @@ class Scene:
     def __init__(self, known: Types, shared: Any = None) -> None:
         self.ground = Ground(known, shared)
         self._about: list[frozenset[str]] = []  # for each fact of the ground, the names that it speaks of
+        self._spoken: dict[int, tuple[Any, frozenset[str]]] = {}  # formula -> the names that it speaks of
 
     def variable(self, key: str, shape: Shape, *, certain: bool = False) -> Term:
         return self.ground.variable(key, shape, certain=certain)
@@ -126,8 +127,8 @@ class Scene:
     def _concerned(self, formula: Any) -> list[Any]:
         """The facts about what the formula speaks of, and about what those speak of."""
         while len(self._about) < len(self.ground.facts):
-            self._about.append(_names(self.ground.facts[len(self._about)]))
-        spoken, left, chosen = set(_names(formula)), list(range(len(self._about))), []
+            self._about.append(self._names(self.ground.facts[len(self._about)]))
+        spoken, left, chosen = set(self._names(formula)), list(range(len(self._about))), []
         grown = True
         while grown:
             grown, waiting = False, []
@@ -141,27 +142,26 @@ class Scene:
             left = waiting
         return [self.ground.facts[index] for index in sorted(chosen)]
 
+    def _names(self, formula: Any) -> frozenset[str]:
+        """Worked out once for each part of a formula, which is kept so that its number stays its own."""
+        number = formula.get_id()
+        known = self._spoken.get(number)
+        if known is None:
+            children = formula.children()
+            if not children:
+                variable = z3.is_const(formula) and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED
+                names = frozenset([formula.decl().name()] if variable else [])
+            else:
+                names = frozenset().union(*(self._names(child) for child in children))
+            known = self._spoken[number] = (formula, names)
+        return known[1]
+
     def examples(self, conditions: Iterable[Truth]) -> Iterable[Example]:
         """Assignments under which all of it is so, the handsome ones first; none if there are none to be found."""
         self.ground.finish()
         for answer, model in solve(Question(self.ground, both(*conditions), THOROUGH_MS)):
             if answer == z3.sat:
                 yield Example(self.ground, model)
-
-
-def _names(formula: Any) -> frozenset[str]:
-    found: set[str] = set()
-    seen: set[int] = set()
-    waiting = [formula]
-    while waiting:
-        node = waiting.pop()
-        if node.get_id() in seen:
-            continue
-        seen.add(node.get_id())
-        if z3.is_const(node) and node.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            found.add(node.decl().name())
-        waiting += node.children()
-    return frozenset(found)
 
 
 class Example:

@@ -20,6 +20,8 @@ from engine.proving.verdict import Verdict
 from engine.proving.worlds import Trace
 from engine.proving.writing import Understand, as_test, story
 
+COARSE = "it may be broken where data is left aside"
+
 
 class Case(msgspec.Struct, frozen=True):
     """A promise under judgement, and how much may be spent on it."""
@@ -29,9 +31,10 @@ class Case(msgspec.Struct, frozen=True):
     bounds: Bounds
     understand: Understand | None = None
     causal: bool = False  # whether answers are taken to come only after what they answer
+    coarse: bool = False  # whether data is forgotten between two events: quick, and enough for most proofs
 
     def search(self) -> Search:
-        return Search(self.subject, self.promise, self.bounds, causal=self.causal)
+        return Search(self.subject, self.promise, self.bounds, causal=self.causal, coarse=self.coarse)
 
     def verdict(self, places: int, **found: Any) -> Verdict:
         definition = self.subject.definition
@@ -53,6 +56,8 @@ def judge(case: Case) -> Verdict:
     search = case.search()
     unshown = 0
     for trace in search.run():
+        if case.coarse:
+            return case.verdict(len(search.came), why=COARSE)
         found = shown(case, trace)
         if found is not None:
             return case.broken(len(search.came), found)

@@ -53,8 +53,11 @@ def verdicts(
 
 
 def _judged(subject: Subject, promise: Promise, bounds: Bounds, understand: Understand | None) -> Verdict:
-    """Without taking anything for granted about when events come, if that is enough."""
+    """Leaving data aside and taking nothing for granted about when events come, as long as that is enough."""
     judge = _JUDGES[promise.form]
+    rough = judge(Case(subject, promise, bounds, understand, coarse=True))
+    if rough.answer == "proved":
+        return rough
     first = judge(Case(subject, promise, bounds, understand))
     if first.answer == "proved" or not subject.causes:
         return first

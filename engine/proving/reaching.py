@@ -6,7 +6,7 @@ from engine import stepping
 from engine.model import Event
 from engine.promises import Happening
 from engine.proving.confirming import NOW, Conversation, confirm, happenings
-from engine.proving.judging import Case
+from engine.proving.judging import COARSE, Case
 from engine.proving.retracing import Retrace
 from engine.proving.search import Search
 from engine.proving.verdict import Verdict
@@ -27,6 +27,8 @@ def judge(case: Case) -> Verdict:
     for place in search.came:
         if place.done or _excepted(case, place) or _reaches(search, place, target):
             continue
+        if case.coarse:
+            return case.verdict(len(search.came), why=COARSE)
         where = place.levels[-1].state
         found = _shown(case, search, place, target)
         if found is not None:

@@ -32,8 +32,9 @@ class Answer:
 class Reading:
     """What the search works with: variables that stand for whatever is not known, questions asked once."""
 
-    def __init__(self, subject: Subject, *, causal: bool) -> None:
+    def __init__(self, subject: Subject, *, causal: bool = False, coarse: bool = False) -> None:
         self.subject = subject
+        self.coarse = coarse  # whether data, counters and fired timers are forgotten between two events
         self.causes = subject.causes if causal else {}
         self.scene: Scene = subject.scene
         self.terms: dict[object, Term] = subject.terms
@@ -103,6 +104,8 @@ class Reading:
     def _tries(self, standing: Standing, state: str) -> Term:
         """How often a state was entered: exactly up to what anybody compares it with, then at least that."""
         count, cap = standing.tries.get(state, 0), standing.plan.caps.get(state)
+        if self.coarse:
+            return self.scene.variable(f"{standing.prefix}tries.{state}", types.SIMPLE["count"], certain=True)
         if cap is not None and count < cap:
             return self.scene.constant(count, "tries", types.NUMBER)
         made = self.scene.variable(f"{standing.prefix}tries.{state}>={cap or 0}", types.SIMPLE["count"], certain=True)

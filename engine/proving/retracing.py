@@ -69,7 +69,7 @@ class Retrace(Walk):
             if world is None:
                 made = self.begin(self._first())
             else:
-                world.step, world.notes, world.seen = step, (), ()
+                world.step, world.notes, world.seen, world.micro = step, (), (), 0
                 if self._passes(world, stride.event):
                     made = self.take(world, stride.event)
             exact = [each for each in made if each.notes == stride.notes]

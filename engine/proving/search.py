@@ -17,7 +17,7 @@ from engine.logic.scene import Term, opposite
 from engine.promises import Promise
 from engine.proving import watching
 from engine.proving.subject import Subject
-from engine.proving.walking import Walk
+from engine.proving.walking import TooWide, Walk
 from engine.proving.worlds import Happened, Level, Place, Standing, Stride, Trace, Watch, World
 from engine.values import decode
 
@@ -43,11 +43,13 @@ class Edge(NamedTuple):
 class Search:
     """Explores the places of one subject under one promise. `why` says why it stopped early."""
 
-    def __init__(self, subject: Subject, promise: Promise, bounds: Bounds, *, causal: bool = False) -> None:
+    def __init__(
+        self, subject: Subject, promise: Promise, bounds: Bounds, *, causal: bool = False, coarse: bool = False
+    ) -> None:
         self.subject = subject
         self.promise = promise
         self.bounds = bounds
-        self.walk = Walk(subject, promise, causal=causal)
+        self.walk = Walk(subject, promise, causal=causal, coarse=coarse)
         self.came: dict[Place, tuple[Place | None, Stride]] = {}
         self.edges: dict[Place, list[Edge]] = {}
         self.why = ""
@@ -56,6 +58,17 @@ class Search:
     def run(self) -> Iterator[Trace]:
         """The ways that seem to break the promise, shortest first. When it ends and `why` is empty, that were all."""
         found = 0
+        try:
+            for trace in self._run():
+                yield trace
+                found += 1
+                if found >= self.bounds.broken:
+                    self.why = f"{found} ways seem to break it, and none of them could be shown"
+                    return
+        except TooWide as wide:
+            self.why = str(wide)
+
+    def _run(self) -> Iterator[Trace]:
         start = Happened("start", "start")
         for world in self.walk.begin(self.first(watching.beginning(self.promise))):
             if world.broken:
@@ -69,19 +82,13 @@ class Search:
             if self.bounds.late is not None and self.bounds.late():
                 self.why = "the time was up"
                 return
-            place = self._queue.popleft()
-            for trace in self._explore(place):
-                yield trace
-                found += 1
-                if found >= self.bounds.broken:
-                    self.why = f"{found} ways seem to break it, and none of them could be shown"
-                    return
+            yield from self._explore(self._queue.popleft())
 
     def _explore(self, place: Place) -> Iterator[Trace]:
         edges = self.edges.setdefault(place, [])
+        base = self.world(place)
         for event in self.events(place):
-            base = self.world(place)
-            for world in self.walk.take(base, event):
+            for world in self.walk.take(base.fork(), event):
                 stride = Stride(event, world.notes)
                 if world.broken:
                     yield (*self.trace(place), stride)
@@ -148,6 +155,8 @@ class Search:
     def _level(self, world: World, depth: int) -> Level:
         standing = world.stack[depth]
         plan = standing.plan
+        if self.walk.coarse:
+            return Level(plan.definition.hash, standing.state, (), (), frozenset(), (), frozenset())
         values: list[tuple[str, str]] = []
         sure: set[str] = set()
         for name in sorted(plan.paths):
@@ -249,8 +258,8 @@ class Search:
 
     def _due(self, level: Level, name: str) -> bool:
         """A timer fires once in a visit, after those that are shorter."""
-        if name in level.fired:
-            return False
+        if name in level.fired or self.walk.coarse:
+            return self.walk.coarse
         delays = dict(self.node(level).state.delays)
         if name not in delays:
             return True

@@ -12,7 +12,7 @@ from datetime import timedelta
 from engine.logic.scene import opposite
 from engine.promises import Promise
 from engine.proving.confirming import NOW, Conversation, confirm, happenings
-from engine.proving.judging import Case
+from engine.proving.judging import COARSE, Case
 from engine.proving.longest import Way, longest
 from engine.proving.retracing import Retrace
 from engine.proving.search import Search
@@ -32,13 +32,15 @@ def judge(case: Case) -> Verdict:
     if search.why:
         return case.verdict(len(search.came), why=search.why)
     if case.promise.by is not None:
-        return _by(case, search)
+        return case.verdict(len(search.came), why=COARSE) if case.coarse else _by(case, search)
     within = case.promise.within
     assert within is not None
     due = {place for place in search.came if is_due(case.subject, case.promise, place)}
     way = longest(search, due)
     if way.length is not None and way.length <= within:
         return case.verdict(len(search.came), answer="proved")
+    if case.coarse:
+        return case.verdict(len(search.came), why=COARSE)
     return _too_long(case, search, due, way, within)
 
 

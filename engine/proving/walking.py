@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine import types
+from engine import limits, types
 from engine.acts import Act
 from engine.asking import Ask
 from engine.chart import Edge, Node
@@ -22,21 +22,28 @@ from engine.proving.subject import Subject
 from engine.proving.worlds import Happened, Standing, World
 
 Fired = tuple[World, Edge]
+WIDEST = 4_000  # transitions looked at for one event in one place
+
+
+class TooWide(Exception):
+    """One event may go more ways than are looked at."""
 
 
 class Walk(Reading):
     """Digests events. Every open question is noted in the world, so that a way can be told and walked again."""
 
-    def __init__(self, subject: Subject, promise: Promise, *, causal: bool = False) -> None:
-        super().__init__(subject, causal=causal)
+    def __init__(self, subject: Subject, promise: Promise, *, causal: bool = False, coarse: bool = False) -> None:
+        super().__init__(subject, causal=causal, coarse=coarse)
         self.promise = promise
+        self.width = 0
 
     def begin(self, world: World) -> list[World]:
         """Into the first state of the definition, with its data in place."""
         return self._enter(world, self.subject.root.chart.start)
 
     def take(self, world: World, event: Happened) -> list[World]:
-        """The worlds after the event. Those that took no notice of it are left out."""
+        """The worlds after the event. Those that took no notice of it are left out. Raises TooWide."""
+        self.width = 0
         world.moment = event
         world.event = Answer(self.event(world), self.subject.fields(event.name))
         level = event.level
@@ -83,7 +90,10 @@ class Walk(Reading):
             for each in pending:
                 if isinstance(edge.rule, Again):
                     again = each.stack[level].tries.get(edge.rule.key, 0) + 1
-                    if edge.rule.tries is None or again <= edge.rule.tries:
+                    if self.coarse and edge.rule.tries is not None:
+                        fired.append((each.fork(), edge))
+                        undecided.append(each)
+                    elif edge.rule.tries is None or again <= edge.rule.tries:
                         fired.append((each, edge))
                     else:
                         undecided.append(each)
@@ -103,6 +113,8 @@ class Walk(Reading):
 
     def _fire(self, fired: Fired, level: int) -> list[World]:
         world, edge = fired
+        if not self._goes_on(world):
+            return []
         if edge.target is not None and level < len(world.stack) - 1:
             world.stack = world.stack[: level + 1]
         again = isinstance(edge.rule, Again)
@@ -118,6 +130,14 @@ class Walk(Reading):
             else:
                 made.append(each)
         return made
+
+    def _goes_on(self, world: World) -> bool:
+        """One transition more: the engine refuses an event that sets off too many. Raises TooWide."""
+        world.micro += 1
+        self.width += 1
+        if self.width > WIDEST:
+            raise TooWide(f"one event in {world.inner.state} may go more than {WIDEST} ways")
+        return world.micro <= limits.MICROSTEPS
 
     def _enter(self, world: World, state: str) -> list[World]:
         standing = world.inner
@@ -167,6 +187,8 @@ class Walk(Reading):
     def _call(self, world: World, node: Node) -> list[World]:
         call = node.state.call
         assert call is not None
+        if not self._goes_on(world):
+            return []
         level = len(world.stack) - 1
         plan = self.subject.plans[call.definition.hash]
         inner = self.standing(plan, level + 1, plan.chart.start)

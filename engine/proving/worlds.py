@@ -119,8 +119,8 @@ class World:
     """One event being digested in one way."""
 
     __slots__ = (
-        "asked", "broken", "caused", "conditions", "done", "event", "moment", "notes", "now", "put", "seen", "stack",
-        "step", "visits", "watch",
+        "asked", "broken", "caused", "conditions", "done", "event", "micro", "moment", "notes", "now", "put", "seen",
+        "stack", "step", "visits", "watch",
     )  # fmt: skip
 
     def __init__(self, stack: list[Standing], watch: Watch, step: int) -> None:
@@ -138,6 +138,7 @@ class World:
         self.broken = False
         self.done = False
         self.visits = 0
+        self.micro = 0  # transitions that this event has set off
         self.seen: tuple[tuple[str, str], ...] = ()  # happenings of this step, in order
 
     @property
@@ -149,5 +150,5 @@ class World:
         other.asked, other.put, other.caused, other.broken = self.asked, self.put, self.caused, self.broken
         other.conditions, other.notes, other.event = dict(self.conditions), self.notes, self.event
         other.now, other.moment, other.done, other.visits = self.now, self.moment, self.done, self.visits
-        other.seen = self.seen
+        other.seen, other.micro = self.seen, self.micro
         return other
