@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from datetime import timedelta
 
-from engine.logic.scene import opposite
+from engine.logic.scene import both, opposite
 from engine.promises import Promise
 from engine.proving.confirming import NOW, Conversation, confirm, happenings
 from engine.proving.judging import COARSE, Case
@@ -136,17 +136,15 @@ def _by(case: Case, search: Search) -> Verdict:
     if not moments or changes:
         return case.verdict(places, why=f"{state} has no timer at {promise.by.source} that the prover understands")
     for place in [place for place in search.came if place.levels[0].state == state]:
-        if place.levels[0].fired:
+        leads = _leads_on(search, place, moments[0].name)
+        if leads and moments[0].past == "run" and not _unknown(case, search, place):
             continue
-        if not _leads_on(search, place, moments[0].name):
-            return case.verdict(places, why=f"the timer at {promise.by.source} does not always lead on from {state}")
-        if moments[0].past != "run" or _unknown(case, search, place):
-            found = _never_set(case, search, place)
-            if found is not None:
-                return case.broken(
-                    places, found, why=f"{promise.by.source} may not be known, or be past, and then nothing leads on"
-                )
-            return case.verdict(places, why=f"{promise.by.source} may not be known in {state}")
+        moment = promise.by.source
+        why = f"{moment} may not be known, or be past" if leads else f"what happens at {moment} does not lead on"
+        found = _stays(case, search, place, armed=not leads)
+        if found is not None:
+            return case.broken(places, found, why=f"{why}, and so {state} may last")
+        return case.verdict(places, why=why)
     return case.verdict(places, answer="proved")
 
 
@@ -169,15 +167,21 @@ def _unknown(case: Case, search: Search, place: Place) -> bool:
     return search.walk.assume(world, ("unknown", term.key), opposite(search.walk.scene.known(term)))
 
 
-def _never_set(case: Case, search: Search, place: Place) -> Conversation | None:
+def _stays(case: Case, search: Search, place: Place, *, armed: bool) -> Conversation | None:
+    """A conversation that comes there and stays, long after the moment, or where no timer was set for it."""
     assert case.promise.by is not None
     retrace = Retrace(case.subject, case.promise, search.trace(place), NOW)
     world = retrace.walked
     if world is None:
         return None
-    more = [opposite(timer.armed) for timer in retrace.live(world)]
+    scene = retrace.scene
+    timers = retrace.live(world)
+    more = [opposite(timer.armed) for timer in timers]
+    if armed:
+        soon = scene.later(retrace.now(world), _LONG // timedelta(microseconds=2))
+        more = [both(timer.armed, scene.before(timer.due, soon)) for timer in timers]
     if case.promise.when is not None:
-        more.append(retrace.scene.holds(retrace.read(world, 0, case.promise.when), True))
+        more.append(scene.holds(retrace.read(world, 0, case.promise.when), True))
     for example in retrace.examples(more):
         found = confirm(retrace, example, _LONG)
         if found is not None and _still(case, found):
