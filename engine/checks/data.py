@@ -49,9 +49,10 @@ class _Reads:
                 self._judge(node, read, known, may, live)
             at_rest = self.flowing.entered(node)
             for edge in node.edges:
-                known, may = self.flowing.before(node, edge, at_rest)
                 if edge.guard is not None:
+                    known, may = self.flowing.before(node, edge, at_rest, chosen=False)
                     self._judge(node, Read(_names(edge.guard), (*edge.at, "when"), True), known, may, live)
+                known, may = self.flowing.before(node, edge, at_rest)
                 self._acts(node, edge.acts, known, may, live)
         self._declared()
 

@@ -66,14 +66,14 @@ class Flowing:
             return self.bits.get(node.state.call.save, 0)
         return 0
 
-    def before(self, node: Node, edge: Edge, at_rest: tuple[int, int]) -> tuple[int, int]:
-        """What is known when a rule has been chosen: its guard held, and those before it did not."""
+    def before(self, node: Node, edge: Edge, at_rest: tuple[int, int], *, chosen: bool = True) -> tuple[int, int]:
+        """What is known when a rule has been `chosen`, or is about to be: its guard held, those before it did not."""
         known, may = at_rest
         saved = self.saved(node, edge)
         known, may = known | saved, may | saved
         for other in node.edges:
             if other.trigger == edge.trigger:
-                if other.guard is not None:
+                if other.guard is not None and (chosen or other is not edge):
                     known |= self.mask(implied(other.guard.source, other is edge))
                 if other is edge:
                     break
