@@ -15,11 +15,13 @@ import msgspec
 import engine
 import language
 from composition.definitions import limits, registry
+from engine.chart import chart
 from engine.checks import check_sources
 from engine.findings import Finding, Findings
 from engine.proving import Bounds, Verdict, prove, worst
 from engine.release import Release
-from engine.testing import Report, run_sources
+from engine.tables import Table
+from engine.testing import Report, changed, run_sources
 from engine.testing.showing import report_text, summary
 from runtime.publishing.gate import Candidate, Checked
 from runtime.publishing.gate import Verdict as Answer
@@ -68,21 +70,44 @@ def proved(candidate: Candidate) -> Checked:
     """The promises, over every path. One that is broken comes with the conversation that breaks it, told and as a
     test."""
     late = perf_counter() + PROVING
+    release, before = released(candidate.sources), _before(candidate)
+    only = _to_prove(before, release) if before is not None else None
     found = prove(
-        released(candidate.sources), registry(), bounds=Bounds(late=lambda: perf_counter() > late),
+        release, registry(), only=only, bounds=Bounds(late=lambda: perf_counter() > late),
         understand=language.understand,
     )  # fmt: skip
+    total = sum(len(each.promised) for each in release.by_hash.values())
+    kept = f"{total - len(found)} rest on nothing that changed" if total > len(found) else ""
     if not found:
-        return Checked(name="promises", verdict="passed", summary="nothing is promised")
+        return Checked(name="promises", verdict="passed", summary=kept or "nothing is promised")
     answer = worst(found)
     wrong = [verdict for verdict in found if verdict.answer != "proved"]
     counts = {word: sum(verdict.answer == word for verdict in found) for word in ("proved", "broken", "undecided")}
     return Checked(
         name="promises", verdict=_VERDICTS[answer],
-        summary=", ".join(f"{count} {word}" for word, count in counts.items() if count),
+        summary=", ".join([*(f"{count} {word}" for word, count in counts.items() if count), *filter(None, [kept])]),
         details=tuple(line for verdict in wrong for line in _verdict(verdict)),
         shows=tuple(verdict.test for verdict in wrong if verdict.test),
     )  # fmt: skip
+
+
+def _to_prove(before: Release, after: Release) -> frozenset[str] | None:
+    """The definitions whose promises may hold no longer: those whose hash is new, which covers what they call and ask;
+    all of them, where the events that machines tell each other, or the tables' results, are others."""
+    return changed(before, after) if _around(before) == _around(after) else None
+
+
+def _around(release: Release) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    told: set[str] = set()
+    results: set[tuple[str, str]] = set()
+    for each in release.by_hash.values():
+        if isinstance(each, Table):
+            results.add((each.name, str(sorted(each.outputs.items()))))
+            continue
+        drawn = chart(each)
+        for acts in (*(node.acts for node in drawn.nodes.values()), *(edge.acts for edge in drawn.edges)):
+            told |= {act.name for act in acts if act.kind == "tell"}
+    return frozenset(told), frozenset(results)
 
 
 _VERDICTS: dict[str, Answer] = {"proved": "passed", "broken": "refused", "undecided": "undecided"}

@@ -1,0 +1,71 @@
+"""kill -9 while conversations are being moved: whoever starts next goes on, and each is moved exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+
+from runtime.release import EVERYONE
+from storage.sqlite import open_sqlite
+from tests.publishing.shop import ORG, RENAMED, Shop, opened
+
+ROOT = Path(__file__).resolve().parents[2]
+GUESTS, KILLS = 120, 3
+
+
+async def _move(path: Path) -> None:
+    """What the child does: publish, if that is still to be done, and go on with whatever is left."""
+    store = await open_sqlite(path / "shop.db")
+    shop = Shop(store)
+    await shop.start()
+    shop.publisher.nudge = shop.following.nudge
+    print("started", flush=True)
+    found = shop.published.in_force(EVERYONE)
+    if found is not None and found.number == 1:
+        await shop.publish(RENAMED)
+    shop.following.start()
+    while await store.count("machines", {"state": "paying"}, everyone=True):  # noqa: ASYNC110 - the store has no event
+        await asyncio.sleep(0.005)
+    await shop.runtime.idle()
+    await shop.close()
+    await store.close()
+
+
+async def _until_killed(path: Path, after: float) -> int:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c",
+        "import asyncio, sys; from pathlib import Path; from tests.publishing import test_killed;"
+        "asyncio.run(test_killed._move(Path(sys.argv[1])))",
+        str(path), cwd=ROOT, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert child.stdout is not None
+    await child.stdout.readline()
+    try:
+        await asyncio.wait_for(child.wait(), after)
+    except TimeoutError:
+        child.send_signal(signal.SIGKILL)
+    return await child.wait()
+
+
+async def test_a_killed_migration_is_finished_by_whoever_starts_next(tmp_path: Path) -> None:
+    async with opened(tmp_path) as shop:
+        machines = [await shop.order(f"guest{number}") for number in range(GUESTS)]
+    codes = [await _until_killed(tmp_path, 0.05 + 0.04 * kill) for kill in range(KILLS)]
+    assert -signal.SIGKILL in codes, "or there was too little to do to be killed in it"
+    assert await _until_killed(tmp_path, 60) == 0
+    async with opened(tmp_path) as shop:
+        await shop.following._once()
+        await shop.runtime.idle()
+        for machine in machines:
+            assert (await shop.state(machine), await shop.version(machine)) == ("awaiting_payment", 2)
+            outcomes = Counter(entry["outcome"] for entry in await shop.journal(machine))
+            assert outcomes["migrated"] == 1, (machine, outcomes)
+            assert set(await shop.timers(machine)) == {"after:15m"}
+        await shop.hear(*(shop.event(machine, "pay.confirmed", receipt="QWE") for machine in machines))
+        assert {await shop.state(machine) for machine in machines} == {"enjoying"}
+        dead = await shop.store.count("inbox", {"org": ORG, "state": "dead"})
+        assert dead == 0
