@@ -9,6 +9,7 @@ from engine.comparing import deeds
 from engine.comparing.blocks import SAME, Block, Names, rule
 from engine.comparing.difference import Weight
 from engine.comparing.ledger import Ledger, gravest
+from engine.comparing.promises import compare_promises
 from engine.comparing.rulelists import RuleLists
 from engine.comparing.states import StatePair
 from engine.comparing.texts import compare_texts
@@ -40,7 +41,7 @@ def compare_machines(ledger: Ledger, old: Content, new: Content, names: Names) -
     compare_texts(ledger, old, new, names)
     _states(ledger, old, new, names)
     _anywhere(ledger, old, new, names)
-    _promises(ledger, old, new, names)
+    compare_promises(ledger, old, new, names)
 
 
 def compare_head(ledger: Ledger, old: Content, new: Content) -> None:
@@ -193,27 +194,3 @@ def _phrases(ledger: Ledger, old: Block, new: Block) -> None:
         if phrases:
             leads = f" ({deeds.block_said(new)})"
             _interrupt(ledger, "phrases-changed", f"{word} “{'”, “'.join(phrases)}”{leads}", old, new)
-
-
-def _promises(ledger: Ledger, old: Content, new: Content, names: Names) -> None:
-    before = {_promise(promise, names): i for i, promise in enumerate(old.get("promises") or [])}
-    after = {_promise(promise, SAME): i for i, promise in enumerate(new.get("promises") or [])}
-    gone = [promise for promise in before if promise not in after]
-    come = [promise for promise in after if promise not in before]
-    weight: Weight = "money" if ledger.weigh.tills else "behaviour"
-    for promise in gone:
-        twin = next((other for other in come if other.split(",")[0] == promise.split(",")[0]), None)
-        where = ledger.written(["promises", before[promise]], ["promises", after[twin]] if twin else None)
-        if twin is None:
-            ledger.add("promise-removed", "promises", f"no longer promised: {promise}", weight, **where)
-        else:
-            come.remove(twin)
-            words = f"promised: {twin}; before: {promise}"
-            ledger.add("promise-changed", "promises", words, weight, **where)
-    for promise in come:
-        where = ledger.written(None, ["promises", after[promise]])
-        ledger.add("promise-added", "promises", f"now promised: {promise}", weight, **where)
-
-
-def _promise(promise: Mapping[str, Any], names: Names) -> str:
-    return ", ".join(f"{key} {names.states.get(item, value(item))}" for key, item in sorted(promise.items()))

@@ -13,6 +13,7 @@ _AUDIENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("For money", ("money",)),
     ("For customers", ("messages", "behaviour", "wording")),
 )
+_FEW = 4  # definitions that are named
 _OPEN = 12  # rows of a table that stand open; what is beyond is folded
 
 
@@ -46,7 +47,7 @@ def _lines(differences: Differences, title: str) -> Iterator[str]:
             yield from _behaviour(answer)
     same = [each for each in differences.behaviour if each.answer == "same"]
     if same and not differences.same_behaviour:
-        names = listed([f"`{each.definition}`" for each in same])
+        names = listed([f"`{each.definition}`" for each in same]) if len(same) <= _FEW else f"{len(same)} definitions"
         yield f"No change in behaviour, established: {names}."
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 
 from engine.comparing import guards
+from engine.comparing.blocks import Names
 from engine.comparing.difference import Weight
 from engine.comparing.ledger import Ledger, gravest
 from engine.comparing.machines import compare_head
 from engine.comparing.matching import features, in_order, pairs
+from engine.comparing.promises import compare_promises
 from engine.comparing.words import clipped, pretty, value
 
 Content = Mapping[str, Any]
@@ -73,6 +75,7 @@ def compare_tables(ledger: Ledger, old: Content, new: Content, names: TableNames
     for part in ("facts", "outputs"):
         _declared(ledger, old, new, names, part)
     _rows(ledger, old, new, names)
+    compare_promises(ledger, old, new, Names(data=names.facts))
     before, after = old.get("otherwise"), new.get("otherwise")
     if before is not None and after is not None:
         _row(ledger, names, "otherwise", before, after, (["otherwise"], ["otherwise"]), _titles(new))

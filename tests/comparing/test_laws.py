@@ -85,7 +85,7 @@ def _another(value: Any, path: Path, content: Any, chance: random.Random) -> Any
     if path[-1] == "when" or path[-1] == "time":
         return f"{value} and True" if path[-1] == "when" else f"{value} + days(1)"
     states = [name for name in content.get("states", ()) if name != value]
-    if value in content.get("states", ()) and path[0] in ("states", "anywhere", "start"):
+    if states and value in content["states"] and path[0] in ("states", "anywhere", "start"):
         return chance.choice(states)
     return f"{value}x"
 

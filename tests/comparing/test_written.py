@@ -148,6 +148,26 @@ def test_a_new_state_is_told_with_what_it_does_and_a_lost_one_is_told_as_gone() 
     assert said(gone) == ["the flow is gone"]
 
 
+PROMISES = [
+    ("flows/deposit.yaml", "{at_most: 4, of: payments.request}", "{at_most: 5, of: payments.request}",
+     "promises: promised: at most 5 of payments.request; before: at most 4 of payments.request"),
+    ("flows/deposit.yaml", "{always: paying, leaves_within: 30m}", "{always: paying, leaves_within: 1h}",
+     "promises: promised: always paying, leaves within 1 h; before: always paying, leaves within 30 min"),
+    ("flows/deposit.yaml", "  - {at_most: 4, of: payments.request}\n", "",
+     "promises: no longer promised: at most 4 of payments.request"),
+    ("rules/routing.yaml", 'when: text == "stop"}', 'when: text == "acha"}',
+     'promises: promised: always flow == "opt_out", if text == "acha"; before: always flow == "opt_out", '
+     'if text == "stop"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "words"), PROMISES, ids=[f"{edit[0]} {edit[2]}" for edit in PROMISES]
+)
+def test_a_promise_is_said_with_what_it_was_before(file: str, before: str, after: str, words: str) -> None:
+    assert said(shipped_with(file, before, after)) == [words]
+
+
 def test_a_key_that_nobody_has_words_for_is_shown_as_it_is_written() -> None:
     differences = between("start: numbering", "drain_within: 2h\nstart: numbering", behaviour=False)
     assert said(differences) == ["drain_within is 2h instead of nothing"]
