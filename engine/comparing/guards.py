@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from engine.comparing.words import duration, pretty
+from engine.comparing.words import LENGTHS, duration, pretty
 
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.In: "in",
@@ -24,7 +24,6 @@ _TURNED: dict[type[ast.AST], type[ast.cmpop]] = {
 }  # fmt: skip
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _TRIES = re.compile(r"\btries\s*\.\s*(\w+)")
-_LENGTHS = {"minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
 
 
 @lru_cache(maxsize=8192)
@@ -56,12 +55,12 @@ def _is_constant(node: ast.expr) -> bool:
 
 @lru_cache(maxsize=8192)
 def canonical(source: str) -> str:
-    """One form for expressions that differ in spaces, quotes, parentheses or the side of a constant only."""
+    """One form for expressions that differ in spaces, quotes, parentheses, units or the side of a constant only."""
     tree = parsed(source)
     if tree is None:
         return " ".join(source.split())
     written = ast.unparse(tree)
-    if not any(isinstance(node, ast.BinOp) for node in ast.walk(tree)):
+    if not any(isinstance(node, (ast.BinOp, ast.Call)) for node in ast.walk(tree)):
         return written
     return ast.unparse(_Commuting().visit(ast.parse(written, mode="eval").body))
 
@@ -74,6 +73,14 @@ class _Commuting(ast.NodeTransformer):
         number = isinstance(node.left, ast.Constant) and isinstance(node.left.value, (int, float))
         if number and isinstance(node.op, (ast.Add, ast.Mult)) and not isinstance(node.right, ast.Constant):
             return ast.BinOp(node.right, node.op, node.left)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """`hours(24)` and `days(1)` are one length."""
+        self.generic_visit(node)
+        size = LENGTHS.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if size and len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and type(node.args[0].value) is int:
+            return ast.Call(ast.Name("minutes", ast.Load()), [ast.Constant(node.args[0].value * size // 60)], [])
         return node
 
 
@@ -229,8 +236,8 @@ def amount(node: ast.expr) -> str:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         plain: list[Any] = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
         if len(plain) == len(node.args) and plain:
-            if node.func.id in _LENGTHS and isinstance(plain[0], (int, float)):
-                return duration(plain[0] * _LENGTHS[node.func.id])
+            if node.func.id in LENGTHS and isinstance(plain[0], (int, float)):
+                return duration(plain[0] * LENGTHS[node.func.id])
             if node.func.id == "money" and isinstance(plain[0], (int, float)):
                 return " ".join([*map(str, plain[1:]), f"{plain[0]:,}"])
     return shown(node)

@@ -56,14 +56,17 @@ def value(written: Any) -> str:
     return f"{written}"
 
 
+LENGTHS = {"minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}  # functions that give durations, in seconds
+_LENGTH = re.compile(r"\b(minutes|hours|days|weeks)\((\d+)\)")
 _STRINGS = re.compile(r"""("[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')""")
 
 
 def pretty(expression: str) -> str:
-    """An expression for people: `×` for `*`, one kind of quotes."""
+    """An expression for people: `×` for `*`, one kind of quotes, `24 h` for `hours(24)`."""
     parts = _STRINGS.split(expression)
     for index, part in enumerate(parts):
         if index % 2 == 0:
+            part = _LENGTH.sub(lambda found: duration(int(found[2]) * LENGTHS[found[1]]), part)
             parts[index] = re.sub(r"\s*(?<!\*)\*(?!\*)\s*", " × ", part)
         elif part[0] == "'" and '"' not in part and "\\" not in part:
             parts[index] = f'"{part[1:-1]}"'

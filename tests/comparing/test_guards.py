@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.comparing.guards import differing
-from engine.comparing.words import clipped, duration, instead
+from engine.comparing.guards import canonical, differing
+from engine.comparing.words import clipped, duration, instead, pretty
 
 CHANGED = [
     ("cpa > 1.3 * max_cpa and p < 0.05", "cpa > 1.5 * max_cpa and p < 0.05", ["cpa limit 1.3 → 1.5 × max_cpa"]),
@@ -42,6 +42,20 @@ def test_a_change_is_said_by_the_part_that_changed(old: str | None, new: str | N
 @pytest.mark.parametrize(("old", "new"), ALIKE, ids=[f"{old} and {new}" for old, new in ALIKE])
 def test_spaces_quotes_parentheses_and_the_side_of_a_constant_are_no_change(old: str | None, new: str | None) -> None:
     assert differing(old, new) == []
+
+
+def test_units_are_no_difference_between_lengths() -> None:
+    assert canonical("booking.start - hours(24)") == canonical("booking.start - days(1)")
+    assert canonical("booking.start - hours(24)") != canonical("booking.start - days(2)")
+    assert pretty("start - hours(24) > now + days(2) * n") == "start - 24 h > now + 2 d × n"
+    assert pretty('text == "hours(24)"') == 'text == "hours(24)"'
+
+
+def test_a_number_may_stand_on_either_side_of_a_sum_or_product_and_a_text_may_not() -> None:
+    assert canonical("1 + n") == canonical("n + 1")
+    assert canonical("1.3 * max_cpa") == canonical("max_cpa * 1.3")
+    assert canonical("'a' + name") != canonical("name + 'a'")
+    assert canonical("1 - n") != canonical("n - 1")
 
 
 def test_a_fact_is_called_by_its_title() -> None:

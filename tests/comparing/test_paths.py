@@ -27,6 +27,18 @@ def test_what_means_the_same_is_established_to_be_no_change(before: str, after: 
     assert (found.answer, found.undecided, found.partings) == ("same", (), ())
 
 
+def test_a_moment_in_another_unit_is_the_same_moment() -> None:
+    found = shipped_with("flows/lifecycles/booking.yaml", "hours(24)", "days(1)", behaviour=True)
+    assert answer(found, "lifecycle:booking").answer == "same"
+    other = answer(
+        shipped_with("flows/lifecycles/booking.yaml", "hours(24)", "days(2)", behaviour=True), "lifecycle:booking"
+    )
+    assert [parting.place for parting in other.partings] == [
+        "upcoming, at booking.start - 24 h",
+        "upcoming, at booking.start - 2 d",
+    ]
+
+
 def test_a_shorter_wait_is_a_path_lost_and_a_path_gained() -> None:
     found = answer(between("24h: left\n\n  done", "12h: left\n\n  done"))
     told = [(parting.kind, parting.place, parting.events) for parting in found.partings]
