@@ -172,12 +172,17 @@ class Follower:
             self.answers.assumed.append(Assumption(seq=happening.seq, what=what))
             self._feed(other.event, happening, step.at)
 
+    def _unanswered(self, verb: Verb, seq: int) -> None:
+        self.unanswered = verb.name
+        if verb.sort == "action":  # the world may be silent, so that what else happens can still be followed
+            self.answers.assumed.append(Assumption(seq=seq, what=f"{verb.name} is not answered: nobody asked it then"))
+
     def _requested(self, request: Request, args: Mapping[str, Any], seq: int) -> list[Happening]:
         """What the record says of this request: its links, and the answers that come out of their turn."""
         recorded, verb = self._recording.requests.get(request), self._verbs.get(request.verb)
         if recorded is None or self.snapshot is None:
             if verb is not None and verb.answers:
-                self.unanswered = request.verb
+                self._unanswered(verb, seq)
             return []
         self.snapshot = applied(self.snapshot, dict(self._recording.abouts.get(request, {})))
         answers = [other for other in self._recording.happenings if other.answers == request]

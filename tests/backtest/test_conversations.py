@@ -167,6 +167,44 @@ async def test_an_answer_to_another_question_is_not_guessed(week: Town) -> None:
     }
 
 
+async def test_a_question_that_is_asked_otherwise_is_answered_as_the_nearest_and_said(week: Town) -> None:
+    def any_day(flow: Any) -> None:
+        del flow["states"]["choosing_time"]["ask"]["choices"]["with"]["day"]
+
+    result = (await _results(week, changed(booking=any_day)))["achieng"]
+    assert result.outcome == "same"
+    (assumed,) = result.assumptions
+    assert (assumed.seq, assumed.what) == (
+        3, "bookings.free_slots answers as it did at #3, where it was asked otherwise"
+    )  # fmt: skip
+
+
+async def test_a_question_that_was_never_asked_has_no_answer(week: Town) -> None:
+    def shows_bookings(flow: Any) -> None:
+        flow["states"]["choosing_time"]["ask"]["choices"] = {"from": "bookings.upcoming"}
+        flow["states"]["choosing_time"]["ask"]["type"] = "any"
+        flow["states"]["choosing_time"]["ask"].pop("save", None)
+        flow["states"]["choosing_time"]["on"]["answer"] = "naming"
+
+    result = (await _results(week, changed(booking=shows_bookings)))["achieng"]
+    assert (result.outcome, result.why) == (
+        "undecided", "it asks bookings.upcoming, of which the record says nothing (#3)"
+    )  # fmt: skip
+    assert result.parting is not None
+    assert result.parting.seq == 3
+
+
+async def test_what_an_action_would_have_brought_is_taken_as_nothing_and_said(week: Town) -> None:
+    """One look more at what became of the prompt: nobody knows what M-Pesa would have said to it."""
+
+    def looks_again(lifecycle: Any) -> None:
+        lifecycle["states"]["waiting"]["after"]["15s"] = {"do": {"mpesa.query": {"payment": "payment"}}}
+
+    results = await _results(week, changed(payment=looks_again))
+    assert any("mpesa.query" in assumed.what for each in results.values() for assumed in each.assumptions)
+    assert {each.new_end.state for each in results.values()} == {each.old_end.state for each in results.values()}
+
+
 async def test_a_candidate_that_fails_is_said_to_park(week: Town) -> None:
     results = await _results(week, changed(booking=deposit_above('money(1, "UGX")')))
     assert results["achieng"].outcome == "parks"
