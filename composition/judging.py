@@ -17,6 +17,7 @@ import language
 from composition.definitions import limits, registry
 from engine.chart import chart
 from engine.checks import check_sources
+from engine.comparing import Version, compare, people
 from engine.findings import Finding, Findings
 from engine.proving import Bounds, Verdict, prove, worst
 from engine.release import Release
@@ -35,10 +36,20 @@ def judge(candidate: Candidate) -> Iterator[Checked]:
     """Each check's result in order. What does not compile ends it; else all are run, so that all is said at once."""
     for check in CHECKS:
         began = perf_counter()
-        checked = msgspec.structs.replace(check(candidate), seconds=round(perf_counter() - began, 3))
-        yield checked
-        if check is compiles and checked.verdict == "refused":
+        made = msgspec.structs.replace(_done(check, candidate), seconds=round(perf_counter() - began, 3))
+        yield made
+        if check is compiles and made.verdict == "refused":
             return
+
+
+def _done(check: Check, candidate: Candidate) -> Checked:
+    """A check that fails itself lets nothing through; what only tells is left out."""
+    try:
+        return check(candidate)
+    except Exception as error:
+        said = f"this check failed itself ({type(error).__name__}: {error}); please report it"
+        name, verdict = _NAMES[check]
+        return Checked(name=name, verdict=verdict, summary=said)
 
 
 def compiles(candidate: Candidate) -> Checked:
@@ -54,6 +65,15 @@ def compiles(candidate: Candidate) -> Checked:
     return Checked(
         name="compile", verdict="passed", summary=f"{count} definitions{warned}", findings=tuple(release.warnings)
     )  # fmt: skip
+
+
+def compared(candidate: Candidate) -> Checked:
+    """What it would change, in a reviewer's words: for whoever reads it; it stands in nobody's way."""
+    if not candidate.before.files:
+        return Checked(name="changes", verdict="skipped", summary="nothing is in force to compare it with")
+    versions = Version("in force", candidate.before.files), Version("this version", candidate.sources.files)
+    told = people(compare(*versions, registry())).strip().splitlines()
+    return Checked(name="changes", verdict="passed", summary=told[-1] if told else "none", details=tuple(told[1:-1]))
 
 
 def checked(candidate: Candidate) -> Checked:
@@ -167,4 +187,11 @@ def _to_mend(findings: tuple[Finding, ...]) -> str:
     return f"{errors} to mend" if errors != 1 else "one thing to mend"
 
 
-CHECKS: tuple[Check, ...] = (compiles, checked, proved, tested)
+_NAMES: dict[Check, tuple[str, Answer]] = {
+    compiles: ("compile", "refused"),
+    compared: ("changes", "skipped"),
+    checked: ("check", "refused"),
+    proved: ("promises", "refused"),
+    tested: ("tests", "refused"),
+}
+CHECKS: tuple[Check, ...] = tuple(_NAMES)

@@ -17,7 +17,7 @@ def checked_text(checked: Checked) -> str:
     """One check: a line, and below it what it found."""
     took = f"  ({checked.seconds:.1f} s)" if checked.seconds >= 0.05 else ""
     lines = [f"{_SIGNS[checked.verdict]} {checked.name}: {checked.summary}{took}"]
-    if checked.verdict != "passed" and checked.details:
+    if checked.details:
         lines += [f"    {line}".rstrip() for line in checked.details]
     else:
         lines += [f"    {finding}" for finding in checked.findings]
