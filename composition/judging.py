@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from textwrap import shorten
 from time import perf_counter
 
 import msgspec
@@ -23,11 +24,12 @@ from engine.proving import Bounds, Verdict, prove, worst
 from engine.release import Release
 from engine.tables import Table
 from engine.testing import Report, changed, run_sources
-from engine.testing.showing import report_text, summary
+from engine.testing.showing import summary
 from runtime.publishing.gate import Candidate, Checked
 from runtime.publishing.gate import Verdict as Answer
 from runtime.publishing.sources import Sources
 
+SHOWN = 3  # of the tests that failed
 PROVING = 120.0  # seconds; what is not proved by then is undecided
 Check = Callable[[Candidate], Checked]
 
@@ -73,7 +75,14 @@ def compared(candidate: Candidate) -> Checked:
         return Checked(name="changes", verdict="skipped", summary="nothing is in force to compare it with")
     versions = Version("in force", candidate.before.files), Version("this version", candidate.sources.files)
     told = people(compare(*versions, registry())).strip().splitlines()
-    return Checked(name="changes", verdict="passed", summary=told[-1] if told else "none", details=tuple(told[1:-1]))
+    return Checked(
+        name="changes", verdict="passed", summary=told[-1] if told else "none", details=tuple(_trimmed(told[1:-1]))
+    )
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    """Without empty lines around it."""
+    return "\n".join(lines).strip("\n").splitlines()
 
 
 def checked(candidate: Candidate) -> Checked:
@@ -149,13 +158,27 @@ def tested(candidate: Candidate) -> Checked:
     report = run_sources(
         candidate.sources.texts, registry(), language.understand, before=before, clock=perf_counter
     )  # fmt: skip
+    played = summary(report).partition(", in ")[0].rstrip(".")
     if report.holds:
-        played = summary(report) if report.results else "nothing that is tested behaves otherwise"
+        played = played if report.results else "nothing that is tested behaves otherwise"
         return Checked(name="tests", verdict="passed", summary=played)
     return Checked(
-        name="tests", verdict="refused", summary=summary(report), findings=_test_findings(report),
-        details=tuple(report_text(report).splitlines()),
+        name="tests", verdict="refused", summary=played, findings=_test_findings(report),
+        details=tuple(_failed(report)),
     )  # fmt: skip
+
+
+def _failed(report: Report) -> Iterator[str]:
+    """Enough to see what it is about; each with its conversation is what `aais test` is for."""
+    for finding in report.findings[:SHOWN]:
+        yield str(finding)
+    for result in report.failed[:SHOWN]:
+        yield f"{result.file}:{result.line}: {result.title}"
+        reasons = sorted((failure.finding.reason for failure in result.failures), key=len)
+        yield f"  {shorten(reasons[0], 140, placeholder=' …')}"
+    more = len(report.failed) - SHOWN
+    if more > 0:
+        yield f"and {more} more; `aais test` shows each with its conversation"
 
 
 def _before(candidate: Candidate) -> Release | None:
@@ -191,7 +214,7 @@ _NAMES: dict[Check, tuple[str, Answer]] = {
     compiles: ("compile", "refused"),
     compared: ("changes", "skipped"),
     checked: ("check", "refused"),
-    proved: ("promises", "refused"),
     tested: ("tests", "refused"),
+    proved: ("promises", "refused"),
 }
 CHECKS: tuple[Check, ...] = tuple(_NAMES)

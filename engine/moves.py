@@ -164,7 +164,7 @@ def _data(old: Definition, new: Definition) -> tuple[dict[str, str], list[str], 
             converts[name] = convert
     missing = sorted(name for name in new.takes - set(kept.values()) if not _optional(new, name))
     if missing and wrong is None:
-        reason = f"Version {new.version} takes {', '.join(missing)}, which nobody gave the machines that run."
+        reason = f"The new version takes {', '.join(missing)}, which nobody gave the machines that run."
         wrong = _refuse("", "takes-missing", f"{reason} Make it optional, or map it from what they remember.")
     return kept, forgets, converts, wrong
 

@@ -25,10 +25,10 @@ def checked_text(checked: Checked) -> str:
 
 
 def impact_text(impact: Impact) -> str:
-    """What changes, and what becomes of all that runs."""
+    """Which definitions have a new version, and what becomes of all that runs."""
     lines = [f"  {_changed(*change)}" for change in impact.changed]
     if lines:
-        lines.insert(0, "What changes:")
+        lines.insert(0, "New versions:")
     if impact.groups:
         lines += ["What runs:", *(f"  {group}" for group in impact.groups)]
     elif lines:
