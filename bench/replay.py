@@ -34,7 +34,7 @@ from storage.store import Insert, Op, OrgStore
 from storage.vault import Vault
 
 ROOT = Path(__file__).resolve().parent.parent
-ORG, CONVERSATIONS, ROUNDS = "bench", 600, 3
+ORG, CONVERSATIONS, ROUNDS = "bench", 250, 8
 BEGAN = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
 _OFFER = {"id": "o1", "name": "Braids", "price": Money(300000, "KES"), "deposit": Money(50000, "KES")}
 _SLOT = {"id": "s1", "label": "10:00", "start": BEGAN + timedelta(days=2), "end": BEGAN + timedelta(days=2, hours=3)}

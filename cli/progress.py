@@ -8,12 +8,13 @@ from datetime import timedelta
 
 
 class Progress:
-    """`machines` and `entries` are what there is left to do."""
+    """`things` (machines, of how many entries) are what there is left to do."""
 
-    def __init__(self, name: str, machines: int, entries: int) -> None:
+    def __init__(self, name: str, things: int, entries: int, *, called: str = "machines") -> None:
         self.done = 0
         self._name = name
-        self._machines = machines
+        self._things = things
+        self._called = called
         self._entries = entries
         self._read = 0
         self._began = self._said = time.monotonic()
@@ -35,7 +36,8 @@ class Progress:
     def _say(self, now: float) -> None:
         rate = self._read / max(now - self._began, 0.001)
         left = timedelta(seconds=round(max(self._entries - self._read, 0) / max(rate, 0.001)))
-        line = f"{self._name}: {self.done:,} of {self._machines:,} machines, {rate:,.0f} entries/s, {left} left"
+        done = f"{self.done:,} of {self._things:,} {self._called}"
+        line = f"{self._name}: {done}, {rate:,.0f} entries/s, {left} left"
         if self._live:
             print("\r" + line.ljust(self._width), end="", file=sys.stderr, flush=True)
             self._width = max(self._width, len(line))

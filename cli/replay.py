@@ -182,14 +182,19 @@ class _Work:
 
     async def _decisions(self, backtest: Backtest, selection: Selection) -> bool:
         """What was decided outside of machines."""
-        report = self._kept.reports[selection.org]
-        async for asked in backtest.decided(selection, self._kept.decided):
-            report.asked(asked)
-            self._kept.decided = asked.id
-            await asyncio.sleep(0)
-            if self._stopped.is_set():
-                return False
-        return True
+        report, left = self._kept.reports[selection.org], await backtest.decisions(selection)
+        progress = Progress(selection.org, left, left, called="decisions")
+        try:
+            async for asked in backtest.decided(selection, self._kept.decided):
+                report.asked(asked)
+                self._kept.decided = asked.id
+                progress.add(1)
+                await asyncio.sleep(0)
+                if self._stopped.is_set():
+                    return False
+            return True
+        finally:
+            progress.close()
 
     async def _candidate(self, selection: Selection) -> tuple[AsyncIterator[Any], tuple[int, int], Any]:
         report = self._kept.reports.setdefault(selection.org, Report(limit=self._options.limit))
@@ -197,6 +202,9 @@ class _Work:
             compiled = await backtests.candidate(self._store, self._settings, selection.org, self._texts)
         except Findings as findings:
             raise CommandError(f"the candidate does not compile:\n{findings}") from findings
+        candidate = keeping.key_of(sorted(compiled.by_hash))
+        if self._kept.candidates.setdefault(selection.org, candidate) != candidate:
+            raise CommandError("what is in force has changed since this replay was stopped: begin anew with --fresh.")
         backtest = self._backtest = backtests.backtest(self._store, self._settings, compiled)
         machines, entries = await backtest.size(selection)
         left = (machines - report.machines, entries - report.entries)

@@ -20,12 +20,16 @@ class Bad(Exception):
 
 
 class Kept(msgspec.Struct, kw_only=True):
-    """`org`, `after` and `decided` are the place: which org is under way, and the last machine and decision of it."""
+    """`candidates` tells by org what was replayed on: what is in force may change while a run is stopped.
+
+    `org`, `after` and `decided` are the place: which org is under way, and the last machine and decision of it.
+    """
 
     key: str
     org: str = ""
     after: str = ""
     decided: str = ""
+    candidates: dict[str, str] = {}
     reports: dict[str, Report] = {}
     reproduced: dict[str, Reproduction] = {}
 

@@ -90,6 +90,10 @@ class Backtest:
         """How many machines there are to go through, and how many entries they have."""
         return await count(self._store.org(selection.org), selection.chosen())
 
+    async def decisions(self, selection: Selection) -> int:
+        """How many decisions there are that no machine made."""
+        return await self._store.org(selection.org).count(decisions.DECISIONS, selection.decisions())
+
     async def run(self, selection: Selection, after: str = "") -> AsyncIterator[Passed]:
         """Machine by machine in the order of their ids, from behind `after`."""
         view, vault = self._store.org(selection.org), await self._vault.org(selection.org)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from cli import main
 from cli.progress import Progress
 from composition.stores import DATABASE
 from tests.backtest.test_conversations import deposit_above
-from tests.backtest.town import changed
+from tests.backtest.town import changed, reopened
 
 CHANGED = {"otherwise": 3, "same": 3, "undecided": 2}
 
@@ -125,6 +126,24 @@ def test_the_place_of_another_run_is_refused(
     (installed / "place").write_text("{")
     assert replay("--state", place) == 1
     assert "does not hold the state of a replay" in capsys.readouterr().err
+
+
+def test_a_run_does_not_go_on_over_definitions_that_changed_meanwhile(
+    installed: Path, candidate: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as stopping:
+        _stopping(stopping, after=2)
+        assert replay("--candidate", candidate) == 130
+    asyncio.run(_published(installed))
+    capsys.readouterr()
+    assert replay("--candidate", candidate) == 1
+    assert "what is in force has changed since this replay was stopped" in capsys.readouterr().err
+    assert replay("--candidate", candidate, "--fresh") == 0
+
+
+async def _published(folder: Path) -> None:
+    async with reopened(folder) as made:
+        await made.published.publish(changed(handoff=lambda flow: flow.update(title="Another title")))
 
 
 @pytest.mark.parametrize(
