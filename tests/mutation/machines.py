@@ -157,7 +157,7 @@ def said_otherwise(content: Any) -> Found:
     for path, value in walk(content):
         if (
             path
-            and path[-1] in ("say", "text", "between")
+            and path[-1] in ("say", "text", "between", "ask")
             and isinstance(value, str)
             and value in keys
             and len(keys) > 1

@@ -133,7 +133,7 @@ def test_guards_are_met_with_facts_that_a_solver_finds_and_what_cannot_be_is_sai
     assert {(each.item.path, each.why.partition(":")[0]) for each in proposal.unreached} == {
         ("states.odd", "nothing that was tried leads to it"),
         ("states.asking.on.answer[0]", "its guard cannot hold here, whatever the facts"),
-        ("texts.never_said.en", "nothing that was tried makes it be said"),
+        ("texts.never_said.en", "nothing says it"),
     }
     missing = {each.path for share in report.coverage for each in share.missing}
     assert missing == {each.item.path for each in proposal.unreached}

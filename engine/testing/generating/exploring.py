@@ -1,4 +1,4 @@
-"""Searches what a machine may come to, shortest ways first, by running it: nothing is found that does not happen."""
+"""Searches what a machine may come to, nearest first, by running it: nothing is found that does not happen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.testing.machine import Machine, Unprepared
 from engine.testing.playing import World, understood, written_message
 from engine.values import canonical
 
-TRIED = 4_000  # moves in one world before the search gives up
+TRIED = 6_000  # moves in one world before the search gives up
 LONGEST = 14  # moves of one case
 
 
@@ -28,6 +28,37 @@ class Way(msgspec.Struct, frozen=True):
     start: Start
     moves: tuple[Move, ...]
     reached: frozenset[Item]
+
+
+class _Waiting:
+    """The places to go on from: where the machine stands as it never stood before comes first, then the nearest.
+
+    A datum more or less multiplies the places of a machine; what there is to reach depends on its states above all.
+    """
+
+    def __init__(self, first: Machine) -> None:
+        self._fresh: deque[tuple[Machine, tuple[Move, ...]]] = deque([(first, ())])
+        self._known: deque[tuple[Machine, tuple[Move, ...]]] = deque()
+        self._shapes: set[object] = {_shape(first)}
+
+    def __bool__(self) -> bool:
+        return bool(self._fresh or self._known)
+
+    def add(self, machine: Machine, path: tuple[Move, ...]) -> None:
+        shape = _shape(machine)
+        (self._known if shape in self._shapes else self._fresh).append((machine, path))
+        self._shapes.add(shape)
+
+    def next(self) -> tuple[Machine, tuple[Move, ...]]:
+        return (self._fresh or self._known).popleft()
+
+
+def _shape(machine: Machine) -> object:
+    """Where a machine stands, whatever it remembers."""
+    here = machine.snapshot
+    assert here is not None
+    frames = tuple((frame.definition, frame.state) for frame in here.frames)
+    return frames, here.definition, here.state, tuple(name for name, _ in machine.armed())
 
 
 class Explorer:
@@ -66,12 +97,12 @@ class Explorer:
         begun = self.begun(start)
         if begun is None:
             return ways
-        waiting: deque[tuple[Machine, tuple[Move, ...]]] = deque([(begun, ())])
+        waiting = _Waiting(begun)
         seen = {self._standing(begun)}
         self._note(begun, 0, start, (), wanted, ways)
         tried = 0
         while waiting and wanted and tried < TRIED:
-            machine, path = waiting.popleft()
+            machine, path = waiting.next()
             if len(path) >= LONGEST:
                 continue
             for move in self._moves.at(machine):
@@ -83,8 +114,17 @@ class Explorer:
                 standing = self._standing(after)
                 if standing not in seen:
                     seen.add(standing)
-                    waiting.append((after, (*path, move)))
-        return ways
+                    waiting.add(after, (*path, move))
+        return [self._shortened(way) for way in ways]
+
+    def _shortened(self, way: Way) -> Way:
+        """Without the moves that what was reached can do without, each tried in turn from the last."""
+        moves = way.moves
+        for index in range(len(moves) - 2, -1, -1):
+            fewer = (*moves[:index], *moves[index + 1 :])
+            if way.reached <= self.reached(Way(way.start, fewer, way.reached)):
+                moves = fewer
+        return Way(way.start, moves, way.reached)
 
     def begun(self, start: Start) -> Machine | None:
         """A machine that has begun; None where it cannot in that world."""
@@ -100,9 +140,12 @@ class Explorer:
     def apply(self, machine: Machine, move: Move) -> Machine | None:
         """The machine after a move; None where the move is refused."""
         after = machine.fork()
+        armed = after.armed()
+        if move.key == "wait" and not armed:
+            return None
         try:
             if move.key == "wait":
-                after.pass_until(after.armed()[0][1])
+                after.pass_until(armed[0][1])
             elif move.key == "event":
                 after.feed(Event(name=str(move.value), data=move.data))
             else:

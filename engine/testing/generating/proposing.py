@@ -132,7 +132,8 @@ class _Proposer:
         tables = {item.name: item for item in self.world.release.by_hash.values() if isinstance(item, Table)}
         moves = Moves(charts, self.world.registry, self.samples, self.writer, definition.languages, hints, tables)
         first = self._first(definition)
-        wanted = set(missing)
+        hopeless = {**impossible, **_hopeless(charts[definition.hash])}
+        wanted = {item for item in missing if _bare(item) not in hopeless}
         found: list[Found] = []
         for language in definition.languages:
             explorer = Explorer(definition, self.world, moves, language, self.prepared.zone)
@@ -140,15 +141,17 @@ class _Proposer:
                 if one.alike:
                     wanted -= explorer.reached(one.way)
             worlds = starts(first, definition, self.world.registry, [example for _, example in examples])
-            found += [self._found(definition, way, explorer, language) for way in explorer.search(worlds, wanted)]
+            mine = _sought(wanted, language, definition.languages[0])
+            wanted -= mine
+            found += [self._found(definition, way, explorer, language) for way in explorer.search(worlds, mine)]
+            wanted |= mine
+        lost = {item for item in missing if item in wanted or _bare(item) in hopeless}
         names = {case.name for case in self.suite.cases} if self.suite is not None else set()
         kept = [one for one in found if not any(_begins(one.way, other.way) for other in found)]
         unnamed = self.writer.value(_UNNAMED)
         written = [one.text.replace(unnamed, self.writer.value(_name(one.way, names))) for one in kept]
-        unreached = [
-            Unreached(item, impossible.get(item.path) or self._why(item, charts)) for item in missing if item in wanted
-        ]
-        return written, [item for item in missing if item not in wanted], unreached
+        unreached = [Unreached(item, hopeless.get(_bare(item)) or _why(item)) for item in missing if item in lost]
+        return written, [item for item in missing if item not in lost], unreached
 
     def _found(self, definition: Definition, way: Way, explorer: Explorer, language: str) -> Found:
         """A way as a case that comes out alike in every language, or else in the one that it was found in."""
@@ -259,11 +262,44 @@ class _Proposer:
         shapes |= {f"tries.{name}": self.known.shape("count") for name in definition.states}
         return {**shapes, "now": self.known.shape("datetime")}
 
-    @staticmethod
-    def _why(item: Item, charts: Mapping[str, Chart]) -> str:
-        if item.kind == "texts":
-            return "nothing that was tried makes it be said"
-        return "nothing that was tried leads to it: its facts or its order of events may be out of the search's reach"
+
+def _why(item: Item) -> str:
+    if item.kind == "texts":
+        return "nothing that was tried makes it be said"
+    return "nothing that was tried leads to it: its facts or its order of events may be out of the search's reach"
+
+
+def _bare(item: Item) -> str:
+    """Its path, of a text without the language."""
+    return item.path.removesuffix(f".{item.language}") if item.language else item.path
+
+
+def _sought(wanted: set[Item], language: str, first: str) -> set[Item]:
+    """What is worth looking for in a language: everything in the first one, and in another what that one has said."""
+    if language == first:
+        return {item for item in wanted if item.language in ("", language)}
+    never = {_bare(item) for item in wanted if item.language == first}
+    return {item for item in wanted if item.language == language and _bare(item) not in never}
+
+
+def _hopeless(drawn: Chart) -> dict[str, str]:
+    """What no search can reach, because nothing in the file leads there."""
+    reached = drawn.reached()
+    lost = {f"states.{name}": "no rule leads to it" for name in drawn.nodes if name not in reached}
+    for edge in drawn.edges:
+        if edge.source not in reached and edge.rule.path.startswith("states."):
+            lost[edge.rule.path] = f"no rule leads to {edge.source}"
+    said: set[str] = set()
+    for name in reached:
+        node = drawn.nodes[name]
+        ask = node.state.ask
+        said |= {
+            act.name for acts in (node.acts, *(edge.acts for edge in node.edges)) for act in acts if act.kind == "say"
+        }
+        if ask is not None:
+            said |= {ask.text, ask.again or "", ask.between or "", *(key for _, _, key in ask.options)}
+    silent = {f"texts.{key}": "nothing says it" for key in drawn.definition.texts if key not in said}
+    return lost | silent
 
 
 def _begins(way: Way, other: Way) -> bool:
