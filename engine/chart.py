@@ -18,7 +18,7 @@ from engine.scope import Expression
 Kind = Literal["start", "event", "answer", "return", "unclear", "heard", "after", "at", "next", "none"]
 
 
-class Edge(msgspec.Struct, frozen=True, kw_only=True):
+class Edge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rule in one state. Edges of one state and trigger are tried in their order; the first that holds fires.
 
     `anywhere` rules stand at every state that is not final.

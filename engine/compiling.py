@@ -9,7 +9,6 @@ import msgspec
 
 from engine import types
 from engine.acts import Act
-from engine.building import build
 from engine.checking import Checker, Watching
 from engine.definition import NEXT, NONE, START, UNCLEAR, Again, Call, Definition, Moment, Rule, State
 from engine.document import At
@@ -67,7 +66,7 @@ class Compiler:
         definition.ambients = frozenset({*self.check.ambients, *(["business"] if zoned else [])})
         definition.tables = dict(self.effects.used_tables)
         if all(rule.to is None or rule.to in self.names for _, _, rule in self._transitions):
-            build(self.definition, self._transitions)
+            definition.rules = tuple(self._transitions)
 
     def _prints(self) -> bool:
         return any(not template.constant for forms in self.texts.values() for template in forms.values())

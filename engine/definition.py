@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from transitions import Machine
@@ -179,8 +180,6 @@ class Definition:
         self.hears: tuple[tuple[str, tuple[str, ...]], ...] = ()
         self.callees: dict[str, Definition] = {}
         self.tables: dict[str, str] = {}  # table name -> hash
-        self.machine: Machine = Machine(model=None, initial=START, auto_transitions=False)
-        self.events: dict[str, Any] = {}  # trigger -> transitions.Event
         self.promised: tuple[Promise, ...] = ()
         self.rules: tuple[tuple[str, str, Rule], ...] = ()  # (trigger, source state, rule), in the order of trying
         self.reachable: dict[str, Definition] = {}  # by hash: itself and all that it calls
@@ -202,6 +201,18 @@ class Definition:
     @property
     def migrate(self) -> Mapping[str, Any]:
         return self.content.get("migrate") or {}
+
+    @cached_property
+    def machine(self) -> Machine:
+        """Built when it first runs: who only checks or compares a definition needs none."""
+        from engine.building import built  # which reads this module
+
+        return built(self)
+
+    @cached_property
+    def events(self) -> dict[str, Any]:
+        """Trigger -> transitions.Event."""
+        return dict(self.machine.events)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name} v{self.version} {self.hash[:8]}>"

@@ -153,7 +153,7 @@ def _moved(node: Node, lines: int) -> Node:
         value = [_moved(inner, lines) for inner in value]
     moved = Node(value, _lower(node.place, lines), node.plain)
     moved.keys = {key: _lower(place, lines) for key, place in node.keys.items()}
-    moved.size, moved._content = node.size, node._content
+    moved.size, moved.made = node.size, node.made
     return moved
 
 

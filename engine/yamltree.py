@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -35,41 +36,35 @@ _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None,
 PARSER_ERRORS = (ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, NotImplementedError)
 
 
-class Place:
+class Place(msgspec.Struct, gc=False):
     """A stretch of the file: lines and columns from 1, end exclusive."""
 
-    __slots__ = ("column", "end_column", "end_line", "line")
-
-    def __init__(self, line: int, column: int, end_line: int, end_column: int) -> None:
-        self.line = line
-        self.column = column
-        self.end_line = end_line
-        self.end_column = end_column
+    line: int
+    column: int
+    end_line: int
+    end_column: int
 
 
-class Node:
+class Node(msgspec.Struct, gc=False):  # a file has tens of thousands, and they never form a circle
     """A YAML value with its place. `value` is a scalar, a dict of str -> Node, or a list of Nodes."""
 
-    __slots__ = ("_content", "keys", "place", "plain", "size", "value")
-
-    def __init__(self, value: Any, place: Place, plain: bool = False) -> None:
-        self.value = value
-        self.place = place
-        self.plain = plain  # a one-line plain scalar: its characters stand in the file as they are
-        self.keys: dict[str, Place] = {}
-        self.size = 1
-        self._content: Any = None
+    value: Any
+    place: Place
+    plain: bool = False  # a one-line plain scalar: its characters stand in the file as they are
+    keys: dict[str, Place] = {}
+    size: int = 1
+    made: Any = None  # the content of a container, once it was asked for
 
     def content(self) -> Any:
         """The value without places. Aliases come out as the same object; nobody may change it."""
         if not isinstance(self.value, (dict, list)):
             return self.value
-        if self._content is None:
+        if self.made is None:
             if isinstance(self.value, dict):
-                self._content = {key: node.content() for key, node in self.value.items()}
+                self.made = {key: node.content() for key, node in self.value.items()}
             else:
-                self._content = [node.content() for node in self.value]
-        return self._content
+                self.made = [node.content() for node in self.value]
+        return self.made
 
 
 def parse_tree(text: str, file: str) -> Node:
