@@ -76,7 +76,11 @@ async def _serve(settings: Settings, works: bool, watch: str = "") -> None:
 
 async def _work(settings: Settings) -> None:
     stop = _listening_for_stop()
-    async with built(settings) as house:
+    origin = Folders(settings)
+    async with (
+        built(settings, origin=origin, takes=False) as house,
+        Watching(house.desk, origin, watches=False),
+    ):
         await house.runtime.start()
         house.following.start()
         log.info("working")

@@ -79,11 +79,13 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def built(
-    settings: Settings, *, works: bool = True, clock: Clock | None = None, origin: Origin | None = None
-) -> AsyncIterator[House]:
+    settings: Settings, *, works: bool = True, clock: Clock | None = None, origin: Origin | None = None,
+    takes: bool = True,
+) -> AsyncIterator[House]:  # fmt: skip
     """Everything connected and definitions in force; not yet started. Closes what it opened.
 
-    `origin` is where YAML is read from: the folders of the settings, unless it is given.
+    `origin` is where YAML is read from: the folders of the settings, unless it is given. With `takes` False what
+    changed there is left to the servers, unless nothing is in force yet.
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
@@ -129,7 +131,7 @@ async def built(
         desk, tasks = publishing.connected(
             store, keys, published, gate, runtime.clock, metrics, origin, runtime.hand_in if works else None
         )
-        if changed:
+        if changed and (takes or published.current(EVERYONE) is None):
             await publishing.take_at_start(desk, published, taken)
         following = Following(
             published, tasks, runtime.clock, metrics, shared=bool(settings.mongodb_uri), works=works,

@@ -41,10 +41,12 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """ "14 conversations wait in paying, which this version renames to awaiting_payment: mapped" """
         kind, _, name = self.definition.partition(":")
-        one, many = ("conversation", "conversations") if kind == "flow" else (name, f"{name}s")
+        one, many = {"flow": ("conversation", "conversations"), "lifecycle": (name, f"{name}s")}.get(
+            kind, ("machine", "machines")
+        )
         who = f"{self.count} {one} waits" if self.count == 1 else f"{self.count} {many} wait"
         where = f"{who} in {' > '.join(self.states)}"
-        where = where if kind != "flow" else f"{where} of {name} v{self.version}"
+        where = f"{where} of {name} v{self.version}" if kind == "flow" else where
         return f"{where}{self._end()}"
 
     def _end(self) -> str:
@@ -173,7 +175,7 @@ def _group(
 ) -> Group | None:  # fmt: skip
     """What becomes of the machines of one version in one place; None when nothing does."""
     if old is None:
-        return Group(definition="?:?", root=root, version=0, states=states, count=count, fate="unknown", orgs=())
+        return Group(definition="", root=root, version=0, states=states, count=count, fate="unknown", orgs=())
     name = f"{old.kind}:{old.name}"
     new = after.get(name)
     base = Group(

@@ -157,6 +157,10 @@ class Publisher:
         try:
             await self._store.commit(ops)
         except Conflict:
+            now = await read_pointer(self._store, made.org)
+            if now.release == record.release:  # another process took the same folders at the same moment
+                await self._published.refresh()
+                return msgspec.structs.replace(made, status="unchanged", number=now.number, release=now.release)
             other = await publications(self._store, made.org, limit=1)
             who = f"#{other[0].number} by {other[0].by or 'somebody'}" if other else "another publication"
             why = f"{who} came first, while this one was judged. Look at it, and publish again if you still want to."

@@ -152,3 +152,23 @@ async def test_another_process_finds_what_is_in_force_in_the_store(shop: Shop) -
     await shop.publish(edited(ORDER, ("Which", "What"), version=3))
     assert await other.refresh(ORG)
     assert other.named(ORG, "order").version == 3
+
+
+async def test_two_processes_that_take_the_same_folders_at_once_agree(shop: Shop) -> None:
+    order = Order(sources=Sources.of({"o.yaml": POLITE}), org=EVERYONE, by="aais", why="", origin="files", files="same")
+    made = await asyncio.gather(shop.publisher.publish(order), shop.new_publisher().publish(order))
+    assert {outcome.status for outcome in made} == {"published", "unchanged"}
+    assert {outcome.number for outcome in made} == {2}
+
+
+async def test_machines_of_a_version_that_is_not_kept_are_left_alone(shop: Shop) -> None:
+    machine = await shop.order("asha")
+    known = (await shop.machine(machine))["root"]
+    await shop.store.commit([Update("machines", machine, {"set": {"root": "0" * 64}})])
+    outcome = await shop.publish(POLITE)
+    assert outcome.impact is not None
+    assert [str(group) for group in outcome.impact.groups] == [
+        "1 machine waits in paying, whose version is not kept here: left alone"
+    ]
+    await shop.store.commit([Update("machines", machine, {"set": {"root": known}})])
+    shop.runtime._parts.machines.forget(ORG, machine)
