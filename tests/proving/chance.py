@@ -77,14 +77,14 @@ def _state(chance: random.Random, state: str, states: list[str], *, called: bool
         lines += ["    next:", *(f"      - {rule}" for rule in rules)]
     elif kind < 0.6:
         lines.append("    ask: {text: q, choices: [{id: a, text: a}, {id: b, text: b}]}")
+        if chance.random() < 0.5:
+            lines.append(f"    unclear: {{say: t, tries: 1, then: {_target(chance, states)}}}")
         lines += [
             "    on:",
             "      answer:",
             f'        - {{when: event.value == "a", {_rule(chance, states, guarded=True)}}}',
         ]
         lines += [f"        - {{{_rule(chance, states)}}}"] if chance.random() < 0.7 else []
-        if chance.random() < 0.5:
-            lines.append(f"    unclear: {{say: t, tries: 1, then: {_target(chance, states)}}}")
     if not any(line == "    on:" for line in lines):
         lines.append("    on:")
     lines.append("      paid:")
