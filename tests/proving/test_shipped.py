@@ -140,6 +140,12 @@ EDITS = {
         "mhudumu], to: silent}",
         "reachable",
     ),
+    "no person at the invitation": (
+        "flows/winback.yaml",
+        "mhudumu], to: with_agent}",
+        "mhudumu], to: unanswered}",
+        "reachable",
+    ),
     "offers at night": ("rules/messaging_guardrails.yaml", "local_hour >= 21\n", "local_hour >= 23\n", "local_hour"),
     "a fourth message a day": (
         "rules/messaging_guardrails.yaml",
