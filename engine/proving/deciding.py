@@ -55,6 +55,8 @@ def _row(
     if row.guard is None:
         return reading.noted(world, ("row", table.name, index, True)), None
     term = _read(reading, row.guard, facts)
+    if reading.coarse and term.constant is None:  # any row may hit: a rough look does not ask
+        return reading.noted(world.fork(), ("row", table.name, index, True)), world
     made: list[World | None] = []
     for wanted in (True, False):
         each = reading.noted(world.fork(), ("row", table.name, index, wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from engine.promises import Promise
-from engine.proving import judging, reaching, rows, timing
+from engine.proving import across, judging, reaching, rows, timing
 from engine.proving.judging import Case
 from engine.proving.search import Bounds
 from engine.proving.subject import Subject, known_types
@@ -36,23 +36,31 @@ def verdicts(
 ) -> Iterator[Verdict]:  # fmt: skip
     """The same, one after the other as they are found. `promise`: only that one of each file, counted from 1."""
     limits = bounds or Bounds()
+    subjects: dict[str, Subject] = {}
     for definition in release.by_hash.values():
         name = f"{definition.kind}:{definition.name}"
         if only is not None and name not in only:
             continue
         chosen = [each for index, each in enumerate(definition.promised, start=1) if promise in (None, index)]
-        subject: Subject | None = None
         for each in chosen:
             if progress is not None:
                 progress(name, each.text)
             if isinstance(definition, Table):
                 yield rows.judge(definition, each, known_types(release, registry))
                 continue
-            subject = subject or Subject(definition, release, registry)
+            subject = subjects.get(definition.hash) or Subject(definition, release, registry, subjects)
             yield _judged(subject, each, limits, understand)
 
 
 def _judged(subject: Subject, promise: Promise, bounds: Bounds, understand: Understand | None) -> Verdict:
+    far = across.distant(subject, promise)
+    if far:
+        case = Case(subject, promise, bounds, understand)
+        return across.judge(case, far, lambda other, half: _near(other, half, bounds, understand))
+    return _near(subject, promise, bounds, understand)
+
+
+def _near(subject: Subject, promise: Promise, bounds: Bounds, understand: Understand | None) -> Verdict:
     """Leaving data aside and taking nothing for granted about when events come, as long as that is enough."""
     judge = _JUDGES[promise.form]
     rough = judge(Case(subject, promise, bounds, understand, coarse=True))

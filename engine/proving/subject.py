@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from engine import types
 from engine.asking import Ask
 from engine.definition import Definition
 from engine.logic.scene import Scene, Term, context
-from engine.promises import Promise
 from engine.proving.plan import Plan, plans
 from engine.registry import Registry
 from engine.release import Release
@@ -20,7 +19,11 @@ from engine.types import Shape, Types
 class Subject:
     """A definition under proof. Its plans and what was worked out about its guards serve all of its promises."""
 
-    def __init__(self, definition: Definition, release: Release, registry: Registry) -> None:
+    def __init__(
+        self, definition: Definition, release: Release, registry: Registry, others: dict[str, Subject] | None = None
+    ) -> None:
+        self._others = others if others is not None else {}
+        self._others[definition.hash] = self
         self.definition = definition
         self.release = release
         self.registry = registry
@@ -28,7 +31,8 @@ class Subject:
         self.ambients = {name: self.types.shape(ambient.type) for name, ambient in registry.ambients.items()}
         self.plans: dict[str, Plan] = plans(definition, definition.promised, self.types, self.ambients)
         self.root = self.plans[definition.hash]
-        self.told = frozenset(_told(release))
+        self.told = frozenset().union(*(told_by(each) for each in _machines(release)))
+        self.heard = frozenset(edge.trigger for plan in self.plans.values() for edge in plan.chart.edges)
         self.causes = self._causes()
         self.scene = Scene(self.types, context())
         self.terms: dict[object, Term] = {}
@@ -43,8 +47,14 @@ class Subject:
             for name in verb.answers:
                 if name not in self.told and self.registry.events[name].doc.startswith("Answers "):
                     found.setdefault(name, set()).add(verb.name)
-        heard = {edge.trigger for plan in self.plans.values() for edge in plan.chart.edges}
-        return {name: frozenset(verbs) for name, verbs in found.items() if name in heard}
+        return {name: frozenset(verbs) for name, verbs in found.items() if name in self.heard}
+
+    def beside(self, definition: Definition) -> Subject:
+        """Another definition of the same release as a subject, made once."""
+        found = self._others.get(definition.hash)
+        if found is None:
+            found = Subject(definition, self.release, self.registry, self._others)
+        return found
 
     def external(self, name: str) -> bool:
         """Whether an event of that name may come from outside."""
@@ -76,14 +86,12 @@ def known_types(release: Release, registry: Registry) -> Types:
     return Types(records)
 
 
-def _told(release: Release) -> Iterable[str]:
-    for definition in release.by_hash.values():
-        if isinstance(definition, Definition):
-            for _, _, rule in definition.rules:
-                yield from (act.name for act in rule.acts if act.kind == "tell")
-            for state in definition.states.values():
-                yield from (act.name for act in state.acts if act.kind == "tell")
+def _machines(release: Release) -> list[Definition]:
+    return [each for each in release.by_hash.values() if isinstance(each, Definition)]
 
 
-def promises_of(definition: Definition | Table) -> tuple[Promise, ...]:
-    return definition.promised
+def told_by(definition: Definition) -> frozenset[str]:
+    """The events that a definition tells other machines."""
+    acts = [*(act for _, _, rule in definition.rules for act in rule.acts)]
+    acts += [act for state in definition.states.values() for act in state.acts]
+    return frozenset(act.name for act in acts if act.kind == "tell")

@@ -10,6 +10,7 @@ import engine
 import language
 from composition.definitions import registry
 from engine.proving import Verdict, prove
+from engine.proving.prover import verdicts
 from engine.release import Release
 from engine.testing import World, load_suite, play, variants
 from tests.yaml.shipped import DEFINITIONS
@@ -157,6 +158,19 @@ EDITS = {
 }
 
 
+def test_a_proof_across_machines_says_what_it_took_from_where() -> None:
+    (verdict,) = [verdict for verdict in shipped() if verdict.promise.endswith("never: booked, unless: mpesa.result")]
+    assert any("payment.confirmed comes only from lifecycle:payment" in each for each in verdict.assumed)
+
+
+def test_what_another_machine_tells_too_early_breaks_a_promise_here() -> None:
+    edited = release("told before it is verified")
+    (verdict,) = verdicts(edited, registry(), only=["flow:booking"], promise=1, understand=language.understand)
+    assert verdict.answer == "broken"
+    assert "payment.confirmed comes from lifecycle:payment" in verdict.why
+    assert verdict.test.startswith("tests: lifecycle:payment")
+
+
 @cache
 def release(edit: str = "") -> Release:
     sources = dict(SOURCES)
@@ -182,7 +196,7 @@ def test_every_promise_that_ships_holds() -> None:
 def test_each_of_the_main_jobs_promises_is_among_them() -> None:
     said = "\n".join(f"{verdict.definition} {verdict.promise}" for verdict in shipped())
     for promise in (
-        "flow:booking after: bookings.held, when: event.booking.deposit > money(0), never: booked, unless: payment",
+        "flow:booking after: bookings.held, when: event.booking.deposit > money(0), never: booked, unless: mpesa",
         "flow:opt_out after: contacts.opt_out, never: {says: any}",
         "lifecycle:booking always: held, leaves_by: booking.held_until",
         "flow:deposit at_most: 4, of: payments.request",
@@ -197,9 +211,10 @@ def test_a_dangerous_edit_is_found_and_its_conversation_plays(edit: str) -> None
     file, _, _, promise = EDITS[edit]
     edited = release(edit)
     name = next(f"{each.kind}:{each.name}" for each in edited.by_hash.values() if each.file == file)
-    verdicts = prove(edited, registry(), only=[name], understand=language.understand)
-    broken = [verdict for verdict in verdicts if promise in verdict.promise and verdict.answer == "broken"]
-    assert broken, [(verdict.promise, verdict.answer, verdict.why) for verdict in verdicts]
+    (number, *_) = [n for n, each in enumerate(edited.definitions[name].promised, start=1) if promise in each.text]
+    found = list(verdicts(edited, registry(), only=[name], promise=number, understand=language.understand))
+    broken = [verdict for verdict in found if verdict.answer == "broken"]
+    assert broken, [(verdict.promise, verdict.answer, verdict.why) for verdict in found]
     for verdict in broken:
         suite = load_suite(verdict.test, "broken.test.yaml")
         for variant in variants(suite, edited):
