@@ -10,6 +10,7 @@ from engine import tables
 from engine.comparing import guards
 from engine.comparing.difference import Answer, Behaviour, Flip
 from engine.comparing.firsts import Asker, Case, Given, Open, Parted, Same, part
+from engine.comparing.patterns import patterns
 from engine.comparing.rows import TableNames
 from engine.comparing.words import listed, value
 from engine.errors import EngineError
@@ -104,8 +105,9 @@ class Decisions:
         one = _asked(self.old, {self.back.get(name, name): item for name, item in facts.items()})
         two = _asked(self.new, facts)
         if one[1] == two[1] and type(one[1]) is type(two[1]):
-            where = f"{_row(found.old)} before and {_row(found.new)} now" if found is not None else "rows"
-            self.open.append(f"{where}: facts were found that lead there, and both decide alike on them")
+            if found is not None:
+                where = f"{_row(found.old)} before and {_row(found.new)} now"
+                self.open.append(f"{where}: facts were found that lead there, and both decide alike on them")
             return False
         words = _flipped(one, two) + (f" ({found.only})" if found is not None and found.only else "")
         if all(flip.words != words or flip.old_rows != one[0] for flip in self.flips):
@@ -128,12 +130,27 @@ class Decisions:
 
     def _sets(self) -> None:
         """Tables of which every row that holds counts: row by row, and two at once where that matters."""
+        alike = False
         for given in self._questions():
             verdict = self.asker.ask(self.space, given)
             if verdict.answer == "yes":
-                self._confirmed(dict.fromkeys(self.space.shapes) | verdict.example)
+                alike |= not self._confirmed(dict.fromkeys(self.space.shapes) | verdict.example)
             elif verdict.answer == "unknown":
                 self.open.append(verdict.why)
+        if alike and not self.flips:
+            self._together()
+
+    def _together(self) -> None:
+        """One row's change may be hidden by another row that holds at once: every way of holding is looked at."""
+        rows = [(row, table) for table in (self.old, self.new) for row in table.rows]
+        found = {self._key(row, table): self._guard(row, table) for row, table in rows if row.guard is not None}
+        worked_out = any(given.reads for row, _ in rows for _, given in row.then)
+        for verdict in patterns(found, self.space, self.asker):
+            if verdict.answer == "unknown":
+                self.open.append(verdict.why)
+            elif not self._confirmed(dict.fromkeys(self.space.shapes) | verdict.example) and worked_out:
+                self.open.append("both decide alike on the facts that were tried, and what rows give depends on facts")
+                return
 
     def _questions(self) -> Iterator[Given]:
         was = {self.names.rows.get(row.id, row.id): row for row in self.old.rows}
