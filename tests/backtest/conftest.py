@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from composition.stores import DATABASE
-from tests.backtest.town import KEY, ROOT, Town, a_week, reopened, town
+from tests.backtest.town import KEY, Town, a_week, reopened, town
+from tests.backtest.versions import ROOT
 
 
 async def _record(folder: Path) -> None:

@@ -17,7 +17,8 @@ from cli import main
 from cli.progress import Progress
 from composition.stores import DATABASE
 from tests.backtest.test_conversations import deposit_above
-from tests.backtest.town import changed, reopened
+from tests.backtest.town import reopened
+from tests.backtest.versions import changed
 
 CHANGED = {"otherwise": 3, "same": 3, "undecided": 2}
 

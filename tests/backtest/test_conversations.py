@@ -10,7 +10,8 @@ import engine
 from runtime.backtest import Report, Result, Selection
 from runtime.reading import Chosen
 from runtime.replay import Replay
-from tests.backtest.town import MONDAY, ORG, Town, changed, shipped
+from tests.backtest.town import MONDAY, ORG, Town
+from tests.backtest.versions import changed, shipped
 
 Edit = Callable[[Any], None]
 

@@ -13,7 +13,8 @@ from engine.tables import Table
 from runtime.backtest import Report, Selection
 from runtime.backtest.deciding import rejudge
 from runtime.decisions import kept
-from tests.backtest.town import MONDAY, ORG, Town, changed, compiled, shipped
+from tests.backtest.town import MONDAY, ORG, Town
+from tests.backtest.versions import changed, compiled, shipped
 
 HOURS = range(24)
 LATER = MONDAY + timedelta(days=30)  # than what the recorded week decided by itself

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from cli import main
 from tests.backtest.test_conversations import deposit_above
 from tests.backtest.test_decisions import quiet_from
-from tests.backtest.town import ROOT, changed
+from tests.backtest.versions import ROOT, changed
 
 PAGE = ROOT / "docs" / "replay.md"
 _BLOCK = re.compile(r"```console\n\$ (aais [^\n]*)\n(.*?)```", re.DOTALL)

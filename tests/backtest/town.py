@@ -6,19 +6,16 @@ What `docs/replay.md` shows was recorded here: nothing is random, and the clock 
 from __future__ import annotations
 
 import itertools
-import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
-
 import engine
 import language
-from composition.definitions import compile_sources, registry
+from composition.definitions import registry
 from composition.stores import DATABASE
 from engine.model import Event
 from engine.values import Money
@@ -27,14 +24,14 @@ from runtime.clock import Clock
 from runtime.decisions import kept
 from runtime.inbox import Inbound
 from runtime.loop import Runtime, Wiring
-from runtime.release import Compiled, Published
+from runtime.release import Published
 from runtime.routing import Routed
 from runtime.verbs import Acted, Bound, Changed, Context, Handlers, RetryLater, Start
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Upsert
 from storage.vault import Vault
+from tests.backtest.versions import compiled, shipped
 
-ROOT = Path(__file__).resolve().parents[2]
 ORG, KEY = "salon-zuri", b"k" * 32
 NAIROBI = ZoneInfo("Africa/Nairobi")
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # nine in Nairobi
@@ -44,37 +41,6 @@ OFFERS = [
     {"id": "nails", "name": "Nails", "description": "KSh 800", "price": Money(80000, "KES"),
      "deposit": Money(0, "KES"), "duration": timedelta(hours=1), "resources": [], "unit": "time"},
 ]  # fmt: skip
-
-
-def shipped() -> dict[str, str]:
-    files = [*sorted((ROOT / "flows").rglob("*.yaml")), *sorted((ROOT / "rules").rglob("*.yaml"))]
-    return {
-        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-        for path in files
-        if not path.name.endswith(".test.yaml")
-    }
-
-
-def changed(**edits: Callable[[Any], None]) -> dict[str, str]:
-    """The shipped sources, some of them edited as data: `changed(booking=lambda flow: flow.update(title="Book"))`."""
-    sources = shipped()
-    for name, edit in edits.items():
-        file = next(file for file in sources if Path(file).stem == name)
-        content = YAML(typ="safe").load(sources[file])
-        edit(content)
-        sources[file] = json.dumps(content, ensure_ascii=False)  # JSON is YAML
-    return sources
-
-
-_COMPILED: dict[str, Compiled] = {}
-
-
-def compiled(sources: Mapping[str, str]) -> Compiled:
-    """Each content once for all tests: compiling is most of what they do."""
-    key = json.dumps(sources, sort_keys=True)
-    if key not in _COMPILED:
-        _COMPILED[key] = compile_sources(sources)
-    return _COMPILED[key]
 
 
 class Still(Clock):
