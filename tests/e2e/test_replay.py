@@ -24,7 +24,9 @@ async def test_real_conversations_are_followed_on_a_candidate(
     booking = (ROOT / "flows" / "booking.yaml").read_text(encoding="utf-8")
     (tmp_path / "booking.yaml").write_text(booking.replace("Which day suits you?", "What day?"), encoding="utf-8")
     rules = (ROOT / "rules" / "messaging_guardrails.yaml").read_text(encoding="utf-8")
-    refuses = rules.replace("when: replying\n    then: {decision: send}", "when: replying\n    then: {decision: refuse}")
+    refuses = rules.replace(
+        "when: replying\n    then: {decision: send}", "when: replying\n    then: {decision: refuse}"
+    )
     (tmp_path / "messaging_guardrails.yaml").write_text(refuses, encoding="utf-8")
     code, output = await server.aais(
         "replay", "--demo", "--org", CLINIC_ORG, "--format", "json", "--candidate", str(tmp_path)
