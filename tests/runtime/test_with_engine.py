@@ -14,6 +14,7 @@ from engine.registry import Ambient, Arg, Record, Registry, Verb, Vocabulary
 from runtime.floor import wire_id
 from runtime.inbox import Inbound
 from runtime.loop import Runtime, Wiring
+from runtime.reading import Chosen
 from runtime.release import Published
 from runtime.replay import Replay
 from runtime.routing import Routed
@@ -146,9 +147,9 @@ async def kitchen(tmp_path: Path) -> AsyncIterator[Kitchen]:
     await kitchen.runtime.close()
     assert (await verify(store, ORG)).flaws == ()
     replay = Replay(store, Vault(store, [b"k" * 32]), Published(store, compiled), engine)
-    replayed = await replay.machine(ORG, ID)
-    assert replayed.entries > 1
-    assert replayed.flaws == ()
+    replayed = {done.machine: done async for done in replay.run(ORG, Chosen())}
+    assert replayed[ID].entries > 1
+    assert [done.flaws for done in replayed.values() if done.flaws] == []
     await store.close()
 
 

@@ -11,9 +11,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from composition import demo
+from composition import demo, stores
 from composition.house import House, built
 from composition.settings import read
+from runtime.reading import Chosen
 from web.doors import Doors, build
 
 APP_URL = "https://aais.example"
@@ -26,6 +27,10 @@ async def opened(data_dir: Path) -> AsyncIterator[House]:
     async with built(read(environment, demo=True)) as house:
         await demo.prepare(house)
         yield house
+        await house.runtime.idle()
+        for org in await house.store.find("orgs", {}, everyone=True):
+            async for done in stores.replay(house.store, house.settings).run(org["_id"], Chosen()):
+                assert not done.flaws, done  # whatever a test made it do, the record of it replays byte for byte
 
 
 def application(house: House, *, phone_url: str = "http://127.0.0.1:8090/") -> web.Application:
