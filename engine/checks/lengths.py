@@ -29,13 +29,18 @@ _OTHER = 60
 def length(template: Template, scope: Scope) -> int:
     """How many characters a text of a definition may come out at."""
     if template.constant:
-        return len(template.source.strip())
+        return _units(template.source.strip())
     return _Measure(scope).body(parsed(template.source).body)
 
 
 @lru_cache(maxsize=4096)
 def parsed(source: str) -> nodes.Template:
     return parse_template(source)
+
+
+def _units(text: str) -> int:
+    """As phones and providers count: an emoji is two or more."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class _Measure:
@@ -50,7 +55,7 @@ class _Measure:
     def node(self, node: nodes.Node) -> int:
         if isinstance(node, nodes.Output):
             return sum(
-                len(each.data) if isinstance(each, nodes.TemplateData) else self.value(each) for each in node.nodes
+                _units(each.data) if isinstance(each, nodes.TemplateData) else self.value(each) for each in node.nodes
             )
         if isinstance(node, nodes.If):
             ways = [self.body(node.body), self.body(node.else_), *(self.body(each.body) for each in node.elif_)]
@@ -61,7 +66,7 @@ class _Measure:
 
     def value(self, node: nodes.Expr) -> int:
         if isinstance(node, nodes.Const):
-            return len(str(node.value))
+            return _units(str(node.value))
         if isinstance(node, nodes.CondExpr):
             return max(self.value(node.expr1), self.value(node.expr2) if node.expr2 is not None else 0)
         if isinstance(node, nodes.Concat):

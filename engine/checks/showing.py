@@ -44,7 +44,7 @@ def _question(subject: Subject, scope: Scope, channel: Channel, name: str, ask: 
     path: list[str | int] = ["states", name, "ask"]
     count = len(ask.options)
     if count > channel.rows:
-        reason = f"{count} choices; {channel.name} lists {channel.rows} at most, so people would have to type a number."
+        reason = f"{count} choices; {channel.name} lists {channel.rows} at once, and the rest behind another tap."
         subject.report("too-many-choices", [*path, "choices"], reason, "Ask in two steps.", key=True)
         return
     if ask.options:

@@ -101,8 +101,8 @@ CODES = (
     Code(
         code="too-many-choices",
         severity="warning",
-        title="More choices than a list can show",
-        why="Beyond that people get a numbered text and have to type a number.",
+        title="More choices than a list shows at once",
+        why="What does not fit stands on further pages, behind a row of its own: few people leaf through them.",
         wrong=FLOW.replace("texts:\n", "texts:\n" + _TEXTS).replace(
             "{text: how}", f"{{text: how, «choices»: [{_ELEVEN}]}}"
         ),
