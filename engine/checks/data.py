@@ -11,6 +11,7 @@ from engine.acts import Act, Place
 from engine.chart import Node
 from engine.checks.knowledge import needed
 from engine.checks.lengths import parsed
+from engine.checks.mending import removal
 from engine.checks.subject import Subject
 from engine.scope import Expression
 
@@ -142,7 +143,8 @@ class _Reads:
                 read = name in self.read or name in self.subject.read_outside or name in promised
                 if not read and name in self.never:
                     reason = f'"{name}" is neither written nor read.'
-                    self.subject.report("unused-data", [part, name], reason, "Remove it.", key=True)
+                    fix = removal(self.subject.document, [part, name])
+                    self.subject.report("unused-data", [part, name], reason, "Remove it.", key=True, fix=fix)
                 elif not read and self.subject.outside.whole:
                     what = "taken" if part == "takes" else "written"
                     self.subject.report("never-read", [part, name], f'"{name}" is {what}, but never read.', key=True)

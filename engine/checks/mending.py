@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 from rapidfuzz.distance import Levenshtein
 
+from engine.document import Document
 from engine.findings import Edit, Finding, Fix
 
 _MEANT = re.compile(r'Did you mean "([^"]+)"\?')
@@ -34,6 +36,20 @@ def with_fix(finding: Finding, source: str) -> Finding:
             fix = Fix(title=f'Write "{meant[1]}".', edits=(edit,), safe=near)
             return msgspec.structs.replace(finding, fix=fix)
     return finding
+
+
+def removal(document: Document, path: Sequence[str | int]) -> Fix | None:
+    """Takes out a key with all that stands under it, where it has its lines for itself; for a person to decide."""
+    key, inside = document.place(path, key=True), document.place(path)
+    lines = document.text.split("\n")
+    if inside.end_line > len(lines):
+        return None
+    before = lines[key.line - 1][: key.column - 1]
+    after = lines[inside.end_line - 1][inside.end_column - 1 :].split("#")[0]
+    if before.strip() or after.strip() or (inside.end_column == 1 and inside.end_line > key.line):
+        return None
+    edit = Edit(line=key.line, column=1, end_line=inside.end_line + 1, end_column=1, text="")
+    return Fix(title=f'Remove "{path[-1]}".', edits=(edit,))
 
 
 def mended(source: str, fixes: list[Fix]) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.chart import Node
 from engine.checks.languages import exchanged
+from engine.checks.mending import removal
 from engine.checks.subject import Subject
 
 
@@ -13,7 +14,9 @@ def check(subject: Subject) -> None:
     used = set(_used(subject))
     for key, forms in subject.definition.texts.items():
         if key not in used:
-            subject.report("unused-text", ["texts", key], f'"{key}" is never said.', "Say it, or remove it.", key=True)
+            fix = removal(subject.document, ["texts", key])
+            reason, hint = f'"{key}" is never said.', "Say it, or remove it."
+            subject.report("unused-text", ["texts", key], reason, hint, key=True, fix=fix)
         mixed = exchanged({language: form.source for language, form in forms.items()})
         if mixed is not None:
             reason = f"What stands under {mixed[0]} reads like {mixed[1]}, and the other way round."

@@ -65,6 +65,23 @@ def test_an_exception_on_a_line_of_its_own_goes_with_the_line() -> None:
     assert mended(text, safe(found(text)))[0] == RING.replace("aftr", "after")
 
 
+TALK = (
+    'flow: hello\nversion: 1\nlanguages: [en, sw]\ntexts:\n  how: {en: "How?", sw: "Vipi?"}  # asked\n'
+    '  # said at the end\n  bye:\n    en: "Bye!"\n    sw: "Kwaheri!"   # not yet\n\nstart: asking\nstates:\n'
+    "  asking:\n    ask: {text: how}\n    on: {answer: done}\n    unclear: {tries: 2, then: done}\n"
+    "    after: {24h: done}\n  done: {final: true}\n"
+)
+
+
+def test_what_nobody_needs_may_be_taken_out_with_its_lines() -> None:
+    [finding] = found(TALK)
+    assert finding.fix is not None
+    assert not finding.fix.safe
+    text, _ = mended(TALK, [finding.fix])
+    assert text == TALK.replace('  bye:\n    en: "Bye!"\n    sw: "Kwaheri!"   # not yet\n', "")
+    assert found(text) == ()
+
+
 @pytest.mark.parametrize("code", [c for c in CODES.values() if not c.untold], ids=lambda code: code.code)
 def test_what_is_mended_is_found_no_more(code: Code) -> None:
     sources = files(code.example)
