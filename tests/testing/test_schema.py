@@ -47,7 +47,7 @@ TABLE = {
 
 def _loads(content: Any) -> bool:
     try:
-        load_suite(json.dumps(content), "x.test.yaml")
+        load_suite(json.dumps(content, ensure_ascii=False), "x.test.yaml")
     except Findings:
         return False
     return True
