@@ -115,7 +115,7 @@ def shown(verdict: Verdict, seconds: float) -> Iterator[str]:
     yield f"{verdict.answer:9} {verdict.file}:{verdict.line}: {verdict.promise} ({seconds:.1f} s)"
     if verdict.why:
         yield f"          {verdict.why}"
-    for assumed in verdict.assumed:
+    for assumed in verdict.assumed if verdict.answer != "broken" else ():
         yield f"          taken for granted: {assumed}"
     for index, line in enumerate(verdict.conversation, start=1):
         yield f"          {index:2}. {line}"
@@ -127,6 +127,7 @@ def _write(file: Path | None, found: list[Verdict]) -> None:
     for verdict in found:
         if verdict.test:
             file.write_text(verdict.test, encoding="utf-8")
-            print(f"The conversation that breaks it is in {file}: `aais test {file}` plays it.", file=sys.stderr)
+            beside = f" {verdict.file}" if verdict.test.startswith(f"tests: {verdict.definition}\n") else ""
+            print(f"The conversation that breaks it is in {file}: `aais test {file}{beside}` plays it.", file=sys.stderr)
             return
     print(f"Nothing is broken, so {file} was not written.", file=sys.stderr)

@@ -19,6 +19,13 @@ from engine.proving.worlds import Happened, Note, Standing, Stride, Trace, World
 from engine.scope import Expression
 
 _MICRO = timedelta(microseconds=1)
+SAID: dict[str, tuple[Any, str]] = {  # what people answer where anything will do, and how they write it
+    "phone": ("+254712345678", "0712 345 678"),
+    "name": ("Amina Otieno", "Amina Otieno"),
+    "text": ("As you like", "As you like"),
+    "email": ("amina@example.com", "amina@example.com"),
+    "number": (2, "2"),
+}
 
 
 class Timer(NamedTuple):
@@ -209,5 +216,9 @@ class Retrace(Walk):
             put = self.puts.get(world.put)
             return put.item if put is not None else None
         if way == "(typed)":
-            return self.scene.variable(f"{self.event(world)}.value", ask.shape, certain=True)
+            value = self.scene.variable(f"{self.event(world)}.value", ask.shape, certain=True)
+            usual = SAID.get(ask.type)
+            if usual is not None:
+                self.scene.wish(self.scene.same(value, self.scene.constant(usual[0], "usual", ask.shape)))
+            return value
         return super().picked(world, ask, way)

@@ -17,6 +17,7 @@ from engine.functions import precision
 from engine.model import Event
 from engine.promises import Promise
 from engine.proving.confirming import NOW, Conversation, Deed
+from engine.proving.retracing import SAID
 from engine.proving.subject import Subject
 from engine.testing.machine import Taken
 from engine.types import Shape
@@ -109,6 +110,9 @@ def _spoken(subject: Subject, deed: Deed, taken: Taken, understand: Understand |
     elif deed.happened.kind == "heard":
         phrases = dict(expectation.hears).get(str(deed.event.data.get("key")), ())
         ways += [(f"says: {written(phrase)}", {"kind": "text", "text": phrase}) for phrase in phrases]
+    elif deed.happened.kind == "answer":
+        said = next((said for value, said in SAID.values() if value == deed.event.data.get("value")), "")
+        ways.append((f"says: {written(said)}", {"kind": "text", "text": said}))
     elif deed.happened.kind == "unclear":
         ways.append(('says: "%%%"', {"kind": "text", "text": "%%%"}))
     for said, message in ways:
@@ -116,7 +120,8 @@ def _spoken(subject: Subject, deed: Deed, taken: Taken, understand: Understand |
             expectation, message, now=taken.step.at, zone="Africa/Nairobi", region="KE", currency="KES"
         )  # fmt: skip
         same = event.name == deed.event.name and event.data.get("key") == deed.event.data.get("key")
-        if same and event.data.get("choice") == deed.event.data.get("choice") and not event.data.get("candidates"):
+        same = same and event.data.get("choice") == deed.event.data.get("choice") and not event.data.get("candidates")
+        if same and (deed.taps or event.data.get("value") == deed.event.data.get("value")):
             return said
     return ""
 

@@ -97,10 +97,7 @@ def test_what_an_interrupt_does_counts(judge: Judge) -> None:
 
 
 def test_an_event_that_nobody_asked_for_may_come(judge: Judge) -> None:
-    late = PAYING.replace("    after: {2h: left}", "    on2: x").replace(
-        "    on2: x\n", "    after: {2h: {say: what}}\n"
-    )
-    eager = late.replace("        - {to: left}\n", "        - {to: left}\n      paid: confirmed\n")
+    eager = PAYING.replace("        - {to: left}\n", "        - {to: left}\n      paid: confirmed\n")
     verdict = judge(promising(eager, "{never: confirmed, unless: payments.request}"))
     assert verdict.answer == "broken"
     assert len(verdict.conversation) == 2
