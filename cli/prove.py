@@ -128,6 +128,7 @@ def _write(file: Path | None, found: list[Verdict]) -> None:
         if verdict.test:
             file.write_text(verdict.test, encoding="utf-8")
             beside = f" {verdict.file}" if verdict.test.startswith(f"tests: {verdict.definition}\n") else ""
-            print(f"The conversation that breaks it is in {file}: `aais test {file}{beside}` plays it.", file=sys.stderr)
+            plays = f"`aais test {file}{beside}` plays it."
+            print(f"The conversation that breaks it is in {file}: {plays}", file=sys.stderr)
             return
     print(f"Nothing is broken, so {file} was not written.", file=sys.stderr)

@@ -14,10 +14,10 @@ from typing import Any
 import z3
 
 from engine import operators, types
-from engine.logic.comparing import mixed, ordered
+from engine.logic.comparing import mixed
 from engine.logic.ground import DAY, Ground
 from engine.logic.terms import Term
-from engine.logic.truth import Truth, both, either, opposite, pick
+from engine.logic.truth import Truth, either, pick
 from engine.types import Shape
 
 _EPSILON = Fraction(1, 2**50)
@@ -69,10 +69,10 @@ def exact(ground: Ground, value: Any) -> bool:
     return bool(z3.is_int(value))
 
 
-def near(ground: Ground, key: str, true: Any, size: Any) -> Any:
-    """A float within the rounding error of the true result; `size` is how large the numbers are that went in."""
+def near(ground: Ground, key: str, true: Any, around: Any) -> Any:
+    """A float within the rounding error of the true result; `around` is how large the numbers are that went in."""
     made = z3.Real(f"~{key}", ground.context)
-    slack = size * _rational(ground, _EPSILON) + _rational(ground, _TINY)
+    slack = around * _rational(ground, _EPSILON) + _rational(ground, _TINY)
     ground.hold(z3.And(made - true <= slack, true - made <= slack))
     ground.wish(made == true)
     return made
@@ -82,11 +82,13 @@ def _rational(ground: Ground, value: Fraction) -> Any:
     return z3.RatVal(value.numerator, value.denominator, ground.context)
 
 
-def _real(value: Any) -> Any:
+def real(value: Any) -> Any:
+    """A number as one with a fraction."""
     return z3.ToReal(value) if z3.is_int(value) else value
 
 
-def _size(value: Any) -> Any:
+def size(value: Any) -> Any:
+    """How large a number is, whichever its sign."""
     return z3.If(value >= 0, value, -value)
 
 
@@ -102,8 +104,8 @@ def _linear(compute: Callable[[Any, Any], Any]) -> Callable[[Ground, str, Term, 
         value = compute(left.value, right.value)
         if exact(ground, left.value) and exact(ground, right.value):
             return value, False, _beyond(value)
-        one, two = _real(left.value), _real(right.value)
-        return near(ground, key, _real(value), _size(one) + _size(two)), False, False
+        one, two = real(left.value), real(right.value)
+        return near(ground, key, real(value), size(one) + size(two)), False, False
 
     return work
 
@@ -112,17 +114,17 @@ def _times(ground: Ground, key: str, left: Term, right: Term) -> Made:
     value = left.value * right.value
     if exact(ground, left.value) and exact(ground, right.value):
         return value, False, _beyond(value)
-    return near(ground, key, _real(value), _size(_real(value))), False, False
+    return near(ground, key, real(value), size(real(value))), False, False
 
 
 def _over(ground: Ground, key: str, left: Term, right: Term) -> Made:
     """A float quotient; `left` and `right` are numbers, amounts or lengths of time."""
-    one, two = (_real(term.value[0] if term.kind == "money" else term.value) for term in (left, right))
+    one, two = (real(term.value[0] if term.kind == "money" else term.value) for term in (left, right))
     true = one / two
     fails: Truth = False
     if left.kind == right.kind == "money":
         fails = mixed(left, right, left.value[1], right.value[1], left.value[0], right.value[0])
-    return near(ground, key, true, _size(true)), _nothing(right, two), fails
+    return near(ground, key, true, size(true)), _nothing(right, two), fails
 
 
 def _nothing(term: Term, value: Any) -> Truth:
@@ -169,18 +171,18 @@ def _days(left: Term, right: Term, sign: int) -> Made:
 def _scaled(ground: Ground, key: str, left: Term, right: Term) -> Made:
     thing, factor = (left, right) if left.kind != "number" else (right, left)
     if thing.kind == "money":
-        return (_rounded_product(ground, key, thing.value[0], factor), thing.value[1]), False, False
+        return (rounded_product(ground, key, thing.value[0], factor), thing.value[1]), False, False
     if exact(ground, factor.value):
         return thing.value * factor.value, False, False
-    return _rounded(ground, key, _real(thing.value) * factor.value), False, False
+    return rounded(ground, key, real(thing.value) * factor.value), False, False
 
 
-def _rounded_product(ground: Ground, key: str, amount: Any, factor: Term) -> Any:
+def rounded_product(ground: Ground, key: str, amount: Any, factor: Term) -> Any:
     """Money times a number is reckoned in decimals and rounded half up, exactly so up to 28 digits."""
     if exact(ground, factor.value):
         return amount * factor.value if factor.constant is not None else _free(ground, key, amount * factor.value)
     if factor.constant is None:
-        return _rounded(ground, key, _real(amount) * factor.value)
+        return rounded(ground, key, real(amount) * factor.value)
     written = Decimal(str(factor.constant[0]))
     ratio = Fraction(written)
     scaled = amount * (2 * abs(ratio.numerator))
@@ -198,10 +200,10 @@ def _free(ground: Ground, key: str, product: Any) -> Any:
     return z3.If(z3.And(product > -limit, product < limit), product, z3.Int(f"~{key}", ground.context))
 
 
-def _rounded(ground: Ground, key: str, true: Any) -> Any:
+def rounded(ground: Ground, key: str, true: Any) -> Any:
     """A whole number next to the true result, give or take a rounding error."""
     made = z3.Int(f"~{key}", ground.context)
-    slack = _rational(ground, Fraction(501, 1000)) + _size(true) * _rational(ground, _EPSILON)
+    slack = _rational(ground, Fraction(501, 1000)) + size(true) * _rational(ground, _EPSILON)
     ground.hold(z3.And(z3.ToReal(made) - true <= slack, true - z3.ToReal(made) <= slack))
     return made
 
@@ -209,8 +211,8 @@ def _rounded(ground: Ground, key: str, true: Any) -> Any:
 def _shared(ground: Ground, key: str, left: Term, right: Term) -> Made:
     """Money or a duration, divided by a number."""
     amount = left.value[0] if left.kind == "money" else left.value
-    divisor = _real(right.value)
-    made = _rounded(ground, key, _real(amount) / divisor)
+    divisor = real(right.value)
+    made = rounded(ground, key, real(amount) / divisor)
     value = (made, left.value[1]) if left.kind == "money" else made
     return value, _nothing(right, divisor), False
 
@@ -236,75 +238,3 @@ _WORK: dict[tuple[str, str, str], Callable[[Ground, str, Term, Term], Made]] = {
     **{("Add", kind, "duration"): _moved(1) for kind in _MOMENT},
     **{("Sub", kind, "duration"): _moved(-1) for kind in _MOMENT},
 }
-
-
-def negative(ground: Ground, term: Term) -> Term:
-    key = f"-{term.key}"
-    folded = fold(ground, key, operators.negative, term)
-    if folded is not None:
-        return folded
-    if term.kind == "money":
-        value: Any = (-term.value[0], term.value[1])
-    elif term.kind in ("number", "duration"):
-        value = -term.value
-    else:
-        return opaque(ground, key, types.ANY, term.unknown, term.fails)
-    return Term(key, term.shape, value, unknown=term.unknown, fails=term.fails)
-
-
-def absolute(ground: Ground, key: str, term: Term) -> Term:
-    if term.kind == "money":
-        value: Any = (_size(term.value[0]), term.value[1])
-    elif term.kind in ("number", "duration"):
-        value = _size(term.value)
-    else:
-        return opaque(ground, key, term.shape, term.unknown, term.fails)
-    return Term(key, types.SIMPLE[term.kind], value, unknown=term.unknown, fails=term.fails)
-
-
-def extreme(ground: Ground, key: str, name: str, terms: tuple[Term, ...]) -> Term:
-    """The least or the most of what is known; unknown where nothing is."""
-    best = terms[0]
-    for term in terms[1:]:
-        if term.kind != best.kind or best.kind in ("any", "list", "none"):
-            unknown = both(*(each.unknown for each in terms))
-            return opaque(ground, key, terms[0].shape, unknown, either(*(each.fails for each in terms)))
-        better, wrong = ordered(ground, name, term, best, key)
-        known = both(opposite(term.unknown), opposite(best.unknown))
-        replaces = both(opposite(term.unknown), either(best.unknown, better))
-        best = Term(
-            key, types.SIMPLE.get(best.kind, best.shape), _chosen(replaces, term, best),
-            unknown=both(term.unknown, best.unknown),
-            fails=either(term.fails, best.fails, both(known, wrong)),
-        )  # fmt: skip
-    return Term(key, best.shape, best.value, unknown=best.unknown, fails=best.fails)
-
-
-def _chosen(when: Truth, term: Term, other: Term) -> Any:
-    if term.kind == "money":
-        return tuple(pick(when, a, b) for a, b in zip(term.value, other.value, strict=True))
-    return pick(when, *_alike(term.value, other.value))
-
-
-def _alike(one: Any, two: Any) -> tuple[Any, Any]:
-    """Two numbers as one sort."""
-    if isinstance(one, bool) or isinstance(two, bool) or z3.is_int(one) == z3.is_int(two):
-        return one, two
-    return _real(one), _real(two)
-
-
-def choose(ground: Ground, key: str, when: Truth, then: Term, other: Term, fails: Truth) -> Term:
-    """`then if when else other`."""
-    shape = other.shape if then.kind == "none" else then.shape
-    unknown = pick(when, then.unknown, other.unknown)
-    fails = either(fails, pick(when, then.fails, other.fails))
-    if then.kind == "none":
-        return Term(key, shape, other.value, unknown=unknown, fails=fails, fields=other.fields, part=other.part)
-    if other.kind == "none":
-        return Term(key, shape, then.value, unknown=unknown, fails=fails, fields=then.fields, part=then.part)
-    if then.kind != other.kind or then.kind in ("any", "list", "record", "location"):
-        shape = shape if then.kind == other.kind else types.ANY
-        made = opaque(ground, key, shape)
-        return Term(made.key, shape, made.value, unknown=unknown, fails=fails, part=made.part)
-    shape = shape if then.shape.name == other.shape.name else types.SIMPLE[then.kind]
-    return Term(key, shape, _chosen(when, then, other), unknown=unknown, fails=fails)

@@ -12,7 +12,7 @@ from babel.core import get_global
 
 from engine import types
 from engine.functions import FUNCTIONS, WEEKDAYS, precision
-from engine.logic import arithmetic
+from engine.logic import arithmetic, choosing
 from engine.logic.arithmetic import opaque
 from engine.logic.comparing import among
 from engine.logic.ground import DAY, Ground
@@ -53,10 +53,7 @@ def _length_of_time(unit: int) -> Callable[[Ground, str, tuple[Term, ...]], Term
         number = args[0]
         if number.kind != "number":
             return None
-        if z3.is_int(number.value):
-            value = number.value * unit
-        else:
-            value = arithmetic._rounded(ground, key, number.value * unit)
+        value = number.value * unit if z3.is_int(number.value) else arithmetic.rounded(ground, key, number.value * unit)
         beyond = z3.Or(value > _LONGEST, value < -_LONGEST)
         return Term(key, types.DURATION, value, unknown=number.unknown, fails=either(number.fails, beyond))
 
@@ -86,7 +83,7 @@ def _money(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:
     if z3.is_int(units.value):
         amount = units.value * minor
     else:
-        amount = arithmetic._rounded(ground, key, units.value * z3.ToReal(minor))
+        amount = arithmetic.rounded(ground, key, units.value * z3.ToReal(minor))
     unknown = either(units.unknown, currency.unknown)
     return Term(key, types.MONEY, (amount, currency.value), unknown=unknown, fails=either(units.fails, currency.fails))
 
@@ -174,13 +171,13 @@ def _extreme(name: str) -> Callable[[Ground, str, tuple[Term, ...]], Term | None
         terms = args if len(args) > 1 else (args[0].items or ())
         if not terms or any(term.kind in ("any", "list", "none") for term in terms):
             return None
-        return arithmetic.extreme(ground, key, name, terms)
+        return choosing.extreme(ground, key, name, terms)
 
     return work
 
 
 def _abs(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:
-    return arithmetic.absolute(ground, key, args[0]) if args[0].kind != "any" else None
+    return choosing.absolute(ground, key, args[0]) if args[0].kind != "any" else None
 
 
 def _round(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:
@@ -190,7 +187,7 @@ def _round(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:
     if value.kind == "number" and len(args) == 1:
         if z3.is_int(value.value):
             return Term(key, types.NUMBER, value.value, unknown=unknown, fails=fails)
-        made: Any = arithmetic._rounded(ground, key, value.value)
+        made: Any = arithmetic.rounded(ground, key, value.value)
         return Term(key, types.NUMBER, made, unknown=unknown, fails=fails)
     digits = args[1].constant[0] if len(args) > 1 and args[1].constant is not None else None
     if value.kind == "number" and isinstance(digits, int) and 0 <= digits <= 12:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import types
 from engine.functions import FUNCTIONS
-from engine.logic import arithmetic, functions
+from engine.logic import arithmetic, choosing, functions
 from engine.logic.comparing import compare, truth
 from engine.logic.ground import Ground
 from engine.logic.terms import Term, yes_no
@@ -118,7 +118,7 @@ class Reader:
         term = self.read(node.operand)
         if isinstance(node.op, ast.Not):
             return yes_no(f"(not {term.key})", opposite(truth(self.ground, term)), term.fails)
-        return arithmetic.negative(self.ground, term)
+        return choosing.negative(self.ground, term)
 
     def _BinOp(self, node: ast.BinOp) -> Term:
         name = type(node.op).__name__
@@ -147,7 +147,7 @@ class Reader:
     def _IfExp(self, node: ast.IfExp) -> Term:
         test, then, other = self.read(node.test), self.read(node.body), self.read(node.orelse)
         key = f"({then.key} if {test.key} else {other.key})"
-        return arithmetic.choose(self.ground, key, truth(self.ground, test), then, other, test.fails)
+        return choosing.choose(self.ground, key, truth(self.ground, test), then, other, test.fails)
 
     def _Call(self, node: ast.Call) -> Term:
         name = node.func.id if isinstance(node.func, ast.Name) else ""

@@ -21,7 +21,7 @@ from engine.logic.examples import Facts, example, ordinary
 from engine.logic.ground import Ground
 from engine.logic.reading import read
 from engine.logic.solving import Question, solve
-from engine.logic.terms import NOTHING, Term
+from engine.logic.terms import Term
 from engine.logic.truth import both, opposite
 from engine.scope import Expression, Scope
 from engine.types import Shape, Types
@@ -148,6 +148,3 @@ def certain(space: Space, given: Given, expression: Expression | str, budget_ms:
     found = possible(space, [*given, (expression, False)], budget_ms)
     turned: dict[str, Literal["yes", "no", "unknown"]] = {"yes": "no", "no": "yes", "unknown": "unknown"}
     return Verdict(turned[found.answer], found.example, found.why)
-
-
-__all__ = ["NOTHING", "Space", "Verdict", "certain", "possible"]

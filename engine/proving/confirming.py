@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from engine import types
 from engine.errors import EngineError
-from engine.logic.scene import Example, Term
+from engine.logic.scene import Example
 from engine.model import Event
 from engine.proving.retracing import Judged, Retrace
 from engine.proving.subject import Subject
@@ -242,10 +241,3 @@ def _last_put(retrace: Retrace, step: int) -> tuple[int, int]:
 
 def _id(item: Any) -> str:
     return str(item.get("id") or 1) if isinstance(item, dict) else "1"
-
-
-def values_of(terms: Mapping[str, Term], example: Example) -> dict[str, Any]:
-    return {name: example.value(term) for name, term in terms.items()}
-
-
-__all__ = ["NOW", "Conversation", "Deed", "confirm", "happenings", "types"]

@@ -9,7 +9,8 @@ import msgspec
 
 from engine import tables, types
 from engine.errors import EngineError
-from engine.logic.arithmetic import arithmetic, choose
+from engine.logic.arithmetic import arithmetic
+from engine.logic.choosing import choose
 from engine.logic.scene import Scene, Term, Truth
 from engine.logic.terms import NOTHING
 from engine.model import Decision

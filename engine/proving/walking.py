@@ -6,18 +6,13 @@ impossible. In the retracing of one way it keeps every value as a term from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from engine import limits, types
-from engine.acts import Act
+from engine import limits
 from engine.asking import Ask
 from engine.chart import Edge, Node
 from engine.definition import NEXT, NONE, UNCLEAR, Again
-from engine.logic.scene import Term
 from engine.promises import Happening, Promise
-from engine.proving import deciding, watching
-from engine.proving.reading import Answer, Reading
+from engine.proving.acting import Acting
+from engine.proving.reading import Answer
 from engine.proving.subject import Subject
 from engine.proving.worlds import Happened, Standing, World
 
@@ -29,12 +24,11 @@ class TooWide(Exception):
     """One event may go more ways than are looked at."""
 
 
-class Walk(Reading):
+class Walk(Acting):
     """Digests events. Every open question is noted in the world, so that a way can be told and walked again."""
 
     def __init__(self, subject: Subject, promise: Promise, *, causal: bool = False, coarse: bool = False) -> None:
-        super().__init__(subject, causal=causal, coarse=coarse)
-        self.promise = promise
+        super().__init__(subject, promise, causal=causal, coarse=coarse)
         self.width = 0
 
     def begin(self, world: World) -> list[World]:
@@ -122,7 +116,7 @@ class Walk(Reading):
             standing = world.stack[level]
             standing.tries[edge.rule.key] = standing.tries.get(edge.rule.key, 0) + 1
         made: list[World] = []
-        for each in self._act(world, level, edge.acts):
+        for each in self.act(world, level, edge.acts):
             if edge.target is not None:
                 made += self._enter(each, edge.target)
             elif again:
@@ -155,7 +149,7 @@ class Walk(Reading):
         node = self._node(standing)
         made: list[World] = []
         for entered in self.happen(world, Happening("enters", name)):
-            for each in self._act(entered, level, node.acts):
+            for each in self.act(entered, level, node.acts):
                 armed = self.arm(each, node)
                 made += self._settle(armed, node) if armed is not None else []
         return made
@@ -178,7 +172,7 @@ class Walk(Reading):
             if edge.target is not None:
                 made += self._fire((each, edge), len(each.stack) - 1)
             else:
-                for acted in self._act(each, len(each.stack) - 1, edge.acts):
+                for acted in self.act(each, len(each.stack) - 1, edge.acts):
                     made += self._ask(acted)
         for each in left:
             made += self._ask(each)
@@ -266,47 +260,6 @@ class Walk(Reading):
         fired, _ = self._try(world, level, UNCLEAR)
         return [done for pair in fired for done in self._fire(pair, level)]
 
-    def _act(self, world: World, level: int, acts: Iterable[Act]) -> list[World]:
-        """What a rule or a state does, one thing after the other."""
-        worlds = [world]
-        for act in acts:
-            worlds = [after for each in worlds for after in self._one(each, level, act)]
-        return worlds
-
-    def _one(self, world: World, level: int, act: Act) -> Iterator[World]:
-        if act.kind == "set":
-            term = self.read(world, level, act.args[0][1])
-            if self.fits(world, term) and self.keep(world, level, act.name, term):
-                yield world
-            return
-        if act.kind == "decide":
-            yield from deciding.decided(self, world, level, act)
-            return
-        if not self.works(world, level, act):
-            return
-        kind: Any = {"do": "does", "tell": "tells", "say": "says"}[act.kind]
-        if act.kind == "do":
-            world.caused = world.caused | ({act.name} & self.causing)
-        yield from self.happen(world, Happening(kind, act.name))
-
-    def happen(self, world: World, happened: Happening) -> list[World]:
-        """One happening, shown to the promise. Where a guard of the promise decides, both ways are followed."""
-        world.seen = (*world.seen, (happened.kind, happened.name))
-        if world.broken:
-            return [world]
-        seen = watching.see(self.promise, world.watch, happened)
-        made: list[World] = []
-        for index, what in enumerate(seen):
-            each: World | None = world if index == len(seen) - 1 else world.fork()
-            for guard, wanted in what.guards:
-                if each is not None:
-                    each = self.judged(each, guard, wanted)
-            if each is not None:
-                each.watch = what.watch
-                each.broken = what.broken
-                made.append(each)
-        return made
-
 
 def _ways(ask: Ask, asked: str) -> list[str]:
     ways = [id for id, _, _ in ask.options]
@@ -315,6 +268,3 @@ def _ways(ask: Ask, asked: str) -> list[str]:
     if ask.type != "choice" or asked == "bare" or (not ask.options and not ask.source):
         ways.append("(typed)")
     return ways
-
-
-__all__ = ["Answer", "Term", "Walk", "types"]
