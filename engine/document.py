@@ -199,7 +199,7 @@ def _part(name: str) -> Any:
 
 
 _NAME = re.compile(schema("machine")["$defs"]["name"]["pattern"])
-_KEPT = 20_000
+_KEPT = 5_000  # states
 _met_before: dict[int, Any] = {}  # kept, so that an id stays whose it is
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from engine import types
 from engine.expressions import compile_expression
+from engine.recent import Recent
 from engine.scope import Expression, Scope
 from engine.types import Shape
 
-_KEPT = 20_000
-_reads: dict[str, tuple[str, ...]] = {}  # what a source reads, wherever it was compiled
-_made: dict[Any, Expression] = {}
+_KEPT = 5_000
+_reads: Recent[tuple[str, ...]] = Recent(_KEPT)  # what a source reads, wherever it was compiled
+_made: Recent[Expression] = Recent(_KEPT)
 
 
 def compiled(source: str, scope: Scope) -> Expression:
@@ -22,12 +23,8 @@ def compiled(source: str, scope: Scope) -> Expression:
         if found is not None:
             return found
     made = compile_expression(source, scope)
-    while len(_made) >= _KEPT:
-        _made.pop(next(iter(_made)))
-        _reads.pop(next(iter(_reads)), None)
-    _reads[source] = made.reads
-    _made[(source, *(_seen(path, scope) for path in made.reads))] = made
-    return made
+    _reads.put(source, made.reads)
+    return _made.put((source, *(_seen(path, scope) for path in made.reads)), made)
 
 
 def _seen(path: str, scope: Scope) -> Any:

@@ -164,7 +164,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     constant: bool
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def compile_template(source: str) -> Template:
     """Raises ExpressionError."""
     if len(source) > limits.TEMPLATE_LENGTH:

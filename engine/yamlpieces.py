@@ -8,17 +8,18 @@ else is out of the ordinary, is left to `parse_tree`: so is everything that is w
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import msgspec
 from ruamel.yaml.error import YAMLError
 
 from engine import limits
+from engine.recent import Recent
 from engine.yamltree import PARSER_ERRORS, Builder, Node, Place, events, parse_tree
 
 _TOP = re.compile(r"[A-Za-z_]\w*:(?=\s|$)")
 _HEAD = re.compile(r"[A-Za-z_]\w*:\s*(#.*)?\Z")
 _CHILD = re.compile(r"  [A-Za-z_][\w.-]*:(?=\s|$)")
+_KEPT = 2_000_000  # characters of pieces
 _ODD = re.compile("[\t\r\ufeff\x85\u2028\u2029]")
 
 
@@ -32,6 +33,9 @@ class _Read(msgspec.Struct):
 
     node: Node
     nodes: int
+
+
+_pieces: Recent[_Read] = Recent(_KEPT)
 
 
 def _in_pieces(text: str) -> Node | None:
@@ -127,12 +131,21 @@ def _joined(parts: list[_Read]) -> _Read | None:
     return _Read(node, sum(part.nodes for part in parts))
 
 
-@lru_cache(maxsize=20_000)
 def _piece(text: str, depth: int, line: int) -> _Read | None:
     """One piece that begins after so many lines. The same piece elsewhere is moved, not parsed again."""
-    if line:
-        found = _piece(text, depth, 0)
-        return _Read(_moved(found.node, line), found.nodes) if found is not None else None
+    found = _pieces.get((text, depth, line))
+    if found is None:
+        if line:
+            above = _piece(text, depth, 0)
+            found = _Read(_moved(above.node, line), above.nodes) if above is not None else None
+        else:
+            found = _parsed(text, depth)
+        if found is not None:
+            _pieces.put((text, depth, line), found, len(text))
+    return found
+
+
+def _parsed(text: str, depth: int) -> _Read | None:
     builder = Builder("", depth)
     try:
         builder.read(events(text))

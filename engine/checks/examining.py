@@ -33,6 +33,7 @@ from engine.checks.subject import Subject, TableSubject
 from engine.definition import Definition
 from engine.document import Document, load
 from engine.findings import Finding, Findings, did_you_mean
+from engine.recent import Recent
 from engine.registry import Registry
 from engine.release import Release, compile_documents
 from engine.tables import Table
@@ -45,9 +46,9 @@ MACHINE_CHECKS: tuple[Callable[[Subject], None], ...] = (
 )  # fmt: skip
 TABLE_CHECKS: tuple[Callable[[TableSubject], None], ...] = (rows.check,)
 _NAMED = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([A-Za-z0-9_]+)", re.MULTILINE)
-_KEPT = 512  # definitions whose findings are remembered, by registry
+_KEPT = 2_000_000  # characters of definitions that are remembered, and of those whose findings are, by registry
 
-_Kept = dict[object, tuple[Finding, ...]]
+_Kept = Recent[tuple[Finding, ...]]
 _kept: WeakKeyDictionary[Registry, _Kept] = WeakKeyDictionary()
 
 
@@ -105,12 +106,18 @@ def _settled(found: Iterable[Finding], sources: Mapping[str, str], seen: Collect
     return Findings(mending.with_fix(finding, sources.get(finding.file, "")) for finding in settled).findings
 
 
-@lru_cache(maxsize=512)
+_documents: Recent[Document | tuple[Finding, ...]] = Recent(_KEPT)
+
+
 def _loaded(text: str, file: str) -> Document | tuple[Finding, ...]:
-    try:
-        return load(text, file)
-    except Findings as findings:
-        return findings.findings
+    found = _documents.get((text, file))
+    if found is None:
+        try:
+            found = load(text, file)
+        except Findings as findings:
+            found = findings.findings
+        _documents.put((text, file), found, len(text))
+    return found
 
 
 def _document(text: str, file: str) -> Document:
@@ -119,7 +126,7 @@ def _document(text: str, file: str) -> Document:
     return loaded
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _suite(text: str, file: str) -> Suite | tuple[Finding, ...]:
     try:
         return load_suite(text, file)
@@ -152,40 +159,35 @@ def _examined(
     asked = {table.name: table for table in tables}
     around = Around((chart(definition) for definition in machines), whole)
     takes = {definition.name: _takes(definition) for definition in machines if definition.kind == "flow"}
-    kept = _kept.setdefault(registry, {})
+    kept = _kept.setdefault(registry, Recent(_KEPT))
     found: list[Finding] = []
     for each in around.charts:
         definition = each.definition
         outside = around.of(definition)
         key = (definition.file, definition.source, definition.hash, limits, outside, str(takes))
-        if key not in kept:
-            subject = Subject(
-                definition, each, documents[definition.file], registry, known, limits, outside, takes, asked
-            )
+        judged = kept.get(key)
+        if judged is None:
+            document = documents[definition.file]
+            subject = Subject(definition, each, document, registry, known, limits, outside, takes, asked)
             for check in MACHINE_CHECKS:
                 check(subject)
-            _keep(kept, key, subject.found)
-        found += kept[key]
+            judged = kept.put(key, tuple(subject.found), len(definition.source))
+        found += judged
     for table in tables:
         about = (table.file, table.source, table.hash)
-        if about not in kept:
+        judged = kept.get(about)
+        if judged is None:
             looked = TableSubject(table, documents[table.file], known)
             for look in TABLE_CHECKS:
                 look(looked)
-            _keep(kept, about, looked.found)
-        found += kept[about]
+            judged = kept.put(about, tuple(looked.found), len(table.source))
+        found += judged
     return found
 
 
 @lru_cache(maxsize=8)
 def _types(registry: Registry) -> Types:
     return Types({name: record.fields for name, record in registry.records.items()})
-
-
-def _keep(kept: _Kept, key: object, found: list[Finding]) -> None:
-    while len(kept) >= _KEPT:
-        kept.pop(next(iter(kept)))
-    kept[key] = tuple(found)
 
 
 def _takes(definition: Definition) -> dict[str, bool]:

@@ -11,12 +11,13 @@ import msgspec
 from engine import types
 from engine.checks import atoms, trying
 from engine.expressions import compile_expression
+from engine.recent import Recent
 from engine.scope import Expression, Scope
 from engine.types import Shape, Types
 
 Wanted = Sequence[tuple[Expression, bool]]
 BUDGET_MS = 100  # of the solver, for one question
-_KEPT = 20_000
+_KEPT = 10_000  # answers
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -50,9 +51,7 @@ class Reason:
         )  # fmt: skip
         found = _answers.get(key)
         if found is None:
-            while len(_answers) >= _KEPT:
-                _answers.pop(next(iter(_answers)))
-            found = _answers[key] = self._possible(all_of_it, shapes, sure)
+            found = _answers.put(key, self._possible(all_of_it, shapes, sure))
         return found
 
     def _possible(self, wanted: Wanted, shapes: Mapping[str, Shape], sure: frozenset[str]) -> Answer:
@@ -67,7 +66,7 @@ class Reason:
         return Answer(verdict.answer, verdict.example)
 
 
-_answers: dict[Any, Answer] = {}
+_answers: Recent[Answer] = Recent(_KEPT)
 
 
 def _root(path: str) -> str:
