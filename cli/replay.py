@@ -152,7 +152,7 @@ class _Work:
                 if org < self._kept.org:
                     continue
                 if org != self._kept.org:
-                    self._kept.org, self._kept.after, self._kept.decided = org, "", ""
+                    self._kept.org, self._kept.after, self._kept.decided = org, None, ""
                 if not await self._org(org):
                     keeping.save(self._path, self._kept)
                     return False
@@ -169,7 +169,7 @@ class _Work:
         try:
             async for done in results:
                 add(done)
-                kept.after = done.machine
+                kept.after = done.place
                 progress.add(done.entries)
                 if progress.done % SAVED_EVERY == 0:
                     keeping.save(self._path, kept)

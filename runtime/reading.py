@@ -1,12 +1,12 @@
-"""The journal of an org, machine by machine, without ever holding more than a page of it and one machine.
+"""The journal of an org, machine by machine, without ever holding more than a page of machines.
 
-Machines come in the order of their ids, so that a run that was stopped goes on behind the last one. Persons who were
-erased are passed over: nobody can read what concerned them.
+Machines come person by person, so that a run that was stopped goes on behind the last one. Persons who were erased are
+passed over: nobody can read what concerned them.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ from storage.store import Document, Metric, OrgStore, Sort
 
 MACHINES = 64  # whose keys and entries are fetched together
 PAGE = 500
-ORDER: Sort = [("machine", 1), ("seq", 1)]
+BY_MACHINE: Sort = [("machine", 1), ("seq", 1)]
+BY_PERSON: Sort = [("contact", 1), ("_id", 1)]
+Place = tuple[str, str]  # of a machine in that order: its contact, and its id
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,56 +62,58 @@ async def count(view: OrgStore, chosen: Chosen) -> tuple[int, int]:
     return (int(rows[0]["machines"]), int(rows[0]["entries"] or 0)) if rows else (0, 0)
 
 
-async def pages(view: OrgStore, vault: Any, chosen: Chosen, after: str = "") -> AsyncIterator[list[Document]]:
-    """The machines behind `after`, a page at a time, with the keys of their persons loaded."""
-    place = [after] if after else None
-    while page := await view.find("machines", chosen.filter(), sort=[("_id", 1)], limit=MACHINES, after=place):
+async def pages(
+    view: OrgStore, vault: Any, chosen: Chosen, after: Place | None = None
+) -> AsyncIterator[list[Document]]:
+    """The machines behind a place, a page at a time, with the keys of their persons loaded."""
+    last = list(after) if after is not None else None
+    while page := await view.find("machines", chosen.filter(), sort=BY_PERSON, limit=MACHINES, after=last):
         await vault.ensure(*{document["subject"] for document in page})
         yield page
-        place = [page[-1]["_id"]]
+        last = cursor(page[-1], BY_PERSON)
 
 
-async def entries(view: OrgStore, machines: list[str]) -> AsyncIterator[Document]:
-    """The entries of these machines, machine by machine, each from its beginning."""
-    place: list[Any] | None = None
-    where = {"machine": {"in": machines}}
-    while machines:
-        page = await view.find("journal", where, sort=ORDER, limit=PAGE, after=place)
+def place_of(document: Document) -> Place:
+    """Where to go on behind this machine."""
+    return (document["contact"], document["_id"])
+
+
+async def entries(view: OrgStore, machines: Iterable[str]) -> AsyncIterator[Document]:
+    """The entries of these machines, one machine behind the other, each from its beginning.
+
+    A machine whose entries fill the page is read to its end by itself: each question is then a look into the index.
+    """
+    left = sorted(machines)
+    while left:
+        page = await view.find("journal", {"machine": {"in": left}}, sort=BY_MACHINE, limit=PAGE)
         for entry in page:
             yield entry
         if len(page) < PAGE:
             return
-        place = cursor(page[-1], ORDER)
+        last = page[-1]
+        async for entry in _rest(view, last["machine"], last["seq"]):
+            yield entry
+        left = [machine for machine in left if machine > last["machine"]]
 
 
-async def kept(view: OrgStore, vault: Any, chosen: Chosen, after: str = "") -> AsyncIterator[Kept]:
-    """The machines behind `after`, each with all its entries."""
+async def _rest(view: OrgStore, machine: str, seq: int) -> AsyncIterator[Document]:
+    while page := await view.find("journal", {"machine": machine, "seq": {"gt": seq}}, sort=BY_MACHINE, limit=PAGE):
+        for entry in page:
+            yield entry
+        seq = page[-1]["seq"]
+
+
+async def kept(view: OrgStore, vault: Any, chosen: Chosen, after: Place | None = None) -> AsyncIterator[Kept]:
+    """The machines behind a place, each with all its entries."""
     async for page in pages(view, vault, chosen, after):
-        opened = _opened(view, vault, [document["_id"] for document in page])
-        found = await anext(opened, None)
-        for document in page:
-            if found is not None and found[0] == document["_id"]:
-                yield Kept(document, found[1])
-                found = await anext(opened, None)
-            else:
-                yield Kept(document, [])
-
-
-async def _opened(
-    view: OrgStore, vault: Any, machines: list[str]
-) -> AsyncIterator[tuple[str, list[tuple[Document, Body]] | None]]:
-    """(machine, entries), machine by machine; None for the entries where one of them cannot be read."""
-    current = ""
-    bodies: list[tuple[Document, Body]] | None = None
-    async for entry in entries(view, machines):
-        if entry["machine"] != current:
-            if current:
-                yield current, bodies
-            current, bodies = entry["machine"], []
-        if bodies is not None:
+        found: dict[str, list[tuple[Document, Body]] | None] = {document["_id"]: [] for document in page}
+        async for entry in entries(view, found):
+            bodies = found[entry["machine"]]
+            if bodies is None:
+                continue
             try:
                 bodies.append((entry, open_entry(entry, vault)))
             except Unreadable:
-                bodies = None
-    if current:
-        yield current, bodies
+                found[entry["machine"]] = None
+        for document in page:
+            yield Kept(document, found.pop(document["_id"]))

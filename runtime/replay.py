@@ -13,10 +13,10 @@ from engine.model import Snapshot, Step
 from engine.values import dump_snapshot, dump_step, load_snapshot
 from runtime.journal import Again, applied, load_again, outermost, unsealed
 from runtime.parts import Interpreter, Releases, Vaults
-from runtime.reading import Chosen, count, entries, pages
+from runtime.reading import Chosen, Place, count, entries, pages, place_of
 from runtime.verify import Flaw
 from storage.errors import Unreadable
-from storage.store import Document, OrgStore, Store
+from storage.store import Document, Store
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 
     machine: str
     entries: int
+    place: Place = ("", "")  # to go on behind it
     flaws: tuple[Flaw, ...] = ()
     erased: bool = False
 
@@ -49,24 +50,15 @@ class Replay:
             return done
         return Replayed(machine=id, entries=0, flaws=(Flaw(machine=id, seq=0, why="no such machine"),))
 
-    async def run(self, org: str, chosen: Chosen, after: str = "") -> AsyncIterator[Replayed]:
-        """Machine by machine in the order of their ids, from behind `after`; never more than a page in memory."""
+    async def run(self, org: str, chosen: Chosen, after: Place | None = None) -> AsyncIterator[Replayed]:
+        """Machine by machine, person by person, from behind a place; never more than a page in memory."""
         view, vault = self._store.org(org), await self._vault.org(org)
         async for page in pages(view, vault, chosen, after):
-            async for done in self._page(view, vault, page):
-                yield done
-
-    async def _page(self, view: OrgStore, vault: Any, page: list[Document]) -> AsyncIterator[Replayed]:
-        """The entries come in the order of the page: those of a machine behind those of the one before."""
-        runs = [_Run(document) for document in page]
-        place = 0
-        async for entry in entries(view, [run.id for run in runs]):
-            while runs[place].id != entry["machine"]:
-                yield runs[place].done(vault)
-                place += 1
-            await self._entry(runs[place], entry, vault)
-        for run in runs[place:]:
-            yield run.done(vault)
+            runs = {document["_id"]: _Run(document) for document in page}
+            async for entry in entries(view, runs):
+                await self._entry(runs[entry["machine"]], entry, vault)
+            for run in runs.values():
+                yield run.done(vault)
 
     async def _entry(self, run: _Run, entry: Document, vault: Any) -> None:
         run.seq = entry["seq"]
@@ -133,8 +125,8 @@ class _Run:
             except Unreadable:
                 self.erased = True
         if self.erased:
-            return Replayed(machine=self.id, entries=self.seq, erased=True)
-        return Replayed(machine=self.id, entries=self.seq, flaws=tuple(self.flaws))
+            return Replayed(machine=self.id, entries=self.seq, place=place_of(self._document), erased=True)
+        return Replayed(machine=self.id, entries=self.seq, place=place_of(self._document), flaws=tuple(self.flaws))
 
     def _compare(self, vault: Any) -> None:
         document = self._document

@@ -266,7 +266,7 @@ _LOOP = (
     Collection(
         name="decisions",
         doc="What tables answered outside of machines, with their facts.",
-        indexes=(_by("by_table", "org", "table", "at"), _by("by_time", "org", "at"), _EXPIRES),
+        indexes=(_by("by_org", "org"), _EXPIRES),
     ),
     Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
 )

@@ -27,7 +27,7 @@ class Kept(msgspec.Struct, kw_only=True):
 
     key: str
     org: str = ""
-    after: str = ""
+    after: tuple[str, str] | None = None
     decided: str = ""
     candidates: dict[str, str] = {}
     reports: dict[str, Report] = {}

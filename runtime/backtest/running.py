@@ -11,7 +11,7 @@ import msgspec
 from engine.model import Decision, Event, Expectation
 from engine.registry import Registry
 from engine.tables import Table
-from runtime import decisions
+from runtime import decisions, reading
 from runtime.backtest.comparing import compare
 from runtime.backtest.deciding import Rejudged, rejudge
 from runtime.backtest.recording import Happening, Recording, recorded
@@ -57,6 +57,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
     machine: str
     entries: int
+    place: reading.Place = ("", "")  # to go on behind it
     why: str = ""
     result: Result | None = None
     decisions: tuple[Rejudged, ...] = ()
@@ -94,12 +95,13 @@ class Backtest:
         """How many decisions there are that no machine made."""
         return await self._store.org(selection.org).count(decisions.DECISIONS, selection.decisions())
 
-    async def run(self, selection: Selection, after: str = "") -> AsyncIterator[Passed]:
-        """Machine by machine in the order of their ids, from behind `after`."""
+    async def run(self, selection: Selection, after: reading.Place | None = None) -> AsyncIterator[Passed]:
+        """Machine by machine, person by person, from behind a place."""
         view, vault = self._store.org(selection.org), await self._vault.org(selection.org)
         place = await self._places.of(selection.org)
         async for machine in kept(view, vault, selection.chosen(), after):
-            yield await self._one(machine, selection, place)
+            passed = await self._one(machine, selection, place)
+            yield msgspec.structs.replace(passed, place=reading.place_of(machine.document))
 
     async def decided(self, selection: Selection, after: str = "") -> AsyncIterator[Asked]:
         """What was decided outside of machines (routing, guardrails), in the order of the records' ids."""

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 import engine
+from runtime import reading
 from runtime.backtest import Report, Result, Selection
 from runtime.reading import Chosen
 from runtime.replay import Replay
@@ -65,8 +68,23 @@ async def _report(town: Town, sources: dict[str, str]) -> Report:
 async def test_every_journal_of_the_week_replays_byte_for_byte(week: Town) -> None:
     replay = Replay(week.store, week.vault, week.published, engine)
     done = [each async for each in replay.run(ORG, Chosen())]
-    assert [each.machine for each in done] == sorted(each.machine for each in done)
+    assert [each.place for each in done] == sorted(each.place for each in done)
     assert sum(each.entries for each in done) == await week.store.count("journal", {"org": ORG}) > 150
+    assert [each.flaws for each in done if each.flaws] == []
+
+
+@pytest.mark.parametrize(("machines", "page"), [(1, 1), (3, 7), (5, 24), (64, 20)])
+async def test_the_pages_that_are_read_do_not_matter(
+    week: Town, monkeypatch: pytest.MonkeyPatch, machines: int, page: int
+) -> None:
+    sources = changed(booking=titled)
+    whole = await _report(week, sources)
+    monkeypatch.setattr(reading, "MACHINES", machines)
+    monkeypatch.setattr(reading, "PAGE", page)
+    assert await _report(week, sources) == whole
+    replay = Replay(week.store, week.vault, week.published, engine)
+    done = [each async for each in replay.run(ORG, Chosen())]
+    assert sum(each.entries for each in done) == whole.entries
     assert [each.flaws for each in done if each.flaws] == []
 
 
@@ -248,10 +266,10 @@ async def test_effects_add_up_by_definition(week: Town) -> None:
 async def test_a_run_goes_on_behind_where_it_was_stopped(week: Town) -> None:
     sources = changed(booking=sooner)
     whole = await _report(week, sources)
-    first, last = Report(), ""
+    first, last = Report(), ("", "")
     async for passed in week.backtest(sources).run(Selection(org=ORG)):
         first.add(passed)
-        last = passed.machine
+        last = passed.place
         if first.machines == 4:
             break
     async for passed in week.backtest(sources).run(Selection(org=ORG), after=last):

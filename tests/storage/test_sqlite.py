@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.reading import BY_MACHINE, BY_PERSON
 from storage import compiled
 from storage.base import Target
 from storage.collections import COLLECTIONS, Catalogue, Collection, Index
@@ -173,6 +174,8 @@ QUESTIONS = [
     ("messages", {"org": "a", "provider_id": "c"}, [], "messages__provider"),
     ("messages", {"org": "a", "contact": "c"}, [("at", -1)], "messages__by_contact"),
     ("bookings", {"org": "a", "start": {"gte": "T", "lt": "U"}}, [("start", 1)], "bookings__by_start"),
+    ("machines", {"org": "a"}, BY_PERSON, "machines__by_contact"),
+    ("decisions", {"org": "a", "table": "t"}, [("_id", 1)], "decisions__by_org"),
     ("idempotency", {"expires_at": {"lte": "T"}}, [], "idempotency__expiry"),
 ]
 
@@ -193,6 +196,15 @@ def _plan(store: SqliteStore, target: Target) -> str:
     sql, values = compiled.select(target)
     rows = sqlite3.connect(store.path).execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
     return " ".join(str(row[3]) for row in rows)
+
+
+async def test_the_entries_of_some_machines_are_looked_up_one_by_one(tmp_path: Path) -> None:
+    """Not read over from the first to the last of them: between their ids may lie the whole journal."""
+    store = await open_sqlite(tmp_path / "store.db")
+    where = parse_filter({"org": "a", "machine": {"in": ["m1", "m9"]}})
+    plan = _plan(store, Target(COLLECTIONS["journal"], where, check_sort(BY_MACHINE), 10))
+    assert "journal__machine_seq (<expr>=? AND <expr>=?)" in plan
+    await store.close()
 
 
 async def test_a_page_far_down_is_found_through_the_index(tmp_path: Path) -> None:
