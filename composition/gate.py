@@ -61,7 +61,7 @@ class Aside:
                 if done:
                     self._leaving = asyncio.get_running_loop().call_later(self._idle, self.kill)
                 else:
-                    self.kill()
+                    await self._end()
 
     async def _begun(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
@@ -82,6 +82,9 @@ class Aside:
         """Whatever is being judged is given up."""
         if self._leaving is not None:
             self._leaving.cancel()
+        await self._end()
+
+    async def _end(self) -> None:
         process = self._process
         self.kill()
         if process is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from textwrap import shorten
-from time import perf_counter
+from time import perf_counter, process_time
 
 import msgspec
 
@@ -30,7 +30,7 @@ from runtime.publishing.gate import Verdict as Answer
 from runtime.publishing.sources import Sources
 
 SHOWN = 3  # of the tests that failed
-PROVING = 120.0  # seconds; what is not proved by then is undecided
+PROVING = 120.0  # seconds of the processor's; what is not proved by then is undecided
 Check = Callable[[Candidate], Checked]
 
 
@@ -98,11 +98,11 @@ def checked(candidate: Candidate) -> Checked:
 def proved(candidate: Candidate) -> Checked:
     """The promises, over every path. One that is broken comes with the conversation that breaks it, told and as a
     test."""
-    late = perf_counter() + PROVING
+    late = process_time() + PROVING
     release, before = released(candidate.sources), _before(candidate)
     only = _to_prove(before, release) if before is not None else None
     found = prove(
-        release, registry(), only=only, bounds=Bounds(late=lambda: perf_counter() > late),
+        release, registry(), only=only, bounds=Bounds(late=lambda: process_time() > late),
         understand=language.understand,
     )  # fmt: skip
     total = sum(len(each.promised) for each in release.by_hash.values())

@@ -10,6 +10,7 @@ import msgspec
 from composition.checkout import NoCheckout
 from composition.desk import Desk
 from runtime.clock import Clock
+from runtime.faults import fault
 from runtime.publishing.publisher import Wrong
 from runtime.publishing.tasks import TASKS
 from runtime.release import EVERYONE
@@ -51,6 +52,8 @@ class Reloading:
             said = {"status": outcome.status, "number": outcome.number, "said": outcome.why}
         except (Wrong, NoCheckout, OSError) as error:
             said = {"status": "failed", "number": 0, "said": str(error)}
+        except Exception as error:  # whoever asked is to hear of it
+            said = {"status": "failed", "number": 0, "said": fault(error)}
         changes = {"set": {"state": "done", "done_at": self._clock.now(), **said}}
         await self._store.commit([Update(TASKS, id, changes)])
 

@@ -15,6 +15,7 @@ from composition.checkout import NoCheckout
 from composition.desk import Desk
 from composition.folders import Origin, Taken
 from composition.publishing import told
+from runtime.faults import fault
 from runtime.publishing.outcome import Outcome
 from storage.errors import StoreError
 
@@ -67,7 +68,9 @@ class Watching:
                 return
             except (NoCheckout, StoreError, OSError, UnicodeDecodeError) as error:
                 log.error("cannot read what changed", error=str(error))
-                await asyncio.sleep(2)
+            except Exception as error:  # a fault of ours must not be the end of watching
+                log.error("watching failed", fault=fault(error))
+            await asyncio.sleep(2)
 
     async def _take(self, taken: Taken) -> None:
         _say(await self._desk.take(taken))

@@ -14,6 +14,7 @@ import structlog
 
 from engine.findings import Findings
 from runtime.clock import Clock
+from runtime.faults import fault
 from runtime.metrics import Metrics
 from runtime.publishing.tasks import Tasks
 from runtime.release import Published
@@ -65,6 +66,8 @@ class Following:
                 log.warning("following waits for the store", error=type(error).__name__)
             except Findings as findings:
                 self._metrics.alert("publishing_unloadable", f"a version of another process: {findings}")
+            except Exception as error:  # whatever it is, the next publication is to be followed all the same
+                self._metrics.alert("publishing_following", fault(error))
             try:
                 await asyncio.wait_for(self._wake.wait(), SECONDS)
             except TimeoutError:
