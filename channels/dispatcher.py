@@ -20,14 +20,13 @@ confirmation; money never depends on a message.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
 
-from channels import ledger, standing
+from channels import acceptance, ledger, standing
 from channels.channel import Part, SentReceipt
 from channels.cost import Rates, country_of, expected
 from channels.delivery import FAILED, SENDING, UNSENT, taken
@@ -139,15 +138,21 @@ class Dispatcher:
 
     async def _deliver(self, reception: Reception, message: OutgoingMessage, tried: dict[str, Document]) -> Acted:
         parts = reception.parts(message)
+        acted = Acted()
         for place, part in enumerate(parts):
             known = tried.get(ledger.part_id(reception.ref, place))
             if known is not None and taken(known["status"]):
                 self._ended(known)
                 continue
-            if not await self._send_part(reception, message, part, place, known):
-                return Acted()  # it went in another form, whole
+            sent = await self._send_part(reception, message, part, place, known)
+            if isinstance(sent, Acted):
+                return sent  # it went in another form, whole
+            if place < len(parts) - 1:
+                await acceptance.noted(reception, *sent)
+            else:
+                acted = acceptance.noting(reception, *sent)
         self._watch.count("channels.sent", len(parts))
-        return Acted()
+        return acted
 
     def _ended(self, document: Document) -> Acted:
         """What an attempt of before came to."""
@@ -157,7 +162,8 @@ class Dispatcher:
 
     async def _send_part(
         self, reception: Reception, message: OutgoingMessage, part: Part, place: int, known: Document | None
-    ) -> bool:
+    ) -> tuple[Document, SentReceipt] | Acted:
+        """The record of the attempt and the provider's receipt, or what became of the message in another form."""
         ctx, scene = reception.ctx, reception.scene
         await self._await_outcome(reception, known)
         number, ticket = scene.channel.number, ledger.part_id(reception.ref, place)
@@ -179,10 +185,8 @@ class Dispatcher:
             self._watch.count("channels.unknown_outcome")
             raise RetryLater(f"outcome unknown: {error}", after=self._grace) from error
         except Rejected as rejected:
-            await self._rejected(reception, message, document, rejected)
-            return False
-        await self._accepted(reception, document, receipt)
-        return True
+            return await self._rejected(reception, message, document, rejected)
+        return document, receipt
 
     async def _await_outcome(self, reception: Reception, known: Document | None) -> None:
         """An attempt without an answer: give its status time to arrive before sending again."""
@@ -197,18 +201,9 @@ class Dispatcher:
                 raise RetryLater("a status has just come in", after=timedelta())
             raise self._hopeless("unknown", "the outcome stayed unknown")
 
-    async def _accepted(self, reception: Reception, document: Document, receipt: SentReceipt) -> None:
-        """The wamid is noted at once; a status that was there before it is taken from the buffer."""
-        ctx = reception.ctx
-        noted = {"provider_id": ledger.provider_key(receipt.id), "accepted_at": ctx.now}
-        written = await ledger.move(ctx.store, document, receipt.status, ctx.now, noted)
-        early = await ctx.store.get("idempotency", buffer_id(ctx.org, receipt.id))
-        for status, at in (early or {}).get("statuses", {}).items():
-            written = await ledger.move(ctx.store, written, status, at)
-
     async def _rejected(
         self, reception: Reception, message: OutgoingMessage, document: Document, rejected: Rejected
-    ) -> None:
+    ) -> Acted:
         """Each class of refusal has its own consequence."""
         ctx, scene, behaviour = reception.ctx, reception.scene, rejected.behaviour
         self._watch.count(f"channels.rejected.{behaviour.value}")
@@ -229,7 +224,7 @@ class Dispatcher:
             raise RetryLater(str(rejected), after=rest) from rejected
         if not form:
             raise self._hopeless(behaviour.value, str(rejected), rejected.code) from rejected
-        await self._fall_back(reception, message, plain=form == PLAIN)
+        return await self._fall_back(reception, message, plain=form == PLAIN)
 
     def _again(self, reception: Reception, document: Document, rejected: Rejected) -> timedelta | None:
         """How long to wait before the next try of what is temporary; None when there is none."""
@@ -277,11 +272,6 @@ class Dispatcher:
 
 
 _NAMED = frozenset({"agent_answers", "opted_out", "marketing_stopped", "window_closed", "template_unusable"})
-
-
-def buffer_id(org: str, provider_id: str) -> str:
-    """Where statuses wait whose message is not known yet, in `idempotency`."""
-    return "status:" + hashlib.sha256(f"{org}\x1f{provider_id}".encode()).hexdigest()[:40]
 
 
 def _failed(reason: str, code: int) -> Event:

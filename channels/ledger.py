@@ -37,9 +37,12 @@ def part_id(ref: str, place: int) -> str:
 
 async def attempts(store: OrgStore, ref: str) -> dict[str, Document]:
     """What was tried before under this reference, by part id."""
-    ids = [part_id(ref, place) for place in range(_MOST_PARTS)]
+    first = await store.get(MESSAGES, part_id(ref, 0))
+    if first is None:  # parts are begun in order
+        return {}
+    ids = [part_id(ref, place) for place in range(1, _MOST_PARTS)]
     found = await store.find(MESSAGES, {"_id": {"in": ids}}, limit=_MOST_PARTS)
-    return {document["_id"]: document for document in found}
+    return {document["_id"]: document for document in (first, *found)}
 
 
 async def begin(
@@ -91,12 +94,7 @@ async def move(
     for _ in range(_TRIES):
         if current is None:
             break
-        changed: dict[str, Any] = dict(extra or {})
-        if status not in (current.get("seen") or {}):
-            changed[f"seen.{status}"] = at
-        moved = advance(current.get("status", ""), status)
-        if moved != current.get("status"):
-            changed["status"] = moved
+        changed = _moved(current, status, at, extra)
         if all(_field(current, key) == value for key, value in changed.items()):
             return current
         try:
@@ -109,6 +107,22 @@ async def move(
                 raise  # another message has that id: reading again would not help
             current = await store.get(MESSAGES, document["_id"])
     raise Conflict("the message changed under every attempt", collection=MESSAGES, key=document["_id"])
+
+
+def moving(document: Document, status: str, at: datetime, extra: Mapping[str, Any]) -> Op:
+    """The same as an operation for a commit with others. A `Conflict` says that another status was quicker."""
+    changed = _moved(document, status, at, extra)
+    return Update(MESSAGES, document["_id"], {"set": changed}, expect=document["version"])
+
+
+def _moved(document: Document, status: str, at: datetime, extra: Mapping[str, Any] | None) -> dict[str, Any]:
+    changed: dict[str, Any] = dict(extra or {})
+    if status not in (document.get("seen") or {}):
+        changed[f"seen.{status}"] = at
+    moved = advance(document.get("status", ""), status)
+    if moved != document.get("status"):
+        changed["status"] = moved
+    return changed
 
 
 def _field(document: Document, path: str) -> Any:

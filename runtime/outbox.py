@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -112,6 +113,15 @@ class Outbox:
             self._effects.post(batch, scene, cause, post.machine, post.event, f"{row['_id']}/post{number}")
         await scene.store.commit(batch.ops)
         self._parts.metrics.count("runtime_actions")
+        if acted.afterwards is not None:
+            await self._afterwards(row, acted.afterwards)
+
+    async def _afterwards(self, row: Document, afterwards: Callable[[], Awaitable[None]]) -> None:
+        """The action is done, whatever becomes of this."""
+        try:
+            await afterwards()
+        except Exception as error:
+            log.warning("afterthought failed", verb=row["verb"], row=row["_id"], fault=fault(error))
 
     async def _still_mine(self, row: Document) -> bool:
         known = await self._parts.store.get("outbox", row["_id"])

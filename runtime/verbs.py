@@ -78,11 +78,16 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Acted(msgspec.Struct, frozen=True, kw_only=True):
-    """What an action achieved: writes and events, committed together with its outbox row being done."""
+    """What an action achieved: writes and events, committed together with its outbox row being done.
+
+    If that commit meets a `Conflict`, the action is done again under the same key. `afterwards` is called once it
+    stands; a crash in between leaves it out.
+    """
 
     ops: tuple[Op, ...] = ()
     event: Event | None = None
     posts: tuple[Post, ...] = ()
+    afterwards: Callable[[], Awaitable[None]] | None = None
 
 
 class RetryLater(Exception):

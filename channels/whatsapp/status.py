@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels import ledger, standing
+from channels.acceptance import buffer_id
 from channels.cost import Rates
 from channels.delivery import FAILED, known
-from channels.dispatcher import Watch, buffer_id
+from channels.dispatcher import Watch
 from channels.failures import ALERTING
 from channels.whatsapp.errors import classify
 from channels.whatsapp.mapping import SOURCE

@@ -28,6 +28,7 @@ from engine.model import Decision, Snapshot
 from runtime.decisions import opened
 from runtime.metrics import Tally
 from runtime.verbs import Context, Hopeless, RetryLater
+from storage.errors import Conflict
 from storage.sqlite import open_sqlite
 from storage.store import Insert, Update
 from storage.vault import Vault
@@ -81,8 +82,13 @@ class World:
         return Context(store=self.store.org("salon"), vault=self.vault, now=self.now, machine=machine, key=key)
 
     async def send(self, text: str = "Hello", key: str = "conversation:1/3/message", **args: Any) -> Any:
+        """As the outbox does it: what was achieved is committed, then what is to be done afterwards is done."""
         given = {"text": text, "language": "en", "category": "service", **args}
-        return await self.dispatcher.send(self.context(key), given)
+        acted = await self.dispatcher.send(self.context(key), given)
+        await self.store.org("salon").commit(acted.ops)
+        if acted.afterwards is not None:
+            await acted.afterwards()
+        return acted
 
     async def messages(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.store.org("salon").find("messages", {}, sort=[("at", 1)])
@@ -308,6 +314,21 @@ async def test_a_crash_after_sending_is_survived_by_the_record(world: World) -> 
     (message,) = await world.messages()
     await world.status("delivered", "wamid.1", ref=message["_id"])
     await world.send()
+    assert len(world.graph.bodies) == 1
+
+
+async def test_a_status_that_overtakes_the_note_of_the_answer_wins_and_nothing_is_sent_again(world: World) -> None:
+    """It found its message by our reference while the answer was on its way into the store."""
+    given = {"text": "Hello", "language": "en", "category": "service"}
+    acted = await world.dispatcher.send(world.context(), given)
+    (message,) = await world.messages()
+    assert message["status"] == "sending"
+    await world.status("delivered", "wamid.1", ref=message["_id"])
+    with pytest.raises(Conflict):
+        await world.store.org("salon").commit(acted.ops)
+    await world.send()  # the outbox does the action again
+    (message,) = await world.messages()
+    assert message["status"] == "delivered"
     assert len(world.graph.bodies) == 1
 
 
