@@ -107,15 +107,16 @@ def _encoded(value: Any, once: dict[int, Any]) -> Any:
     kind = type(value)
     if kind is list or kind is tuple:
         return [item if type(item) in _AS_IS else _encoded(item, once) for item in value]
-    form = _FORMS.get(kind)
-    if form is not None:
-        return form(value)
+    if kind is not dict:
+        form = _FORMS.get(kind)
+        if form is not None:
+            return form(value)
     plain = once.get(id(value))
     if plain is not None:
         return plain
     fields = value if kind is dict else _fields(value)
     plain = {key: item if type(item) in _AS_IS else _encoded(item, once) for key, item in fields.items()}
-    if kind is dict and len(plain) == 1 and next(iter(plain)).startswith("$"):
+    if len(plain) == 1 and kind is dict and next(iter(plain)).startswith("$"):
         plain = {"$map": plain}
     once[id(value)] = plain
     return plain

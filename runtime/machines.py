@@ -53,7 +53,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 class Machines:
     """Reads machines, and builds the operations that write them."""
 
-    def __init__(self, *, room: int = 20_000) -> None:
+    def __init__(self, *, room: int = 5_000) -> None:
         self._cache: OrderedDict[tuple[str, str], Machine] = OrderedDict()
         self._room = room
 
@@ -74,8 +74,13 @@ class Machines:
         return machine
 
     def keep(self, org: str, machine: Machine) -> None:
-        """Remember what was committed."""
-        self._cache[(org, machine.snapshot.machine)] = machine
+        """Remember what was committed; what is done is hardly asked for again."""
+        key = (org, machine.snapshot.machine)
+        if machine.status == "done":
+            self._cache.pop(key, None)
+            return
+        self._cache[key] = machine
+        self._cache.move_to_end(key)
         if len(self._cache) > self._room:
             self._cache.popitem(last=False)
 

@@ -163,26 +163,33 @@ class BaseStore(ABC):
         return Target(target.collection, node, order, check_limit(limit))
 
     def _prepare(self, place: int, op: Op, org: str | None) -> Prepared:
-        if not isinstance(op, Insert | Update | Upsert | Delete):
+        if type(op) not in _OPS:
             raise BadQuery(f"operation {place} is no Insert, Update, Upsert or Delete but {type(op).__name__}")
         spec = self.catalogue[op.collection]
         owner = (owner_field(spec), org) if org is not None else None
-        if isinstance(op, Insert):
+        if type(op) is Insert:
             document = _owned_document(document_of(op.document), spec, org)
             return Prepared(place, "insert", spec, document["_id"], document, owner=owner)
+        return self._prepare_change(place, op, spec, owner)
+
+    def _prepare_change(self, place: int, op: Any, spec: Collection, owner: tuple[str, str] | None) -> Prepared:
         id = check_id(op.id)
-        if isinstance(op, Delete):
+        if type(op) is Delete:
             return Prepared(place, "delete", spec, id, expect=_version(op.expect), owner=owner)
-        if isinstance(op, Update):
+        if type(op) is Update:
             when = parse_filter(op.when) if op.when is not None else None
             changes = parse_changes(op.changes, spec.owner)
             return Prepared(
                 place, "update", spec, id, changes=changes, expect=_version(op.expect), when=when, owner=owner
             )
+        org = owner[1] if owner is not None else None
         changes = _owned_changes(parse_changes(op.changes, spec.owner, upsert=True), spec, org)
         if owner is not None and spec.owner == "_id" and id != org:
             raise BadQuery(f"{spec.name} of another org cannot be written by org {org!r}")
         return Prepared(place, "upsert", spec, id, changes=changes, owner=owner)
+
+
+_OPS = frozenset({Insert, Update, Upsert, Delete})
 
 
 class OrgView:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -69,42 +70,56 @@ def _mapping(value: Mapping[Any, Any], where: str, depth: int) -> dict[str, Any]
 
 def document_of(document: Any) -> Document:
     """A new document, checked and copied."""
-    if not isinstance(document, Mapping):
+    if type(document) is not dict and not isinstance(document, Mapping):
         raise BadQuery(f"a document is a mapping, not {type(document).__name__}")
     if type(document.get("_id")) is not str or not document["_id"] or "\0" in document["_id"]:
         raise BadQuery("a document needs an '_id', a text that is not empty")
-    for key in document:
-        check_field(key)
-        if "." in key:
-            raise BadQuery(f"the document field {key!r} has a dot")
-    result = _mapping(document, "document", 0)
+    result: Document = {}
+    for key, value in document.items():
+        _check_top(key)
+        result[key] = value if type(value) is str else value_of(value, key, 1)
     result.pop("version", None)
     return result
 
 
+@lru_cache(maxsize=8192)
+def _check_top(key: Any) -> None:
+    check_field(key)
+    if "." in key:
+        raise BadQuery(f"the document field {key!r} has a dot")
+
+
 def parse_changes(changes: Changes, fixed: str = "", *, upsert: bool = False) -> tuple[Changed, ...]:
     """`fixed` is the field that says whose the document is: only `set_on_insert` may give it."""
-    if not isinstance(changes, Mapping):
+    if type(changes) is not dict and not isinstance(changes, Mapping):
         raise BadQuery(f"changes are a mapping of verbs, not {type(changes).__name__}")
     result: list[Changed] = []
     for verb, fields in changes.items():
+        if verb == "unset":
+            if isinstance(fields, str):
+                raise BadQuery("'unset' takes a list of fields")
+            result += [Changed(verb, field, None) for field in fields]
+        elif type(fields) is dict or isinstance(fields, Mapping):
+            result += [_one(verb, field, value) for field, value in fields.items()]
+        else:
+            raise BadQuery(f"{verb!r} takes a mapping of fields")
+    _check_shape(tuple([(change.verb, change.field) for change in result]), fixed, upsert)
+    return tuple(result)
+
+
+@lru_cache(maxsize=8192)  # the same few dozen shapes, with other values
+def _check_shape(shape: tuple[tuple[Any, Any], ...], fixed: str, upsert: bool) -> None:
+    for verb, field in shape:
         if verb not in VERBS:
             raise BadQuery(f"{verb!r} is no change; the changes are {', '.join(VERBS)}")
         if verb == "set_on_insert" and not upsert:
             raise BadQuery("'set_on_insert' belongs to an upsert")
-        if verb == "unset":
-            if isinstance(fields, str):
-                raise BadQuery("'unset' takes a list of fields")
-            fields = dict.fromkeys(fields)
-        if not isinstance(fields, Mapping):
-            raise BadQuery(f"{verb!r} takes a mapping of fields")
-        result.extend(_one(verb, check_field(field), value) for field, value in fields.items())
-    _check_apart([change.field for change in result])
-    for change in result:
-        top = change.field.partition(".")[0]
-        if top in KEPT or (fixed and top == fixed and change.verb != "set_on_insert"):
-            raise BadQuery(f"{change.field!r} is never changed")
-    return tuple(result)
+        check_field(field)
+    _check_apart([field for _, field in shape])
+    for verb, field in shape:
+        top = field.partition(".")[0]
+        if top in KEPT or (fixed and top == fixed and verb != "set_on_insert"):
+            raise BadQuery(f"{field!r} is never changed")
 
 
 def _one(verb: str, field: str, value: Any) -> Changed:

@@ -16,7 +16,8 @@ from threading import Lock
 Row = tuple[int, str]  # version, text
 Key = tuple[str, str]  # collection, id
 
-ROOM = 12_000_000  # characters of text
+ROOM = 24_000_000  # characters of text
+NEVER = frozenset({"journal"})  # written once, read by people
 
 
 class Kept:
@@ -70,6 +71,8 @@ class Kept:
                     self._put(key, row)
 
     def _put(self, key: Key, row: Row) -> None:
+        if key[0] in NEVER:
+            return
         self._drop(key)
         self._rows[key] = row
         self._size += len(row[1])

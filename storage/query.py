@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Literal
 
@@ -50,11 +51,16 @@ Node = Compare | All | Either
 
 def check_field(field: Any) -> str:
     """A field's name, dotted or not. What could mean an array's place or an operator is refused."""
-    if type(field) is not str or not _FIELD.fullmatch(field):
+    if type(field) is not str or not _is_field(field):
         raise BadQuery(
             f"{field!r} is no field name: letters, digits, _, : and - with dots between, and no part of digits only"
         )
     return field
+
+
+@lru_cache(maxsize=8192)  # the same few hundred names, hundreds of times a message
+def _is_field(field: str) -> bool:
+    return _FIELD.fullmatch(field) is not None
 
 
 def kind(value: Any) -> str:
