@@ -7,6 +7,7 @@ strips what it does not understand, and what has not the shape of a phone is non
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -41,6 +42,7 @@ def of_sender(sender: dict[str, Any]) -> Identity:
     )
 
 
+@lru_cache(maxsize=4096)  # reading a number takes longer than finding its contact
 def phone(text: str, region: str = "KE") -> str:
     """E.164, or "" for what is no possible phone number."""
     if not _PHONE.fullmatch(text.strip()):

@@ -61,6 +61,9 @@ class Effects:
         batch.ops.extend(changed.ops)
         inbox, language = self._parts.inbox, str(snapshot.about.get("language", ""))
         for number, start in enumerate(changed.starts):
+            if self._parts.machines.running(scene.org, start.machine):
+                self._parts.metrics.count("runtime_starts_taken")
+                continue
             cause = f"{key}/{number}"
             batch.post(inbox.start(scene.org, start, cause, changed.language or language, scene.vault, scene.now))
         if changed.event is not None:

@@ -13,13 +13,31 @@ from runtime.clock import Clock, sleep_until
 T = TypeVar("T")
 
 
+class _Queue(Generic[T]):
+    """What follows from work that is done comes before what arrived meanwhile, in the order in which it followed: so
+    a crash finds it again too.
+    """
+
+    __slots__ = ("arrived", "following")
+
+    def __init__(self) -> None:
+        self.following: deque[T] = deque()
+        self.arrived: deque[T] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self.following or self.arrived)
+
+    def next(self) -> T:
+        return (self.following or self.arrived).popleft()
+
+
 class Lanes(Generic[T]):
     """Each lane is a queue with one worker task while it has work. At most `width` items are worked at a time."""
 
     def __init__(self, work: Callable[[str, T], Awaitable[None]], clock: Clock, *, width: int) -> None:
         self._work = work
         self._clock = clock
-        self._queues: dict[str, deque[T]] = {}
+        self._queues: dict[str, _Queue[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._width = asyncio.Semaphore(width)
         self._quiet = asyncio.Event()
@@ -29,34 +47,33 @@ class Lanes(Generic[T]):
         clock.on_move(self._rouse)
 
     def put(self, lane: str, item: T) -> None:
-        queue = self._queues.get(lane)
+        queue = self._queue(lane)
         if queue is not None:
-            queue.append(item)
-            return
-        self._open(lane, deque((item,)))
+            queue.arrived.append(item)
 
     def put_next(self, lane: str, items: Iterable[T]) -> None:
-        """Before everything that waits in the lane: what follows from the item that is being worked."""
-        queue = self._queues.get(lane)
+        """Before everything that arrived in the lane: what follows from an item that was worked."""
+        items = list(items)
+        queue = self._queue(lane) if items else None
         if queue is not None:
-            queue.extendleft(reversed(list(items)))
-            return
-        self._open(lane, deque(items))
+            queue.following.extend(items)
 
-    def _open(self, lane: str, queue: deque[T]) -> None:
-        if self._closing or not queue:
-            return  # the rows stay in the store; the next start takes them up
-        self._queues[lane] = queue
-        self._quiet.clear()
-        task = asyncio.get_running_loop().create_task(self._run(lane, queue))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _queue(self, lane: str) -> _Queue[T] | None:
+        """The lane's queue, with somebody to work it. None when the lanes close: the rows stay in the store."""
+        queue = self._queues.get(lane)
+        if queue is None and not self._closing:
+            queue = self._queues[lane] = _Queue()
+            self._quiet.clear()
+            task = asyncio.get_running_loop().create_task(self._run(lane, queue))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return queue
 
-    async def _run(self, lane: str, queue: deque[T]) -> None:
+    async def _run(self, lane: str, queue: _Queue[T]) -> None:
         try:
             while queue and not self._closing:
                 async with self._width:
-                    await self._work(lane, queue.popleft())
+                    await self._work(lane, queue.next())
         finally:
             del self._queues[lane]
             self._look()

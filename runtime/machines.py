@@ -84,6 +84,10 @@ class Machines:
         if len(self._cache) > self._room:
             self._cache.popitem(last=False)
 
+    def running(self, org: str, id: str) -> bool:
+        """Whether there certainly is such a machine; False when that would have to be looked up."""
+        return (org, id) in self._cache
+
     def forget(self, org: str, id: str) -> None:
         self._cache.pop((org, id), None)
 

@@ -25,6 +25,7 @@ from storage.store import Document, Insert, Store, Update, Upsert
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 ORGS, SUBJECTS = 1024, 4096  # keys held in memory
+HASHES = 1024  # of an org, remembered: a message asks for its sender's three times
 FRESH = 60.0  # seconds after which `ensure` looks again whether a person was forgotten elsewhere
 FORM = "v1."  # how a sealed value begins
 
@@ -85,6 +86,7 @@ class OrgVault:
         self._own = AESGCM(_derive(key, "seal"))
         self._lookup = _derive(key, "lookup")
         self._subjects: OrderedDict[str, tuple[AESGCM | None, float]] = OrderedDict()
+        self._hashes: dict[tuple[str, str], str] = {}
 
     def seal(self, subject: str, plaintext: bytes, aad: bytes = b"") -> str:
         """A text that only `unseal` with the same subject and aad reads. `Unreadable` for a forgotten person."""
@@ -105,8 +107,14 @@ class OrgVault:
 
     def lookup(self, kind: str, value: str) -> str:
         """A keyed hash to find by, 43 characters. The caller brings the value into one form first (E.164, say)."""
-        digest = hmac.digest(self._lookup, f"{kind}\0{value}".encode(), hashlib.sha256)
-        return urlsafe_b64encode(digest).decode().rstrip("=")
+        known = self._hashes.get((kind, value))
+        if known is None:  # each draw lets go of the interpreter lock, like that of a nonce
+            digest = hmac.digest(self._lookup, f"{kind}\0{value}".encode(), hashlib.sha256)
+            known = urlsafe_b64encode(digest).decode().rstrip("=")
+            if len(self._hashes) >= HASHES:
+                self._hashes.clear()
+            self._hashes[kind, value] = known
+        return known
 
     async def ensure(self, *subjects: str) -> None:
         """Load these persons' keys, making those that are missing. A forgotten person has none; sealing then fails."""

@@ -18,6 +18,7 @@ class Prometheus:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._events = Counter("aais_events", "What happened, by name.", ["name"], registry=self.registry)
+        self._known: dict[str, Counter] = {}
         self._alerts = Counter("aais_alerts", "What a person has to look at.", ["name"], registry=self.registry)
         self._queues = Gauge("aais_queue_depth", "Rows that wait.", ["queue", "state"], registry=self.registry)
         self._requests = Histogram(
@@ -29,7 +30,10 @@ class Prometheus:
         )
 
     def count(self, name: str, amount: int = 1) -> None:
-        self._events.labels(name).inc(amount)
+        counter = self._known.get(name)
+        if counter is None:
+            counter = self._known[name] = self._events.labels(name)
+        counter.inc(amount)
 
     def alert(self, name: str, detail: str) -> None:
         self._alerts.labels(name).inc()
