@@ -108,7 +108,7 @@ class OrgVault:
     def lookup(self, kind: str, value: str) -> str:
         """A keyed hash to find by, 43 characters. The caller brings the value into one form first (E.164, say)."""
         known = self._hashes.get((kind, value))
-        if known is None:  # each draw lets go of the interpreter lock, like that of a nonce
+        if known is None:  # making it lets go of the interpreter lock, like drawing a nonce
             digest = hmac.digest(self._lookup, f"{kind}\0{value}".encode(), hashlib.sha256)
             known = urlsafe_b64encode(digest).decode().rstrip("=")
             if len(self._hashes) >= HASHES:
@@ -135,6 +135,7 @@ class OrgVault:
         if not subject:
             raise ValueError("an org's own key is not forgotten")
         self._subjects[subject] = (None, time.monotonic())
+        self._hashes.clear()
         changes = {"unset": ["wrapped"], "set": {"kind": "subject", "forgotten": True}}
         await self._store.commit([Upsert("keys", self._id(subject), changes)])
         if self._scrub is not None:
