@@ -30,6 +30,8 @@ GRAPH_SECONDS = float(os.environ.get("BENCH_GRAPH_MS", "0")) / 1000
 STEPS = int(os.environ.get("BENCH_STEPS", "30"))
 ACK_TARGET, REPLY_TARGET = 10.0, 50.0  # ms, at the 95th percentile
 STEP_SECONDS, STEP = 5.0, 100.0
+DRAIN_SECONDS = 180.0  # at most, until what an overload left is done
+REST_SECONDS, AT_REST = 0.5, 0.1  # at rest: a tenth of a processor at most for half a second
 REPEATED = 50  # each so-manieth webhook is delivered twice, as Meta does
 CONNECTIONS = 64
 WARM_RATE, WARM_SECONDS = 50.0, 3.0
@@ -108,6 +110,16 @@ class Load:
         if self.crowd.sent % REPEATED == 0:
             self._sender.post(body, signature, lambda status, _when: leg.statuses.update((status,)))
 
+    async def drained(self) -> bool:
+        """Wait until every message is answered and the server has come to rest; False when it does not in time."""
+        end = perf_counter() + DRAIN_SECONDS
+        while perf_counter() < end:
+            before = cpu_seconds(self._server)
+            await asyncio.sleep(REST_SECONDS)
+            if not self.crowd.waiting and cpu_seconds(self._server) - before <= REST_SECONDS * AT_REST:
+                return True
+        return False
+
     async def settle(self, seconds: float = 15.0) -> None:
         """Until every message is answered, at most so long; then a moment for what should not come."""
         end = perf_counter() + seconds
@@ -128,7 +140,7 @@ async def _measure(folder: Path) -> list[Figure]:
         await load.drive(WARM_RATE, WARM_SECONDS)
         leg = await load.drive(RATE, SECONDS)
         _say(leg)
-        await load.settle()
+        await load.settle(DRAIN_SECONDS)  # what has no reply after that is lost, and not only late
         figures = _figures(leg, crowd)
         figures.append(figure("server.rate", await _highest(load, leg), "messages/s"))
         sender.close()
@@ -137,10 +149,15 @@ async def _measure(folder: Path) -> list[Figure]:
 
 
 async def _highest(load: Load, first: Leg) -> float:
-    """Step by step up from what is known to hold, until a step does not."""
+    """Step by step up from what is known to hold, until a step does not. Each step begins with a drained server:
+    what an overload before it left behind would be charged to the step.
+    """
     step = STEP if first.sustained else RATE / 8
     best = first.rate if first.sustained else 0.0
     for _ in range(STEPS):
+        if not await load.drained():
+            _say(f"still busy after {DRAIN_SECONDS:g} s: the search ends")
+            break
         leg = await load.drive(best + step, STEP_SECONDS)
         _say(leg)
         if not leg.sustained:
