@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from storage import compiled
+from storage.checkpoints import LONG
 from storage.codec import MARK, decode_scalar
 from storage.collections import Catalogue
 from storage.errors import Unavailable
@@ -41,7 +42,7 @@ def connect(path: Path, *, query_only: bool = False) -> sqlite3.Connection:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "wal_autocheckpoint=4000",
+        f"wal_autocheckpoint={LONG}",
         "cache_size=-65536" if not query_only else "cache_size=-16384",
         "mmap_size=268435456",
         "temp_store=MEMORY",

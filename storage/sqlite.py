@@ -17,6 +17,7 @@ from typing import Any, TextIO
 from storage import compiled, file, rows
 from storage.base import BaseStore, Prepared, Target
 from storage.changes import Changed
+from storage.checkpoints import Checkpoints
 from storage.codec import decode, decode_scalar
 from storage.collections import COLLECTIONS, Catalogue, Collection
 from storage.errors import StoreError, Unavailable
@@ -59,6 +60,7 @@ class SqliteStore(BaseStore):
         self._writer: Writer | None = None
         self._readers: Readers | None = None
         self._near: sqlite3.Connection | None = None  # read in the loop's own thread
+        self._checkpoints: Checkpoints | None = None
         self._kept = Kept()  # stays empty where another process writes
         self._connection: sqlite3.Connection | None = None
 
@@ -78,7 +80,8 @@ class SqliteStore(BaseStore):
         self._readers = Readers(lambda: file.connect(self.path, query_only=True), loop)
         self._near = file.connect(self.path, query_only=True)
         if self._connection is not None:
-            self._writer = Writer(self._connection, self._kept, loop)
+            self._checkpoints = Checkpoints(file.connect(self.path))
+            self._writer = Writer(self._connection, self._kept, loop, self._checkpoints.committed)
 
     async def close(self) -> None:
         """Finish what is being written, and let the file go. Closing twice is no error."""
@@ -91,6 +94,9 @@ class SqliteStore(BaseStore):
             await asyncio.to_thread(readers.close)
         if writer is not None:
             await asyncio.to_thread(writer.close)
+        checkpoints, self._checkpoints = self._checkpoints, None
+        if checkpoints is not None:
+            await asyncio.to_thread(checkpoints.close)
         if self._connection is not None:
             with contextlib.suppress(sqlite3.OperationalError):  # a reader elsewhere: the next open does it
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -112,7 +118,9 @@ class SqliteStore(BaseStore):
 
     async def scrub(self) -> None:
         """Write the log back into the file, so that what was deleted is not found in the log either."""
-        await self._read(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        if self._checkpoints is None:
+            raise Unavailable("the store is closed, or open for reading only")
+        await asyncio.to_thread(self._checkpoints.empty)
 
     def _read_near(self, work: Any) -> Any:
         """At once, without handing it to another thread: what an index answers takes less time than the way there."""

@@ -28,7 +28,15 @@ Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 class Writer:
     """Takes work, answers futures of the loop that it was made in. Work may be done twice: it keeps nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, kept: Kept, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        kept: Kept,
+        loop: asyncio.AbstractEventLoop,
+        committed: Callable[[], None],
+    ) -> None:
+        """`committed` is told in the writer's thread after each batch."""
+        self._told = committed
         self._connection = connection
         self._kept = kept
         self._loop = loop
@@ -76,23 +84,24 @@ class Writer:
 
     def _write(self, batch: list[Job]) -> list[Outcome]:
         try:
-            return self._committed(batch, careful=False)
+            return self._commit(batch, careful=False)
         except sqlite3.OperationalError as error:
             return self._failed(batch, error)
         except Exception:
             self._undo()
         try:
-            return self._committed(batch, careful=True)
+            return self._commit(batch, careful=True)
         except sqlite3.Error as error:
             return self._failed(batch, error)
 
-    def _committed(self, batch: list[Job], *, careful: bool) -> list[Outcome]:
+    def _commit(self, batch: list[Job], *, careful: bool) -> list[Outcome]:
         transaction = Transaction(self._connection, self._kept, careful=careful)
         self._connection.execute("BEGIN IMMEDIATE")
         outcomes = _each(transaction, batch) if careful else _all(transaction, batch)
         self._kept.hide(transaction.keys)
         self._connection.execute("COMMIT")
         self._kept.show(transaction.rows)
+        self._told()
         return outcomes
 
     def _failed(self, batch: list[Job], error: Exception) -> list[Outcome]:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.checkpoints import EVERY
 from storage.errors import Conflict
 from storage.kept import Kept
 from storage.sqlite import SqliteStore, open_sqlite
@@ -106,6 +107,7 @@ _OP = st.one_of(
 )
 
 
+@settings(max_examples=40, deadline=None)  # each opens a store
 @given(st.lists(st.lists(st.lists(_OP, min_size=1, max_size=4), min_size=1, max_size=4), max_size=5))
 def test_memory_and_file_say_the_same_after_any_commits(rounds: list[list[list[Op]]]) -> None:
     """Each round's commits are submitted at once; afterwards every document is read both ways."""
@@ -148,3 +150,12 @@ def test_what_was_used_longest_ago_goes_first() -> None:
     assert kept.get(("offers", "a")) is not None
     kept.learn(("offers", "c"), (1, "1234"), 0)
     assert [kept.get(("offers", id)) is not None for id in "abc"] == [True, False, True]
+
+
+async def test_the_log_is_written_back_while_commits_go_on_and_can_be_emptied(store: SqliteStore) -> None:
+    log = store.path.with_name(f"{store.path.name}-wal")
+    for round_ in range(3 * EVERY):
+        await store.commit([Upsert("offers", f"{round_ % 5}", {"set": {"n": round_}, "set_on_insert": {"org": "a"}})])
+    await store.scrub()
+    assert log.stat().st_size == 0
+    assert await store.count("offers", {"org": "a"}) == 5
