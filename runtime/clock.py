@@ -16,7 +16,9 @@ class Clock:
 
     def now(self) -> datetime:
         """The present: aware, UTC, whole milliseconds."""
-        moment = datetime.now(UTC) + self._ahead
+        moment = datetime.now(UTC)
+        if self._ahead:
+            moment += self._ahead
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     @property

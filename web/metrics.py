@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -17,8 +18,10 @@ class Prometheus:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._counted: Tally[str] = (
+            Tally()
+        )  # since anybody asked: a message counts a dozen things, with a lock for each
         self._events = Counter("aais_events", "What happened, by name.", ["name"], registry=self.registry)
-        self._known: dict[str, Counter] = {}
         self._alerts = Counter("aais_alerts", "What a person has to look at.", ["name"], registry=self.registry)
         self._queues = Gauge("aais_queue_depth", "Rows that wait.", ["queue", "state"], registry=self.registry)
         self._requests = Histogram(
@@ -30,10 +33,7 @@ class Prometheus:
         )
 
     def count(self, name: str, amount: int = 1) -> None:
-        counter = self._known.get(name)
-        if counter is None:
-            counter = self._known[name] = self._events.labels(name)
-        counter.inc(amount)
+        self._counted[name] += amount
 
     def alert(self, name: str, detail: str) -> None:
         self._alerts.labels(name).inc()
@@ -47,6 +47,9 @@ class Prometheus:
             for key, waiting in (await depths()).items():
                 queue, _, state = key.partition(".")
                 self._queues.labels(queue, state).set(waiting)
+            counted, self._counted = self._counted, Tally()
+            for name, amount in counted.items():
+                self._events.labels(name).inc(amount)
             answer = web.Response(body=generate_latest(self.registry))
             answer.headers["Content-Type"] = CONTENT_TYPE_LATEST
             return answer
