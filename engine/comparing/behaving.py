@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from engine.comparing.blocks import Names
+from engine.comparing.blocks import Names, alike
 from engine.comparing.difference import Behaviour, Difference, Differences
 from engine.comparing.flips import Decisions
 from engine.comparing.paths import Paths
@@ -54,7 +54,7 @@ def behaving(differences: Differences, old: Version, new: Version, matched: Matc
 def _as_written(old: Version, new: Version, matched: Matched, was: str) -> bool:
     names = matched.names[was]
     across = isinstance(names, Names) and names.any
-    return old.documents[was].content == new.documents[matched.pairs[was]].content and not across
+    return not across and alike(old.documents[was].content, new.documents[matched.pairs[was]].content)
 
 
 def _answered(
@@ -107,7 +107,11 @@ def _kept(used: str, answers: Mapping[str, Behaviour], old: Release, new: Releas
     if answer is not None:
         return answer.answer == "same"
     before, after = old.get(back.get(used, used)), new.get(used)
-    return before is not None and after is not None and before.hash == after.hash
+    if before is None or after is None or before.hash != after.hash:
+        return False
+    if isinstance(before, Definition) and isinstance(after, Definition):
+        return alike(before.content, after.content)  # the hash leaves the order of what is set aside
+    return True
 
 
 def _settled(change: Difference, answers: Mapping[str, Behaviour]) -> Difference:

@@ -82,6 +82,21 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
         return (self.guard, tuple(deed.key for deed in self.deeds), self.to)
 
 
+def alike(old: Any, new: Any) -> bool:
+    """Equal as written, the order of keys left aside but for what is set: there one value may read another."""
+    return bool(old == new) and _orders(old) == _orders(new)
+
+
+def _orders(content: Any) -> list[list[str]]:
+    """The names of each `set` with several, found by place and not by the order of keys around it."""
+    if isinstance(content, Mapping):
+        found = [list(content["set"])] if isinstance(content.get("set"), Mapping) and len(content["set"]) > 1 else []
+        return found + [order for key in sorted(content) for order in _orders(content[key])]
+    if isinstance(content, list):
+        return [order for item in content for order in _orders(item)]
+    return []
+
+
 def rules(written: Any, names: Names, path: At) -> tuple[Block, ...]:
     """What stands under an event, a timer or `next`."""
     if isinstance(written, list):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.comparing.behaving import Matched, behaving
-from engine.comparing.blocks import Names
+from engine.comparing.blocks import Names, alike
 from engine.comparing.difference import WEIGHTS, Difference, Differences, Spot
 from engine.comparing.ledger import Ledger, Weighing
 from engine.comparing.machines import compare_machines
@@ -81,7 +81,7 @@ def _body(document: Document) -> dict[str, Any]:
 
 
 def _names(old: Document, new: Document) -> Names | TableNames:
-    if old.content == new.content:
+    if alike(old.content, new.content):
         return Names() if old.kind != "rules" else TableNames()
     if old.kind == "rules":
         return table_names(old.content, new.content)
@@ -110,7 +110,9 @@ def _across(matched: Pairs, names: Mapping[str, Names | TableNames]) -> dict[str
 
 
 def _pair(old: Document, new: Document, name: str, names: Names | TableNames, registry: Registry) -> list[Difference]:
-    if old.content == new.content and not (isinstance(names, Names) and (names.flows or names.tables or names.finals)):
+    if alike(old.content, new.content) and not (
+        isinstance(names, Names) and (names.flows or names.tables or names.finals)
+    ):
         return []
     ledger = Ledger(name, old, new, registry)
     if old.name != new.name:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.comparing import deeds, guards
-from engine.comparing.blocks import SAME, Block, Names, rules
+from engine.comparing.blocks import SAME, Block, Names, alike, rules
 from engine.comparing.blocks import deeds as deeds_of
 from engine.comparing.difference import Weight
 from engine.comparing.ledger import Ledger, gravest
@@ -35,7 +35,7 @@ class StatePair:
         self.lists = RuleLists(ledger, name)
 
     def compare(self) -> None:
-        if self.old == self.new and not self.names.touch(self.old):
+        if alike(self.old, self.new) and not self.names.touch(self.old):
             return
         self._entry()
         compare_ask(self.ledger, self.names, self.name, self._part("ask"))

@@ -147,3 +147,26 @@ def test_every_flow_that_ships_is_shown_to_be_itself_when_a_comment_is_added() -
     differences = compare(shipped(), new, REGISTRY)
     assert differences.empty
     assert differences.same_behaviour
+
+
+def test_the_order_of_what_is_set_counts_only_where_one_value_reads_another() -> None:
+    entangled = edited(CALLBACK, "set: {early: true}", "set: {early: hour > 8, hour: event.value}")
+    turned = edited(entangled, "{early: hour > 8, hour: event.value}", "{hour: event.value, early: hour > 8}")
+    differences = compare({"x": entangled}, {"x": turned}, REGISTRY)
+    assert answer(differences).answer == "different"
+    assert any("in another order" in words for words in said(differences))
+    apart = edited(CALLBACK, "set: {early: true}", "set: {early: true, hour: event.value}")
+    other = edited(apart, "early: true, hour: event.value", "hour: event.value, early: true")
+    same = compare({"x": apart}, {"x": other}, REGISTRY)
+    assert same.empty
+    assert same.same_behaviour
+
+
+def test_verbs_in_another_order_are_another_way() -> None:
+    two = edited(CALLBACK, "do: {contacts.update: {paying_phone: phone}}",
+                 "do: [{contacts.update: {paying_phone: phone}}, {leads.note: {event: wrote}}]")  # fmt: skip
+    turned = edited(two, "[{contacts.update: {paying_phone: phone}}, {leads.note: {event: wrote}}]",
+                    "[{leads.note: {event: wrote}}, {contacts.update: {paying_phone: phone}}]")  # fmt: skip
+    differences = compare({"x": two}, {"x": turned}, REGISTRY)
+    assert answer(differences).answer == "different"
+    assert any("in another order: does leads.note, then does contacts.update" in words for words in said(differences))
