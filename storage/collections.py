@@ -115,6 +115,16 @@ _PEOPLE = (
         indexes=(_by("by_org", "org", "-at"),),
     ),
     Collection(
+        name="drafts",
+        doc="What somebody has written of the YAML and not published, one for each person and file.",
+        indexes=(_by("by_person", "org", "by", "-at"), _by("by_file", "org", "file", "-at")),
+    ),
+    Collection(
+        name="proposals",
+        doc="Drafts that wait for another person's approval.",
+        indexes=(_by("by_state", "org", "state", "-at"),),
+    ),
+    Collection(
         name="audit",
         doc="Who did what in the console.",
         indexes=(_by("by_time", "org", "-at"), _by("by_actor", "org", "actor", "-at")),

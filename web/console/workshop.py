@@ -1,0 +1,498 @@
+"""The workshop: the pages on which people change the YAML, and the addresses that its editor asks.
+
+The server is the only validator: what the editor shows are the findings, pictures and simulations of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from aiohttp import web
+
+from engine.authoring import Item
+from engine.authoring.hovering import Hover
+from engine.authoring.table import NoCell
+from engine.comparing import compare, markdown
+from engine.findings import Finding, Findings
+from people import audit
+from people.users import Users
+from runtime.publishing.gate import Checked
+from runtime.publishing.outcome import Order
+from runtime.publishing.publisher import Wrong
+from runtime.publishing.record import publications
+from runtime.publishing.sources import TEST
+from storage.store import Store
+from web.api.endpoint import Asked, Endpoint, Refusal
+from web.console import frame
+from web.console.caller import Caller, Way
+from workshop import drafts, proposals
+from workshop.drafts import TooMuch, fingerprint
+from workshop.shelf import Shelf
+from workshop.simulating import CannotPlay, Played, Playing
+from workshop.workbench import NoFile, Picture, Workbench, headed, named
+
+_AT = "/orgs/{org}/rules"
+
+
+class Buffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Exactly what stands in the editor."""
+
+    file: str
+    text: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with a cursor; line and column from 1."""
+
+    file: str
+    text: str
+    line: int
+    column: int
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with a cell of its table and what is to stand there."""
+
+    file: str
+    text: str
+    path: tuple[str | int, ...]
+    value: str
+
+
+class Trying(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with a conversation to play on it."""
+
+    file: str
+    text: str
+    playing: Playing
+
+
+class Saving(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft; `base` is the fingerprint that the text in force had when it was begun."""
+
+    file: str
+    text: str
+    base: str
+
+
+class Which(msgspec.Struct, frozen=True, kw_only=True):
+    """A file by its name."""
+
+    file: str
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """The message of a publication."""
+
+    why: str
+    accept_undecided: str = ""
+
+
+class Back(msgspec.Struct, frozen=True, kw_only=True):
+    """A version to put in force again."""
+
+    number: int
+    why: str
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody makes of a proposal."""
+
+    id: str
+    decision: Literal["approve", "decline"]
+    note: str = ""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    findings: tuple[Finding, ...]
+
+
+class Items(msgspec.Struct, frozen=True):
+    """What may be written."""
+
+    items: tuple[Item, ...]
+
+
+class Hovered(msgspec.Struct, frozen=True):
+    """What a word means, if anything."""
+
+    hover: Hover | None
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A file's text."""
+
+    text: str
+
+
+class Other(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody else's draft of the same file."""
+
+    name: str
+    at: datetime
+    text: str
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it stands in the editor. `stale`: what is in force changed since the draft was begun."""
+
+    file: str
+    text: str
+    in_force: str
+    base: str
+    drafted: bool
+    stale: bool
+    others: tuple[Other, ...]
+    tests: str = ""
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publication would do, and what stands in its way. `changes` is Markdown."""
+
+    files: tuple[str, ...]
+    changes: str
+    checks: tuple[Checked, ...]
+    impact: tuple[str, ...]
+    may: bool
+    why_not: str = ""
+    undecided: bool = False
+    needs_approval: bool = False
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    status: str
+    number: int
+    why: str = ""
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One publication."""
+
+    number: int
+    event: str
+    at: datetime
+    by: str
+    why: str
+    release: str
+    in_force: bool
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    versions: tuple[Version, ...]
+
+
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """Drafts that wait for another person."""
+
+    id: str
+    by: str
+    why: str
+    at: datetime
+    files: tuple[str, ...]
+    mine: bool
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """All that wait."""
+
+    proposals: tuple[Proposed, ...]
+
+
+class Workshop:
+    """The views. `clock` is the world's: who wrote what when has nothing to do with the demo's clock."""
+
+    def __init__(self, store: Store, users: Users, bench: Workbench, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._users = users
+        self._bench = bench
+        self._clock = clock
+
+    def ways(self) -> Sequence[Way]:
+        return (
+            Way(method="GET", path="/o/{org}/rules", permission="rules.read", view=self.list),
+            Way(method="GET", path="/o/{org}/rules/edit", permission="rules.read", view=self.editor),
+        )
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        read, edit, publish = "rules.read", "rules.edit", "rules.publish"
+        return (
+            Endpoint(method="GET", path=_AT, permission=read, doc="Every file with its state.", answer=Shelf,
+                     view=self.shelf),
+            Endpoint(method="GET", path=f"{_AT}/file", permission=read, query=Which, answer=Opened, view=self.opened,
+                     doc="A file as the editor opens it: the caller's draft, or what is in force."),
+            Endpoint(method="POST", path=f"{_AT}/check", permission=read, body=Buffer, answer=Told, view=self.check,
+                     doc="Everything that is found in a text, seen with all else that is in force."),
+            Endpoint(method="POST", path=f"{_AT}/complete", permission=read, body=Place, answer=Items,
+                     view=self.complete, doc="What may be written at a cursor."),
+            Endpoint(method="POST", path=f"{_AT}/hover", permission=read, body=Place, answer=Hovered, view=self.hover,
+                     doc="What the word under a pointer means."),
+            Endpoint(method="POST", path=f"{_AT}/picture", permission=read, body=Buffer, answer=Picture,
+                     view=self.picture, doc="A flow or lifecycle as a diagram, a table as a sheet."),
+            Endpoint(method="POST", path=f"{_AT}/cell", permission=edit, body=Cell, answer=Text, view=self.cell,
+                     doc="A table's text with another value in a cell; all else stays to the letter."),
+            Endpoint(method="POST", path=f"{_AT}/simulate", permission=read, body=Trying, answer=Played,
+                     view=self.simulate, doc="A conversation played on a text."),
+            Endpoint(method="POST", path=f"{_AT}/draft", permission=edit, body=Saving, answer=Opened, view=self.save,
+                     doc="Keep a draft."),
+            Endpoint(method="POST", path=f"{_AT}/discard", permission=edit, body=Which, answer=Opened,
+                     view=self.discard, doc="Throw a draft away."),
+            Endpoint(method="GET", path=f"{_AT}/review", permission=edit, answer=Review, view=self.review,
+                     doc="What publishing the caller's drafts would do, and what stands in its way."),
+            Endpoint(method="POST", path=f"{_AT}/publish", permission=publish, body=Why, answer=Published,
+                     view=self.publish, doc="Put the caller's drafts in force, or propose them where two are needed."),
+            Endpoint(method="GET", path=f"{_AT}/versions", permission=read, answer=Versions, view=self.versions,
+                     doc="What was published, by whom and why."),
+            Endpoint(method="POST", path=f"{_AT}/rollback", permission=publish, body=Back, answer=Published,
+                     view=self.rollback, doc="Put an earlier version in force again."),
+            Endpoint(method="GET", path=f"{_AT}/proposals", permission=read, answer=Waiting, view=self.waiting,
+                     doc="Drafts that wait for another person's approval."),
+            Endpoint(method="POST", path=f"{_AT}/decide", permission="rules.approve", body=Decided, answer=Published,
+                     view=self.decide, doc="Approve somebody else's proposal, which publishes it, or decline it."),
+        )  # fmt: skip
+
+    # pages
+
+    async def list(self, request: web.Request, caller: Caller) -> web.Response:
+        shelf = await self._bench.shelf(caller.org)
+        names = await self._named({by for file in shelf.files for by in file.drafted_by})
+        return frame.page(
+            "rules.html", caller, business=await self._business(caller), shelf=shelf, names=names,
+            done=request.query.get("done", ""),
+        )  # fmt: skip
+
+    async def editor(self, request: web.Request, caller: Caller) -> web.Response:
+        file = request.query.get("file", "")
+        return frame.page(
+            "workshop.html", caller, business=await self._business(caller), file=file, may_edit=caller.may("rules.edit"),
+            may_publish=caller.may("rules.publish"),
+        )  # fmt: skip
+
+    # what the editor asks
+
+    async def shelf(self, _asked: Asked, caller: Caller) -> Shelf:
+        return await self._bench.shelf(caller.org)
+
+    async def opened(self, asked: Asked, caller: Caller) -> Opened:
+        return await self._opened(caller, _file(asked.query.file))
+
+    async def check(self, asked: Asked, caller: Caller) -> Told:
+        return Told(await self._bench.check(caller.org, _file(asked.body.file), asked.body.text))
+
+    async def complete(self, asked: Asked, caller: Caller) -> Items:
+        here = asked.body
+        return Items(await self._bench.complete(caller.org, _file(here.file), here.text, here.line, here.column))
+
+    async def hover(self, asked: Asked, caller: Caller) -> Hovered:
+        here = asked.body
+        return Hovered(await self._bench.hover(caller.org, _file(here.file), here.text, here.line, here.column))
+
+    async def picture(self, asked: Asked, caller: Caller) -> Picture:
+        return await self._bench.picture(caller.org, _file(asked.body.file), asked.body.text)
+
+    async def cell(self, asked: Asked, _caller: Caller) -> Text:
+        put = asked.body
+        try:
+            return Text(await self._bench.cell(_file(put.file), put.text, put.path, put.value))
+        except NoCell as error:
+            raise Refusal(409, "no-cell", "There is no such cell in this table.", "Load the page again.") from error
+        except Findings as found:
+            raise _broken(found) from found
+
+    async def simulate(self, asked: Asked, caller: Caller) -> Played:
+        trying = asked.body
+        try:
+            return await self._bench.simulate(caller.org, _file(trying.file), trying.text, trying.playing)
+        except Findings as found:
+            raise _broken(found) from found
+        except CannotPlay as error:
+            raise Refusal(409, "cannot-play", str(error), "Open a flow.") from error
+
+    # drafts
+
+    async def save(self, asked: Asked, caller: Caller) -> Opened:
+        user, _ = caller.signed_in()
+        draft, org = asked.body, self._store.org(caller.org)
+        found = await self._bench.sources(caller.org)
+        file = _file(draft.file)
+        if found.texts.get(file) == draft.text:
+            await drafts.discard(org, file, user.id)
+        else:
+            try:
+                await drafts.save(org, file, draft.text, draft.base, user.id, self._clock())
+            except TooMuch as error:
+                raise Refusal(413, "too-long", str(error), "Make two files of it.") from error
+        return await self._opened(caller, file)
+
+    async def discard(self, asked: Asked, caller: Caller) -> Opened:
+        user, _ = caller.signed_in()
+        await drafts.discard(self._store.org(caller.org), _file(asked.body.file), user.id)
+        return await self._opened(caller, asked.body.file)
+
+    # publishing
+
+    async def review(self, _asked: Asked, caller: Caller) -> Review:
+        user, _ = caller.signed_in()
+        mine = await drafts.mine(self._store.org(caller.org), user.id)
+        texts = {file: draft.text for file, draft in mine.items()}
+        before = await self._bench.sources(caller.org)
+        after = before.replaced(texts)
+        outcome = await self._bench.publisher.preview(
+            Order(sources=after, org=caller.org, by=user.name, why="", origin="console")
+        )  # fmt: skip
+        differences = await self._bench.aside(compare, before.files, after.files, self._bench.registry)
+        undecided = any(check.verdict == "undecided" for check in outcome.checks)
+        return Review(
+            files=tuple(sorted(texts)),
+            changes=markdown(differences) if texts else "",
+            checks=outcome.checks,
+            impact=tuple(str(group) for group in outcome.impact.groups) if outcome.impact is not None else (),
+            may=outcome.status == "published",
+            why_not=outcome.why,
+            undecided=undecided and outcome.status == "refused",
+            needs_approval=await self._two_needed(caller),
+        )
+
+    async def publish(self, asked: Asked, caller: Caller) -> Published:
+        user, _ = caller.signed_in()
+        if not asked.body.why.strip():
+            raise Refusal(422, "no-message", "A publication says why.", "Write a sentence for those who come after.")
+        org = self._store.org(caller.org)
+        mine = await drafts.mine(org, user.id)
+        texts = {file: draft.text for file, draft in mine.items()}
+        if not texts:
+            raise Refusal(409, "nothing-drafted", "There is no draft of yours.", "Change a file first.")
+        if await self._two_needed(caller):
+            await proposals.make(org, texts, user.id, asked.body.why, caller.now)
+            return Published(status="proposed", number=0)
+        return await self._put(caller, texts, user.name or user.email, asked.body, by=user.id)
+
+    async def decide(self, asked: Asked, caller: Caller) -> Published:
+        user, _ = caller.signed_in()
+        org = self._store.org(caller.org)
+        try:
+            proposal = await proposals.take(org, frame.named({"id": asked.body.id}, "id"), user.id, asked.body.decision)
+        except KeyError as error:
+            raise Refusal(404, "no-proposal", "This proposal is not there, or was decided.", "Load again.") from error
+        except proposals.OwnProposal as error:
+            raise Refusal(403, "own-proposal", "Nobody approves what they wrote.", "Ask somebody else.") from error
+        if asked.body.decision == "decline":
+            await org.commit([audit.entry(caller.actor, "rules.declined", caller.now, on=proposal.id)])
+            return Published(status="declined", number=0)
+        author = await self._users.get(proposal.by)
+        by = f"{author.name if author is not None else proposal.by}, approved by {user.name or user.email}"
+        made = await self._put(caller, proposal.texts, by, Why(why=proposal.why), by=proposal.by)
+        if made.status not in ("published", "unchanged"):
+            await proposals.reopen(org, proposal.id)
+        return made
+
+    async def versions(self, _asked: Asked, caller: Caller) -> Versions:
+        pointer, _ = await self._bench.publisher.in_force(caller.org)
+        return Versions(
+            tuple(
+                Version(
+                    number=each.number, event=each.event, at=each.at, by=each.by, why=each.why, release=each.release,
+                    in_force=each.number == pointer.number,
+                )
+                for each in await publications(self._store, caller.org)
+            )
+        )  # fmt: skip
+
+    async def rollback(self, asked: Asked, caller: Caller) -> Published:
+        user, _ = caller.signed_in()
+        try:
+            outcome = await self._bench.publisher.rollback(
+                caller.org, to=asked.body.number, by=user.name or user.email, why=asked.body.why
+            )
+        except Wrong as error:
+            raise Refusal(409, "cannot-roll-back", str(error), "See the versions.") from error
+        entry = audit.entry(caller.actor, "rules.rolled_back", caller.now, on=str(asked.body.number))
+        await self._store.org(caller.org).commit([entry])
+        return Published(status=outcome.status, number=outcome.number, why=outcome.why)
+
+    async def waiting(self, _asked: Asked, caller: Caller) -> Waiting:
+        found = await proposals.waiting(self._store.org(caller.org))
+        names = await self._named({each.by for each in found})
+        return Waiting(
+            tuple(
+                Proposed(
+                    id=each.id, by=names.get(each.by, each.by), why=each.why, at=each.at,
+                    files=tuple(sorted(each.texts)), mine=each.by == caller.actor,
+                )
+                for each in found
+            )
+        )  # fmt: skip
+
+    async def _put(self, caller: Caller, texts: dict[str, str], who: str, why: Why, *, by: str) -> Published:
+        before = await self._bench.sources(caller.org)
+        order = Order(
+            sources=before.replaced(texts), org=caller.org, by=who, why=why.why.strip(), origin="console",
+            accept_undecided=why.accept_undecided.strip(),
+        )  # fmt: skip
+        outcome = await self._bench.publisher.publish(order)
+        if outcome.in_force:
+            org = self._store.org(caller.org)
+            for file in texts:
+                await drafts.discard(org, file, by)
+            await org.commit(
+                [audit.entry(caller.actor, "rules.published", caller.now, on=f"#{outcome.number}", why=why.why)]
+            )
+        return Published(status=outcome.status, number=outcome.number, why=outcome.why)
+
+    async def _opened(self, caller: Caller, file: str) -> Opened:
+        user, _ = caller.signed_in()
+        found = await self._bench.sources(caller.org)
+        in_force = found.texts.get(file, "")
+        every = await drafts.of_file(self._store.org(caller.org), file)
+        own = next((draft for draft in every if draft.by == user.id), None)
+        if own is None and not in_force and not headed(file):
+            base = ""
+        else:
+            base = own.base if own is not None else fingerprint(in_force)
+        names = await self._named({draft.by for draft in every})
+        return Opened(
+            file=file,
+            text=own.text if own is not None else in_force,
+            in_force=in_force,
+            base=base,
+            drafted=own is not None,
+            stale=own is not None and own.base != fingerprint(in_force),
+            others=tuple(
+                Other(name=names.get(draft.by, draft.by), at=draft.at, text=draft.text)
+                for draft in every if draft.by != user.id
+            ),
+            tests=found.tests.get(file.removesuffix(".yaml") + TEST, ""),
+        )  # fmt: skip
+
+    async def _two_needed(self, caller: Caller) -> bool:
+        org: dict[str, Any] = await self._store.get("orgs", caller.org) or {}
+        return bool((org.get("settings") or {}).get("two_person_rule"))
+
+    async def _named(self, ids: set[str]) -> dict[str, str]:
+        users = [await self._users.get(id) for id in sorted(ids)]
+        return {user.id: user.name or user.email for user in users if user is not None}
+
+    async def _business(self, caller: Caller) -> str:
+        return str((await self._store.get("orgs", caller.org) or {}).get("name", caller.org))
+
+
+def _file(written: str) -> str:
+    try:
+        return named(written)
+    except NoFile as error:
+        raise Refusal(
+            404, "no-file", "There is no such file.", "A name is like flows/booking.yaml or rules/routing.yaml."
+        ) from error
+
+
+def _broken(found: Findings) -> Refusal:
+    first = found.findings[0]
+    return Refusal(409, "does-not-compile", f"Line {first.line}: {first.reason}", "Mend what is underlined first.")
