@@ -143,6 +143,7 @@ def house_doors(house: House) -> doors.Doors:
         metrics=house.metrics,
         refusal=house.desk.refusal,
         app_url=house.settings.app_url,
+        bench=house.bench,
         phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
         mailer=_mailer(house.settings),
         proxies=house.settings.proxies,

@@ -15,6 +15,7 @@ import bookings.verbs
 import channels.verbs
 import crm.verbs
 import engine
+import language
 import payments.verbs
 from ads.clicks import of_referral
 from channels.channel import Address
@@ -30,7 +31,7 @@ from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
 from composition import publishing
-from composition.definitions import compile_sources, registry
+from composition.definitions import compile_sources, limits, registry
 from composition.desk import Desk
 from composition.folders import Folders, Origin
 from composition.gate import Aside
@@ -55,6 +56,7 @@ from storage.base import BaseStore
 from storage.store import Document
 from storage.vault import Vault
 from web.metrics import Prometheus
+from workshop.workbench import Workbench
 
 WHATSAPP_TOKEN = "whatsapp_token"  # noqa: S105 - the name of a secret, not one
 DEMO_TOKEN = Secret("demo-access-token")
@@ -72,6 +74,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     published: Published
     desk: Desk
     following: Following
+    bench: Workbench
     runtime: Runtime
     webhook: Webhook
     callbacks: Callbacks
@@ -147,6 +150,7 @@ async def built(
             published=published,
             desk=desk,
             following=following,
+            bench=Workbench(store, desk.publisher, published.by_hash, registry(), limits(), language.understand),
             runtime=runtime,
             webhook=_webhook(settings, store, keys, runtime, presence),
             callbacks=Callbacks(store, links),

@@ -19,6 +19,7 @@ from web.answers import Handler, explain_errors, secure_headers
 from web.console.routes import Console
 from web.console.routes import routes as console_routes
 from web.metrics import Prometheus
+from workshop.workbench import Workbench
 
 _MAX_BODY = 3 * 1024 * 1024 + 1  # one byte more than a webhook may have, so that the refusal is the webhook's own
 
@@ -34,6 +35,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     metrics: Prometheus
     app_url: str
+    bench: Workbench
     refusal: Callable[[], dict[str, str]] = dict  # of the last edit of the YAML, if it was not published
     phone_url: str = ""  # of the simulated phone, in the demo
     mailer: Mailer = Printed()
@@ -72,7 +74,7 @@ def build(doors: Doors) -> web.Application:
 
 def _console(doors: Doors) -> Console:
     return Console(
-        store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url,
+        store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
         mailer=doors.mailer, proxies=doors.proxies,
     )  # fmt: skip
 

@@ -10,16 +10,30 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
+import language
+from composition.definitions import compile_sources, limits, registry
+from composition.gate import InThread
+from composition.publishing import connected
 from people import sessions, team
 from people.roles import Role
 from people.users import Users
+from runtime.clock import Clock
+from runtime.metrics import Tally
+from runtime.release import Published
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Insert
 from storage.vault import Vault
 from web.answers import explain_errors, secure_headers
 from web.console.gate import COOKIE
 from web.console.routes import Console, routes
+from workshop.workbench import Workbench
 
+ROOT = Path(__file__).parents[2]
+SHIPPED = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (*ROOT.glob("flows/**/*.yaml"), *ROOT.glob("rules/*.yaml"))
+}
+REGISTRY = registry()  # one, so that what was found in what ships is found once
 CLINIC, OTHER = "clinic", "salon"
 
 
@@ -103,9 +117,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
                "channels": [], "addresses": [], "settings": {}}  # fmt: skip
         await store.commit([Insert("orgs", row)])
     app = web.Application(middlewares=[secure_headers, explain_errors])
+    published = Published(store, compile_sources)
+    await published.publish(SHIPPED, why="what ships")
+    desk, _ = connected(store, vault, published, InThread(), Clock(), Tally())
+    bench = Workbench(store, desk.publisher, published.by_hash, REGISTRY, limits(), language.understand)
     console = Console(
-        store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", mailer=letters
-    )
+        store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
+        mailer=letters,
+    )  # fmt: skip
     app.add_routes(routes(console))
     async with TestServer(app) as server:
         made = House(store, vault, server, letters)

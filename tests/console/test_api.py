@@ -15,7 +15,8 @@ async def test_every_endpoint_is_in_the_document_and_answers_as_it_says(house: H
     browser = await house.browser("owner")
     described = json.loads((await browser.get("/api/v1/openapi.json")).text)
     for path, methods in described["paths"].items():
-        if set(methods) != {"get"} or path.count("{") > 1:
+        needed = [each for each in methods.get("get", {}).get("parameters", ()) if each["required"]]
+        if "get" not in methods or len(needed) > 1:
             continue
         answer = await browser.get(path.replace("{org}", CLINIC))
         assert answer.status == 200, path

@@ -44,6 +44,7 @@ def application(house: House, *, phone_url: str = "http://127.0.0.1:8090/") -> w
             vault=house.vault,
             metrics=house.metrics,
             app_url=APP_URL,
+            bench=house.bench,
             phone_url=phone_url,
         )
     )

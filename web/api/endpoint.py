@@ -53,6 +53,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     query: Any = Nothing
     body: Any = Nothing
     refusals: tuple[tuple[int, str], ...] = ()  # (status, code) of its own
+    people: bool = False  # not for tokens
 
     @property
     def address(self) -> str:
@@ -60,7 +61,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     def way(self) -> Way:
         """As the gate takes it."""
-        return Way(method=self.method, path=self.address, permission=self.permission, view=_view(self), api=True)
+        return Way(
+            method=self.method, path=self.address, permission=self.permission, view=_view(self), api=True,
+            people=self.people,
+        )  # fmt: skip
 
 
 def _view(endpoint: Endpoint) -> View:

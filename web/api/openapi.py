@@ -76,7 +76,7 @@ def _operation(endpoint: Endpoint, schemas: dict[int, Any], components: dict[str
         operation["requestBody"] = {
             "required": True, "content": {"application/json": {"schema": schemas[id(endpoint.body)]}}
         }  # fmt: skip
-    if endpoint.permission == SIGNED_IN:
+    if endpoint.permission == SIGNED_IN or endpoint.people:
         operation["security"] = [{"session": []}]
     return operation
 

@@ -58,6 +58,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     permission: str
     view: View
     api: bool = False
+    people: bool = False  # a token does not do here: it is about a person's own drafts, say
 
     def __post_init__(self) -> None:
         if self.permission not in (PUBLIC, SIGNED_IN, *PERMISSIONS):

@@ -30,6 +30,7 @@ _PAGES = jinja2.Environment(
 )
 NAVIGATION = (  # what the console has, in this order; a link is shown to whom the page would open
     ("", "today.read", "nav.today"),
+    ("/rules", "rules.read", "nav.rules"),
     ("/team", "team.read", "nav.team"),
     ("/tokens", "tokens.change", "nav.tokens"),
     ("/audit", "audit.read", "nav.audit"),
@@ -94,7 +95,17 @@ class Words:
         self._place = 1 if language == "sw" else 0
 
     def __call__(self, key: str, **blanks: Any) -> str:
-        return WORDS[key][self._place].format(**blanks)
+        return self.raw(key).format(**blanks)
+
+    def raw(self, key: str) -> str:
+        """With its blanks, for who fills them elsewhere."""
+        return WORDS[key][self._place]
+
+
+def sentences(prefix: str, language: str) -> dict[str, str]:
+    """The words of a page's script: those whose keys begin so, and what all pages have."""
+    words = Words(language)
+    return {key: words.raw(key) for key in WORDS if key.startswith(prefix) or key in ("save", "cancel")}
 
 
 def _moment(language: str) -> Any:

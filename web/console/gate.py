@@ -80,6 +80,8 @@ class Gate:
             return None
         if caller.role is None:
             return _no(way, caller, 404, "not-found")
+        if way.people and caller.program:
+            return _no(way, caller, 403, "people-only")
         if not caller.may(way.permission):
             return _no(way, caller, 403, "not-allowed")
         if PERMISSIONS[way.permission].strong and (caller.session is None or not caller.session.strong):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,8 @@ from web.console.gate import Gate
 from web.console.people_pages import PeoplePages
 from web.console.signing_in import SigningIn
 from web.console.today import Today
+from web.console.workshop import Workshop
+from workshop.workbench import Workbench
 
 _STATIC = Path(__file__).parent.parent / "static"
 _BUILT = _STATIC / "build"
@@ -34,6 +36,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     clock: Callable[[], datetime]
     app_url: str
+    bench: Workbench
     mailer: Mailer = Printed()
     proxies: int = 0
 
@@ -44,19 +47,28 @@ def ways(console: Console) -> Sequence[Way]:
         *SigningIn(console.store, users, console.mailer, console.app_url).ways(),
         *Account(console.store, users).ways(),
         *Today(console.store, console.vault, console.clock).ways(),
+        *_workshop(console, users).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
     )
 
 
 def endpoints(console: Console) -> Sequence[Endpoint]:
-    return (*Today(console.store, console.vault, console.clock).endpoints(),)
+    users = Users(console.store, console.vault)
+    return (
+        *Today(console.store, console.vault, console.clock).endpoints(),
+        *_workshop(console, users).endpoints(),
+    )
+
+
+def _workshop(console: Console, users: Users) -> Workshop:
+    return Workshop(console.store, users, console.bench, lambda: datetime.now(UTC))
 
 
 def routes(console: Console) -> list[web.RouteDef]:
     gate = Gate(console.store, Users(console.store, console.vault), proxies=console.proxies)
 
-    async def style(_request: web.Request) -> web.FileResponse:
-        return web.FileResponse(_STATIC / "console.css", headers={"Cache-Control": "max-age=300"})
+    async def style(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_STATIC / f"{request.match_info['name']}.css", headers={"Cache-Control": "max-age=300"})
 
     api = endpoints(console)
     described = msgspec.json.encode(document(api, console.app_url))
@@ -70,6 +82,6 @@ def routes(console: Console) -> list[web.RouteDef]:
     return [
         web.static("/static/build", _BUILT),
         *guarded,
-        web.get("/static/console.css", style),
+        web.get(r"/static/{name:console|workshop}.css", style),
         web.get(address(), openapi),
     ]

@@ -5,206 +5,56 @@ The server is the only validator: what the editor shows are the findings, pictur
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from aiohttp import web
 
-from engine.authoring import Item
-from engine.authoring.hovering import Hover
 from engine.authoring.table import NoCell
 from engine.comparing import compare, markdown
-from engine.findings import Finding, Findings
+from engine.findings import Findings
 from people import audit
 from people.users import Users
-from runtime.publishing.gate import Checked
 from runtime.publishing.outcome import Order
 from runtime.publishing.publisher import Wrong
 from runtime.publishing.record import publications
 from runtime.publishing.sources import TEST
 from storage.store import Store
-from web.api.endpoint import Asked, Endpoint, Refusal
+from web.api.endpoint import Answering, Asked, Endpoint, Refusal
 from web.console import frame
 from web.console.caller import Caller, Way
+from web.console.workshop_shapes import (
+    Back,
+    Buffer,
+    Cell,
+    Decided,
+    Hovered,
+    Items,
+    Opened,
+    Other,
+    Place,
+    Proposed,
+    Published,
+    Review,
+    Saving,
+    Text,
+    Told,
+    Trying,
+    Version,
+    Versions,
+    Waiting,
+    Which,
+    Why,
+)
 from workshop import drafts, proposals
 from workshop.drafts import TooMuch, fingerprint
 from workshop.shelf import Shelf
-from workshop.simulating import CannotPlay, Played, Playing
+from workshop.simulating import CannotPlay, Played
 from workshop.workbench import NoFile, Picture, Workbench, headed, named
 
 _AT = "/orgs/{org}/rules"
-
-
-class Buffer(msgspec.Struct, frozen=True, kw_only=True):
-    """Exactly what stands in the editor."""
-
-    file: str
-    text: str
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A buffer with a cursor; line and column from 1."""
-
-    file: str
-    text: str
-    line: int
-    column: int
-
-
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """A buffer with a cell of its table and what is to stand there."""
-
-    file: str
-    text: str
-    path: tuple[str | int, ...]
-    value: str
-
-
-class Trying(msgspec.Struct, frozen=True, kw_only=True):
-    """A buffer with a conversation to play on it."""
-
-    file: str
-    text: str
-    playing: Playing
-
-
-class Saving(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft; `base` is the fingerprint that the text in force had when it was begun."""
-
-    file: str
-    text: str
-    base: str
-
-
-class Which(msgspec.Struct, frozen=True, kw_only=True):
-    """A file by its name."""
-
-    file: str
-
-
-class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """The message of a publication."""
-
-    why: str
-    accept_undecided: str = ""
-
-
-class Back(msgspec.Struct, frozen=True, kw_only=True):
-    """A version to put in force again."""
-
-    number: int
-    why: str
-
-
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody makes of a proposal."""
-
-    id: str
-    decision: Literal["approve", "decline"]
-    note: str = ""
-
-
-class Told(msgspec.Struct, frozen=True):
-    """What was found."""
-
-    findings: tuple[Finding, ...]
-
-
-class Items(msgspec.Struct, frozen=True):
-    """What may be written."""
-
-    items: tuple[Item, ...]
-
-
-class Hovered(msgspec.Struct, frozen=True):
-    """What a word means, if anything."""
-
-    hover: Hover | None
-
-
-class Text(msgspec.Struct, frozen=True):
-    """A file's text."""
-
-    text: str
-
-
-class Other(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody else's draft of the same file."""
-
-    name: str
-    at: datetime
-    text: str
-
-
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it stands in the editor. `stale`: what is in force changed since the draft was begun."""
-
-    file: str
-    text: str
-    in_force: str
-    base: str
-    drafted: bool
-    stale: bool
-    others: tuple[Other, ...]
-    tests: str = ""
-
-
-class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """What a publication would do, and what stands in its way. `changes` is Markdown."""
-
-    files: tuple[str, ...]
-    changes: str
-    checks: tuple[Checked, ...]
-    impact: tuple[str, ...]
-    may: bool
-    why_not: str = ""
-    undecided: bool = False
-    needs_approval: bool = False
-
-
-class Published(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it."""
-
-    status: str
-    number: int
-    why: str = ""
-
-
-class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One publication."""
-
-    number: int
-    event: str
-    at: datetime
-    by: str
-    why: str
-    release: str
-    in_force: bool
-
-
-class Versions(msgspec.Struct, frozen=True):
-    """The newest first."""
-
-    versions: tuple[Version, ...]
-
-
-class Proposed(msgspec.Struct, frozen=True, kw_only=True):
-    """Drafts that wait for another person."""
-
-    id: str
-    by: str
-    why: str
-    at: datetime
-    files: tuple[str, ...]
-    mine: bool
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """All that wait."""
-
-    proposals: tuple[Proposed, ...]
 
 
 class Workshop:
@@ -224,39 +74,48 @@ class Workshop:
 
     def endpoints(self) -> Sequence[Endpoint]:
         read, edit, publish = "rules.read", "rules.edit", "rules.publish"
+
+        def get(path: str, permission: str, answer: Any, view: Answering, doc: str, **more: Any) -> Endpoint:
+            return Endpoint(
+                method="GET", path=_AT + path, permission=permission, answer=answer, view=view, doc=doc, **more
+            )
+
+        def post(
+            path: str, permission: str, body: Any, answer: Any, view: Answering, doc: str, **more: Any
+        ) -> Endpoint:
+            return Endpoint(
+                method="POST",
+                path=_AT + path,
+                permission=permission,
+                body=body,
+                answer=answer,
+                view=view,
+                doc=doc,
+                **more,
+            )
+
         return (
-            Endpoint(method="GET", path=_AT, permission=read, doc="Every file with its state.", answer=Shelf,
-                     view=self.shelf),
-            Endpoint(method="GET", path=f"{_AT}/file", permission=read, query=Which, answer=Opened, view=self.opened,
-                     doc="A file as the editor opens it: the caller's draft, or what is in force."),
-            Endpoint(method="POST", path=f"{_AT}/check", permission=read, body=Buffer, answer=Told, view=self.check,
-                     doc="Everything that is found in a text, seen with all else that is in force."),
-            Endpoint(method="POST", path=f"{_AT}/complete", permission=read, body=Place, answer=Items,
-                     view=self.complete, doc="What may be written at a cursor."),
-            Endpoint(method="POST", path=f"{_AT}/hover", permission=read, body=Place, answer=Hovered, view=self.hover,
-                     doc="What the word under a pointer means."),
-            Endpoint(method="POST", path=f"{_AT}/picture", permission=read, body=Buffer, answer=Picture,
-                     view=self.picture, doc="A flow or lifecycle as a diagram, a table as a sheet."),
-            Endpoint(method="POST", path=f"{_AT}/cell", permission=edit, body=Cell, answer=Text, view=self.cell,
-                     doc="A table's text with another value in a cell; all else stays to the letter."),
-            Endpoint(method="POST", path=f"{_AT}/simulate", permission=read, body=Trying, answer=Played,
-                     view=self.simulate, doc="A conversation played on a text."),
-            Endpoint(method="POST", path=f"{_AT}/draft", permission=edit, body=Saving, answer=Opened, view=self.save,
-                     doc="Keep a draft."),
-            Endpoint(method="POST", path=f"{_AT}/discard", permission=edit, body=Which, answer=Opened,
-                     view=self.discard, doc="Throw a draft away."),
-            Endpoint(method="GET", path=f"{_AT}/review", permission=edit, answer=Review, view=self.review,
-                     doc="What publishing the caller's drafts would do, and what stands in its way."),
-            Endpoint(method="POST", path=f"{_AT}/publish", permission=publish, body=Why, answer=Published,
-                     view=self.publish, doc="Put the caller's drafts in force, or propose them where two are needed."),
-            Endpoint(method="GET", path=f"{_AT}/versions", permission=read, answer=Versions, view=self.versions,
-                     doc="What was published, by whom and why."),
-            Endpoint(method="POST", path=f"{_AT}/rollback", permission=publish, body=Back, answer=Published,
-                     view=self.rollback, doc="Put an earlier version in force again."),
-            Endpoint(method="GET", path=f"{_AT}/proposals", permission=read, answer=Waiting, view=self.waiting,
-                     doc="Drafts that wait for another person's approval."),
-            Endpoint(method="POST", path=f"{_AT}/decide", permission="rules.approve", body=Decided, answer=Published,
-                     view=self.decide, doc="Approve somebody else's proposal, which publishes it, or decline it."),
+            get("", read, Shelf, self.shelf, "Every file with its state."),
+            get("/file", read, Opened, self.opened, "A file as the editor opens it: the caller's draft, or what is in "
+                "force.", query=Which, people=True),
+            post("/check", read, Buffer, Told, self.check, "Everything that is found in a text, seen with all else."),
+            post("/complete", read, Place, Items, self.complete, "What may be written at a cursor."),
+            post("/hover", read, Place, Hovered, self.hover, "What the word under a pointer means."),
+            post("/picture", read, Buffer, Picture, self.picture, "A machine as a diagram, a table as a sheet."),
+            post("/cell", edit, Cell, Text, self.cell, "A table with another value in a cell; all else to the letter."),
+            post("/simulate", read, Trying, Played, self.simulate, "A conversation played on a text."),
+            post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True),
+            post("/discard", edit, Which, Opened, self.discard, "Throw a draft away.", people=True),
+            get("/review", edit, Review, self.review, "What publishing the caller's drafts would do, and what "
+                "stands in its way.", people=True),
+            post("/publish", publish, Why, Published, self.publish, "Put the caller's drafts in force, or propose them "
+                 "where two are needed.", people=True),
+            get("/versions", read, Versions, self.versions, "What was published, by whom and why."),
+            post("/rollback", publish, Back, Published, self.rollback, "Put an earlier version in force again.",
+                 people=True),
+            get("/proposals", read, Waiting, self.waiting, "Drafts that wait for another person's approval."),
+            post("/decide", "rules.approve", Decided, Published, self.decide, "Approve somebody else's proposal, which "
+                 "publishes it, or decline it.", people=True),
         )  # fmt: skip
 
     # pages
@@ -270,11 +129,18 @@ class Workshop:
         )  # fmt: skip
 
     async def editor(self, request: web.Request, caller: Caller) -> web.Response:
-        file = request.query.get("file", "")
-        return frame.page(
-            "workshop.html", caller, business=await self._business(caller), file=file, may_edit=caller.may("rules.edit"),
-            may_publish=caller.may("rules.publish"),
+        """The editor styles itself as it runs: a nonce lets it, and nothing else."""
+        nonce = secrets.token_urlsafe(16)
+        answer = frame.page(
+            "workshop.html", caller, business=await self._business(caller), file=request.query.get("file", ""),
+            may_edit=caller.may("rules.edit"), may_publish=caller.may("rules.publish"), nonce=nonce,
+            sentences=frame.sentences("ws.", caller.language),
         )  # fmt: skip
+        answer.headers["Content-Security-Policy"] = (
+            f"default-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; frame-ancestors 'none'; "
+            "base-uri 'none'; form-action 'self'"
+        )
+        return answer
 
     # what the editor asks
 
@@ -343,6 +209,8 @@ class Workshop:
         user, _ = caller.signed_in()
         mine = await drafts.mine(self._store.org(caller.org), user.id)
         texts = {file: draft.text for file, draft in mine.items()}
+        if not texts:
+            return Review(files=(), changes="", checks=(), impact=(), may=False)
         before = await self._bench.sources(caller.org)
         after = before.replaced(texts)
         outcome = await self._bench.publisher.preview(
@@ -352,7 +220,7 @@ class Workshop:
         undecided = any(check.verdict == "undecided" for check in outcome.checks)
         return Review(
             files=tuple(sorted(texts)),
-            changes=markdown(differences) if texts else "",
+            changes=markdown(differences),
             checks=outcome.checks,
             impact=tuple(str(group) for group in outcome.impact.groups) if outcome.impact is not None else (),
             may=outcome.status == "published",

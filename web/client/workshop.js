@@ -1,0 +1,237 @@
+// The workshop page: the text on one side; its picture, a phone to try it on, its problems and its versions on the other.
+
+import { html, render } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+import { MergeView } from "@codemirror/merge";
+import { EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { get, post } from "./workshop/api.js";
+import { Diagram } from "./workshop/diagram.js";
+import { editor } from "./workshop/editor.js";
+import { Phone } from "./workshop/phone.js";
+import { Publish } from "./workshop/publish.js";
+import { Sheet } from "./workshop/sheet.js";
+import { t } from "./workshop/words.js";
+
+const page = document.querySelector("[data-workshop]");
+const file = page.dataset.file;
+const mayEdit = page.dataset.mayEdit === "yes";
+const SAVED_AFTER = 800; // milliseconds of quiet before a draft is kept
+
+const state = { tab: "picture", findings: [], moves: [], language: "", picture: {}, status: "ws.loading" };
+let draw = () => {};
+const set = (changes) => { Object.assign(state, changes); draw(); };
+const told = (error) => error.message || String(error);
+
+let text, saving, drawn;
+const ask = {
+  file: () => file,
+  check: (buffer) => post("/check", { file, text: buffer }),
+  complete: (buffer, line, column) => post("/complete", { file, text: buffer, line, column }),
+  hover: (buffer, line, column) => post("/hover", { file, text: buffer, line, column }),
+};
+
+async function begin() {
+  try {
+    const [opened, shelf] = await Promise.all([get(`/file?file=${encodeURIComponent(file)}`), get("")]);
+    const known = shelf.files.find((each) => each.file === file);
+    set({ opened, shelf, counts: known?.running, kind: known?.kind });
+  } catch (error) {
+    set({ failed: told(error) });
+    return;
+  }
+  text = editor(document.getElementById("text"), {
+    text: state.opened.text, nonce: page.dataset.nonce, editable: mayEdit, ask, changed, found,
+  });
+  set({ status: state.opened.drafted ? "ws.draft-kept" : "ws.in-force" });
+  look();
+}
+
+function changed(buffer) {
+  set({ status: "ws.typing" });
+  clearTimeout(saving);
+  saving = setTimeout(() => save(buffer), SAVED_AFTER);
+  clearTimeout(drawn);
+  drawn = setTimeout(look, 350);
+}
+
+async function save(buffer) {
+  if (!mayEdit) return;
+  set({ status: "ws.saving" });
+  try {
+    const opened = await post("/draft", { file, text: buffer, base: state.opened.base });
+    set({ opened: { ...opened, text: buffer }, status: opened.drafted ? "ws.draft-kept" : "ws.in-force" });
+  } catch (error) {
+    set({ status: "ws.not-saved", failed: told(error) });
+  }
+}
+
+const found = ({ findings, error }) => set(error ? { failed: told(error) } : { findings, failed: "" });
+
+/** The picture and the conversation, anew for the text as it stands. */
+async function look() {
+  const buffer = text.text();
+  try {
+    const picture = await post("/picture", { file, text: buffer });
+    if (picture.diagram || picture.sheet) set({ picture, old: false });
+    else set({ old: true });
+    if (state.tab === "phone") await play();
+  } catch (error) {
+    set({ failed: told(error) });
+  }
+}
+
+async function play(moves = state.moves) {
+  set({ busy: true });
+  try {
+    const played = await post("/simulate", { file, text: text.text(), playing: { moves, language: state.language } });
+    set({ played, moves, language: state.language || played.languages[0], tryError: "", busy: false });
+  } catch (error) {
+    set({ tryError: told(error), busy: false });
+  }
+}
+
+async function put(path, value) {
+  try {
+    text.replace((await post("/cell", { file, text: text.text(), path, value })).text);
+  } catch (error) {
+    set({ failed: told(error) });
+  }
+}
+
+async function saveTest() {
+  const tests = file.replace(/\.yaml$/, ".test.yaml");
+  const opened = await get(`/file?file=${encodeURIComponent(tests)}`);
+  const head = opened.text || `tests: ${state.kind}:${state.picture.diagram?.name}\ncases:\n`;
+  await post("/draft", { file: tests, text: `${head.trimEnd()}\n\n${state.played.test.trimEnd()}\n`, base: opened.base });
+  set({ status: "ws.test-kept" });
+}
+
+async function discard() {
+  if (!window.confirm(t("ws.discard-sure"))) return;
+  clearTimeout(saving);
+  const opened = await post("/discard", { file });
+  set({ opened });
+  text.replace(opened.text);
+  clearTimeout(saving);
+  set({ status: "ws.in-force" });
+}
+
+async function openPublish() {
+  clearTimeout(saving);
+  await save(text.text());
+  set({ publishing: true, review: null, reviewError: "" });
+  try {
+    set({ review: await get("/review") });
+  } catch (error) {
+    set({ reviewError: told(error) });
+  }
+}
+
+async function publish(why, accept) {
+  try {
+    const made = await post("/publish", { why, accept_undecided: accept });
+    if (made.status === "published" || made.status === "proposed") {
+      window.location.assign(`/o/${page.dataset.org}/rules?done=${made.status === "proposed" ? "proposed" : "published"}`);
+      return {};
+    }
+    return { error: made.why || made.status };
+  } catch (error) {
+    return { error: told(error) };
+  }
+}
+
+async function versions() {
+  set({ tab: "versions" });
+  set(await get("/versions"));
+}
+
+async function rollback(number) {
+  const why = window.prompt(t("ws.rollback-why", { number }));
+  if (!why) return;
+  try {
+    const made = await post("/rollback", { number, why });
+    if (made.why) set({ failed: made.why });
+    else window.location.assign(`/o/${page.dataset.org}/rules?done=rolled-back`);
+  } catch (error) {
+    set({ failed: told(error) });
+  }
+}
+
+function Compare({ mine, theirs }) {
+  const [box, setBox] = useState(null);
+  useEffect(() => {
+    if (!box) return undefined;
+    const plain = [EditorState.readOnly.of(true), EditorView.cspNonce.of(page.dataset.nonce), EditorView.lineWrapping];
+    const merge = new MergeView({ a: { doc: theirs, extensions: plain }, b: { doc: mine, extensions: plain }, parent: box, collapseUnchanged: {} });
+    return () => merge.destroy();
+  }, [box, mine, theirs]);
+  return html`<div class="compare" ref=${setBox}></div>`;
+}
+
+const TABS = [["picture", "ws.picture"], ["phone", "ws.try"], ["problems", "ws.problems"], ["compare", "ws.compare"], ["versions", "ws.versions"]];
+
+function Side() {
+  const problems = state.findings.length;
+  const choose = (tab) => {
+    if (tab === "versions") return versions();
+    set({ tab });
+    return tab === "phone" && play();
+  };
+  const arrow = (event) => {
+    const at = TABS.findIndex(([name]) => name === state.tab);
+    const to = event.key === "ArrowRight" ? at + 1 : event.key === "ArrowLeft" ? at - 1 : -1;
+    if (to >= 0 && to < TABS.length) {
+      choose(TABS[to][0]);
+      document.getElementById(`tab-${TABS[to][0]}`)?.focus();
+    }
+  };
+  return html`
+    <div class="tabs" role="tablist" aria-label=${t("ws.views")} onKeyDown=${arrow}>
+      ${TABS.map(([name, key]) => html`<button role="tab" id=${`tab-${name}`} aria-selected=${state.tab === name} aria-controls="pane" tabindex=${state.tab === name ? 0 : -1}
+        class="tab" onClick=${() => choose(name)}>${t(key)}${name === "problems" && problems ? html` <span class="badge">${problems}</span>` : ""}</button>`)}
+    </div>
+    <div id="pane" role="tabpanel" aria-labelledby=${`tab-${state.tab}`}>
+      ${state.failed && html`<p class="wrong" role="alert">${state.failed}</p>`}
+      ${state.tab === "picture" && html`
+        ${state.old && html`<p class="hint">${t("ws.picture-old")}</p>`}
+        ${state.picture.sheet
+          ? html`<${Sheet} sheet=${state.picture.sheet} editable=${mayEdit} put=${put} goTo=${text?.goTo} />`
+          : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
+      ${state.tab === "phone" && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
+        act=${(move) => play([...state.moves, move])} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
+        speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+      ${state.tab === "problems" && html`<${Problems} />`}
+      ${state.tab === "compare" && state.opened && html`
+        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: new Date(other.at).toLocaleString() })}</p><${Compare} mine=${text.text()} theirs=${other.text} />`)}
+        <p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`}
+      ${state.tab === "versions" && html`<ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${new Date(each.at).toLocaleString()} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
+        ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
+    </div>`;
+}
+
+function Problems() {
+  if (!state.findings.length) return html`<p class="empty">${t("ws.no-problems")}</p>`;
+  return html`<ul class="list problems">${state.findings.map((each) => html`<li class=${each.severity}>
+    <span><button class="plain" onClick=${() => each.file === file ? text.goTo(each.line) : window.location.assign(`?file=${encodeURIComponent(each.file)}`)}>${each.file === file ? t("ws.line", { line: each.line }) : `${each.file}:${each.line}`}</button> ${each.reason} ${each.suggestion}<small>${each.code}</small></span>
+    ${each.fix && mayEdit && each.file === file && html`<button class="second" onClick=${() => text.apply(each.fix)}>${each.fix.title}</button>`}
+  </li>`)}</ul>`;
+}
+
+function Bar() {
+  const errors = state.findings.filter((each) => each.severity === "error").length;
+  return html`
+    <span class="status" role="status">${t(state.status)}${errors ? ` · ${t("ws.errors", { count: errors })}` : ""}</span>
+    ${state.opened?.stale && html`<span class="warn">${t("ws.stale")}</span>`}
+    ${state.opened?.others.length > 0 && html`<button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.also-edits-short", { name: state.opened.others[0].name })}</button>`}
+    ${state.opened?.drafted && html`<button class="second" onClick=${discard}>${t("ws.discard")}</button>`}
+    ${mayEdit && html`<button onClick=${openPublish} disabled=${!text}>${t("ws.publish-button")}</button>`}
+    ${state.publishing && html`<${Publish} review=${state.review} error=${state.reviewError} publish=${publish} mayPublish=${page.dataset.mayPublish === "yes"} close=${() => set({ publishing: false })} />`}`;
+}
+
+draw = () => {
+  render(html`<${Side} />`, document.getElementById("side"));
+  render(html`<${Bar} />`, document.getElementById("bar"));
+};
+draw();
+begin();

@@ -1,0 +1,60 @@
+// Before a draft is in force: what it changes, what stands in its way, what becomes of those who are talking now.
+
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "./words.js";
+
+const SIGNS = { passed: "✓", refused: "✗", undecided: "?", skipped: "·" };
+
+export function Publish({ review, error, publish, close, mayPublish }) {
+  const [why, setWhy] = useState("");
+  const [accept, setAccept] = useState("");
+  const [state, setState] = useState({});
+  const box = useRef();
+  useEffect(() => { box.current?.showModal(); }, []);
+  const send = async (event) => {
+    event.preventDefault();
+    setState({ busy: true });
+    setState(await publish(why, accept));
+  };
+  const ready = review && (review.may || (review.undecided && accept.trim())) && why.trim() && mayPublish;
+  return html`
+    <dialog ref=${box} class="publish" aria-labelledby="publish-title" onClose=${close}>
+      <h2 id="publish-title">${t("ws.publish")}</h2>
+      ${error && html`<p class="wrong" role="alert">${error}</p>`}
+      ${!review && !error && html`<p class="empty" role="status">${t("ws.judging")}</p>`}
+      ${review && !review.files.length && html`<p class="empty">${t("ws.nothing-drafted")}</p>`}
+      ${review && review.files.length > 0 && html`
+        <p>${review.files.map((file) => html`<code>${file}</code> `)}</p>
+        ${review.why_not && html`<p class="wrong" role="alert"><strong>${t("ws.cannot")}</strong> ${review.why_not}</p>`}
+        <h3>${t("ws.checks")}</h3>
+        <ul class="checks">${review.checks.map((check) => html`<li class=${check.verdict}><span aria-hidden="true">${SIGNS[check.verdict]}</span> <strong>${check.name}</strong>: ${check.summary}
+          ${check.details.length > 0 && html`<pre tabindex="0">${check.details.join("\n")}</pre>`}
+          ${check.findings.length > 0 && html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`}</li>`)}</ul>
+        <h3>${t("ws.changes")}</h3>
+        <${Markdown} text=${review.changes} />
+        <h3>${t("ws.impact")}</h3>
+        ${review.impact.length ? html`<ul>${review.impact.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p class="quiet">${t("ws.nobody-touched")}</p>`}
+        <form onSubmit=${send}>
+          ${review.undecided && html`<label for="accept">${t("ws.accept")}</label><input id="accept" value=${accept} onInput=${(e) => setAccept(e.target.value)} />`}
+          <label for="why">${t("ws.why-publish")}</label>
+          <input id="why" value=${why} onInput=${(e) => setWhy(e.target.value)} maxlength="300" required />
+          ${state.error && html`<p class="wrong" role="alert">${state.error}</p>`}
+          ${!mayPublish && html`<p class="hint">${t("ws.may-not")}</p>`}
+          <div class="row"><button disabled=${!ready || state.busy}>${review.needs_approval ? t("ws.propose") : t("ws.publish-now")}</button>
+          <button type="button" class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></div>
+        </form>`}
+      ${review && !review.files.length && html`<button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button>`}
+    </dialog>`;
+}
+
+/** The comparison's Markdown, as far as it uses it: headings, lists, tables and paragraphs, as plain text. */
+function Markdown({ text }) {
+  const lines = text.split("\n").filter((line) => line.trim() && !/^\|?[\s|:-]+\|?$/.test(line) && !/^<\/?(details|summary)/.test(line));
+  return html`<div class="changes">${lines.map((line) => {
+    const plain = line.replace(/<[^>]+>/g, "").replace(/[*_`]{1,2}/g, "");
+    if (line.startsWith("#")) return html`<h4>${plain.replace(/^#+\s*/, "")}</h4>`;
+    if (line.startsWith("|")) return html`<p>${plain.split("|").map((cell) => cell.trim()).filter(Boolean).join(" · ")}</p>`;
+    return html`<p>${plain.replace(/^\s*[-*] /, "• ")}</p>`;
+  })}</div>`;
+}

@@ -1,0 +1,184 @@
+"""What goes in and out at the addresses of the workshop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from engine.authoring import Item
+from engine.authoring.hovering import Hover
+from engine.findings import Finding
+from runtime.publishing.gate import Checked
+from workshop.simulating import Playing
+
+
+class Buffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Exactly what stands in the editor."""
+
+    file: str
+    text: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with a cursor; line and column from 1."""
+
+    file: str
+    text: str
+    line: int
+    column: int
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with a cell of its table and what is to stand there."""
+
+    file: str
+    text: str
+    path: tuple[str | int, ...]
+    value: str
+
+
+class Trying(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with a conversation to play on it."""
+
+    file: str
+    text: str
+    playing: Playing
+
+
+class Saving(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft; `base` is the fingerprint that the text in force had when it was begun."""
+
+    file: str
+    text: str
+    base: str
+
+
+class Which(msgspec.Struct, frozen=True, kw_only=True):
+    """A file by its name."""
+
+    file: str
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """The message of a publication."""
+
+    why: str
+    accept_undecided: str = ""
+
+
+class Back(msgspec.Struct, frozen=True, kw_only=True):
+    """A version to put in force again."""
+
+    number: int
+    why: str
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody makes of a proposal."""
+
+    id: str
+    decision: Literal["approve", "decline"]
+    note: str = ""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    findings: tuple[Finding, ...]
+
+
+class Items(msgspec.Struct, frozen=True):
+    """What may be written."""
+
+    items: tuple[Item, ...]
+
+
+class Hovered(msgspec.Struct, frozen=True):
+    """What a word means, if anything."""
+
+    hover: Hover | None
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A file's text."""
+
+    text: str
+
+
+class Other(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody else's draft of the same file."""
+
+    name: str
+    at: datetime
+    text: str
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it stands in the editor. `stale`: what is in force changed since the draft was begun."""
+
+    file: str
+    text: str
+    in_force: str
+    base: str
+    drafted: bool
+    stale: bool
+    others: tuple[Other, ...]
+    tests: str = ""
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publication would do, and what stands in its way. `changes` is Markdown."""
+
+    files: tuple[str, ...]
+    changes: str
+    checks: tuple[Checked, ...]
+    impact: tuple[str, ...]
+    may: bool
+    why_not: str = ""
+    undecided: bool = False
+    needs_approval: bool = False
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    status: str
+    number: int
+    why: str = ""
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One publication."""
+
+    number: int
+    event: str
+    at: datetime
+    by: str
+    why: str
+    release: str
+    in_force: bool
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    versions: tuple[Version, ...]
+
+
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """Drafts that wait for another person."""
+
+    id: str
+    by: str
+    why: str
+    at: datetime
+    files: tuple[str, ...]
+    mine: bool
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """All that wait."""
+
+    proposals: tuple[Proposed, ...]
