@@ -11,7 +11,7 @@ import { editor } from "./workshop/editor.js";
 import { Phone } from "./workshop/phone.js";
 import { Publish } from "./workshop/publish.js";
 import { Sheet } from "./workshop/sheet.js";
-import { t } from "./workshop/words.js";
+import { moment, t } from "./workshop/words.js";
 
 const page = document.querySelector("[data-workshop]");
 const file = page.dataset.file;
@@ -66,7 +66,10 @@ async function save(buffer) {
   }
 }
 
-const found = ({ findings, error }) => set(error ? { failed: told(error) } : { findings, failed: "" });
+/** What is wrong here first, then what that breaks elsewhere. */
+const found = ({ findings, error }) => set(error ? { failed: told(error) } : {
+  findings: [...findings].sort((one, two) => Number(one.file !== file) - Number(two.file !== file)), failed: "",
+});
 
 /** The picture and the conversation, anew for the text as it stands. */
 async function look() {
@@ -84,8 +87,9 @@ async function look() {
 async function play(moves = state.moves) {
   set({ busy: true });
   try {
-    const played = await post("/simulate", { file, text: text.text(), playing: { moves, language: state.language } });
-    set({ played, moves, language: state.language || played.languages[0], tryError: "", busy: false });
+    const { played, why } = await post("/simulate", { file, text: text.text(), playing: { moves, language: state.language } });
+    if (played) set({ played, moves, language: state.language || played.languages[0], tryError: "", busy: false });
+    else set({ tryError: why, busy: false });
   } catch (error) {
     set({ tryError: told(error), busy: false });
   }
@@ -203,9 +207,9 @@ function Side() {
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "problems" && html`<${Problems} />`}
       ${state.tab === "compare" && state.opened && html`
-        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: new Date(other.at).toLocaleString() })}</p><${Compare} mine=${text.text()} theirs=${other.text} />`)}
+        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })}</p><${Compare} mine=${text.text()} theirs=${other.text} />`)}
         <p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`}
-      ${state.tab === "versions" && html`<ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${new Date(each.at).toLocaleString()} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
+      ${state.tab === "versions" && html`<ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
         ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
     </div>`;
 }
@@ -233,5 +237,6 @@ draw = () => {
   render(html`<${Side} />`, document.getElementById("side"));
   render(html`<${Bar} />`, document.getElementById("bar"));
 };
+document.getElementById("side").textContent = "";
 draw();
 begin();

@@ -172,6 +172,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "ws.no-picture": ("No picture while the text does not compile.", "Hakuna picha maandishi yakiwa na kosa."),
     "ws.picture-old": ("This is the text as it last compiled.", "Hii ni picha ya mwisho isiyo na kosa."),
     "ws.no-problems": ("Nothing to mend.", "Hakuna cha kurekebisha."),
+    "ws.whole": ("Show all of it", "Onyesha yote"),
+    "ws.larger": ("Show it larger", "Onyesha kubwa"),
     "ws.anywhere": ("Understood everywhere:", "Inaeleweka popote:"),
     "ws.lost": ("nothing leads here", "hakuna njia ya kufika"),
     "ws.trap": ("no way leads to an end", "hakuna njia ya kumaliza"),

@@ -41,6 +41,7 @@ from web.console.workshop_shapes import (
     Saving,
     Text,
     Told,
+    Tried,
     Trying,
     Version,
     Versions,
@@ -51,7 +52,7 @@ from web.console.workshop_shapes import (
 from workshop import drafts, proposals
 from workshop.drafts import TooMuch, fingerprint
 from workshop.shelf import Shelf
-from workshop.simulating import CannotPlay, Played
+from workshop.simulating import CannotPlay
 from workshop.workbench import NoFile, Picture, Workbench, headed, named
 
 _AT = "/orgs/{org}/rules"
@@ -103,7 +104,7 @@ class Workshop:
             post("/hover", read, Place, Hovered, self.hover, "What the word under a pointer means."),
             post("/picture", read, Buffer, Picture, self.picture, "A machine as a diagram, a table as a sheet."),
             post("/cell", edit, Cell, Text, self.cell, "A table with another value in a cell; all else to the letter."),
-            post("/simulate", read, Trying, Played, self.simulate, "A conversation played on a text."),
+            post("/simulate", read, Trying, Tried, self.simulate, "A conversation played on a text."),
             post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True),
             post("/discard", edit, Which, Opened, self.discard, "Throw a draft away.", people=True),
             get("/review", edit, Review, self.review, "What publishing the caller's drafts would do, and what "
@@ -131,8 +132,10 @@ class Workshop:
     async def editor(self, request: web.Request, caller: Caller) -> web.Response:
         """The editor styles itself as it runs: a nonce lets it, and nothing else."""
         nonce = secrets.token_urlsafe(16)
+        org = await self._store.get("orgs", caller.org) or {}
         answer = frame.page(
-            "workshop.html", caller, business=await self._business(caller), file=request.query.get("file", ""),
+            "workshop.html", caller, business=str(org.get("name", caller.org)),
+            zone=str(org.get("zone") or "Africa/Nairobi"), file=request.query.get("file", ""),
             may_edit=caller.may("rules.edit"), may_publish=caller.may("rules.publish"), nonce=nonce,
             sentences=frame.sentences("ws.", caller.language),
         )  # fmt: skip
@@ -173,14 +176,16 @@ class Workshop:
         except Findings as found:
             raise _broken(found) from found
 
-    async def simulate(self, asked: Asked, caller: Caller) -> Played:
+    async def simulate(self, asked: Asked, caller: Caller) -> Tried:
+        """That a text cannot be played just now is an answer: one is still typing."""
         trying = asked.body
         try:
-            return await self._bench.simulate(caller.org, _file(trying.file), trying.text, trying.playing)
+            played = await self._bench.simulate(caller.org, _file(trying.file), trying.text, trying.playing)
         except Findings as found:
-            raise _broken(found) from found
+            return Tried(played=None, why=_said(found))
         except CannotPlay as error:
-            raise Refusal(409, "cannot-play", str(error), "Open a flow.") from error
+            return Tried(played=None, why=str(error))
+        return Tried(played=played)
 
     # drafts
 
@@ -362,5 +367,9 @@ def _file(written: str) -> str:
 
 
 def _broken(found: Findings) -> Refusal:
+    return Refusal(409, "does-not-compile", _said(found), "Mend what is underlined first.")
+
+
+def _said(found: Findings) -> str:
     first = found.findings[0]
-    return Refusal(409, "does-not-compile", f"Line {first.line}: {first.reason}", "Mend what is underlined first.")
+    return f"{first.file}:{first.line}: {first.reason}"

@@ -11,7 +11,7 @@ from engine.authoring import Item
 from engine.authoring.hovering import Hover
 from engine.findings import Finding
 from runtime.publishing.gate import Checked
-from workshop.simulating import Playing
+from workshop.simulating import Played, Playing
 
 
 class Buffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +45,13 @@ class Trying(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     text: str
     playing: Playing
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that was played, or why there is none."""
+
+    played: Played | None
+    why: str = ""
 
 
 class Saving(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,11 @@
 
 import dagre from "@dagrejs/dagre";
 import { html } from "htm/preact";
+import { useState } from "preact/hooks";
 import { t } from "./words.js";
 
 const LETTER = 7.4, HIGH = 40, PAD = 28;
+const SMALLEST = 0.7; // of its size, to be readable without a click
 
 function laidOut(diagram) {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
@@ -23,13 +25,20 @@ const short = (label) => (label.length > 26 ? `${label.slice(0, 25)}…` : label
 const curve = (points) => points.map((p, i) => `${i ? "L" : "M"}${p.x.toFixed(1)},${p.y.toFixed(1)}`).join(" ");
 
 /** `lit`: the state that a simulation stands in; `counts`: live machines by state. */
-export function Diagram({ diagram, lit, counts, goTo }) {
-  if (!diagram) return html`<p class="empty">${t("ws.no-picture")}</p>`;
+export function Diagram({ diagram, ...rest }) {
+  return diagram ? html`<${Drawn} diagram=${diagram} ...${rest} />` : html`<p class="empty">${t("ws.no-picture")}</p>`;
+}
+
+function Drawn({ diagram, lit, counts, goTo }) {
   const graph = laidOut(diagram);
   const { width, height } = graph.graph();
+  const [whole, setWhole] = useState(false);
+  const room = Math.max((document.getElementById("pane")?.clientWidth ?? 400) - 40, 280);
+  const scale = Math.min(1, Math.max(room / width, whole ? 0 : SMALLEST));
   return html`
+    ${width * SMALLEST > room && html`<p class="hint"><button class="plain" onClick=${() => setWhole(!whole)}>${t(whole ? "ws.larger" : "ws.whole")}</button></p>`}
     <div class="picture" tabindex="0" role="region" aria-label=${t("ws.picture")}>
-      <svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="group" aria-label=${diagram.name}>
+      <svg viewBox="0 0 ${width} ${height}" width=${width * scale} height=${height * scale} role="group" aria-label=${diagram.name}>
         <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" class="tip" /></marker></defs>
         ${diagram.ways.map((way, place) => {
           const edge = graph.edge(way.source, way.target, String(place));

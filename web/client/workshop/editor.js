@@ -3,11 +3,12 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, codeFolding, defaultHighlightStyle, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { forceLinting, lintGutter, lintKeymap, linter, nextDiagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
+import { classHighlighter } from "@lezer/highlight";
 import { t } from "./words.js";
 
 const PAUSE = 250; // milliseconds of quiet before the text is looked at
@@ -21,12 +22,12 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
       doc: text,
       extensions: [
         EditorView.cspNonce.of(nonce),
-        EditorView.contentAttributes.of({ "aria-label": t("ws.editor") }),
+        EditorView.contentAttributes.of({ "aria-label": t("ws.editor"), tabindex: "0" }),
         readOnly.of([EditorState.readOnly.of(!editable), EditorView.editable.of(true)]),
         lineNumbers(), foldGutter(), codeFolding(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(),
         history(), indentOnInput(), bracketMatching(), closeBrackets(), highlightSelectionMatches(), lintGutter(),
         indentUnit.of("  "), EditorState.tabSize.of(2), EditorView.lineWrapping,
-        yaml(), syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+        yaml(), syntaxHighlighting(classHighlighter),
         autocompletion({ override: [offers(ask)], icons: false }),
         hoverTooltip(explains(ask)),
         linter(findings(ask, found), { delay: PAUSE }),

@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "./words.js";
+import { moment, t } from "./words.js";
 
 const WAITS = [["ws.wait-next", 0], ["ws.wait-hour", 3600], ["ws.wait-day", 86400]];
 
@@ -29,7 +29,7 @@ export function Phone({ played, error, language, act, back, reset, speak, goTo, 
         <button class="second" onClick=${reset}>${t("ws.reset")}</button>
         <button class="second" onClick=${saveTest} disabled=${!played.test}>${t("ws.save-test")}</button>
       </div>
-      <p class="hint">${new Date(played.at).toLocaleString()} · ${t("ws.stands", { state: played.state, flow: played.flow })}</p>
+      <p class="hint">${moment(played.at)} · ${t("ws.stands", { state: played.state, flow: played.flow })}</p>
       <ol class="chat" aria-live="polite" aria-busy=${busy}>
         ${played.steps.map((step) => html`
           ${step.lines.map((line) => html`<${Bubble} line=${line} />`)}

@@ -41,7 +41,7 @@ export function Publish({ review, error, publish, close, mayPublish }) {
           <input id="why" value=${why} onInput=${(e) => setWhy(e.target.value)} maxlength="300" required />
           ${state.error && html`<p class="wrong" role="alert">${state.error}</p>`}
           ${!mayPublish && html`<p class="hint">${t("ws.may-not")}</p>`}
-          <div class="row"><button disabled=${!ready || state.busy}>${review.needs_approval ? t("ws.propose") : t("ws.publish-now")}</button>
+          <div class="row"><button disabled=${!ready || state.busy}>${state.busy ? t("ws.judging") : review.needs_approval ? t("ws.propose") : t("ws.publish-now")}</button>
           <button type="button" class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></div>
         </form>`}
       ${review && !review.files.length && html`<button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button>`}

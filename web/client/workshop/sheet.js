@@ -6,7 +6,7 @@ import { t } from "./words.js";
 export function Sheet({ sheet, editable, put, goTo }) {
   if (!sheet) return html`<p class="empty">${t("ws.no-picture")}</p>`;
   return html`
-    <p class="hint">${t("ws.hit", { hit: sheet.hit })} ${Object.entries(sheet.facts).map(([name, kind]) => html`<code>${name}: ${kind}</code> `)}</p>
+    <p class="hint">${t("ws.hit", { hit: sheet.hit })} ${Object.entries(sheet.facts).map(([name, kind]) => html`<span class="chip"><code>${name}: ${kind}</code></span> `)}</p>
     <div class="wide" tabindex="0" role="region" aria-label=${sheet.name}>
       <table class="sheet">
         <thead><tr><th>${t("ws.row")}</th><th>${t("ws.when")}</th>${sheet.outputs.map((name) => html`<th>${name || t("ws.then")}</th>`)}<th>${t("ws.because")}</th></tr></thead>
