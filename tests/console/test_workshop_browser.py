@@ -51,8 +51,15 @@ async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
     await screen.page.click("main button")
     await expect(screen.page).to_have_url(re.compile(r"/o$"))
     yield screen
-    assert screen.problems == []
     await screen.page.close()
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def without_complaints(owner: Screen) -> AsyncIterator[None]:
+    """Nothing may appear in the page's console during a test."""
+    owner.problems.clear()
+    yield
+    assert owner.problems == []
 
 
 async def _open(owner: Screen, server: Server, file: str) -> Page:
