@@ -11,10 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from composition.judge import END
-from composition.judging import judge
 from runtime.publishing.gate import Candidate, Checked
 
+END = b"end"  # the line behind the last result
 _HOUSE = Path(__file__).resolve().parent.parent
 _LONGEST = 64 * 1024 * 1024  # of one line that the judge says, in bytes
 SECONDS = 300.0  # for which one version may be judged
@@ -25,6 +24,8 @@ class InThread:
     """For a process in which nobody waits for anything else: the command line, a start."""
 
     async def judge(self, candidate: Candidate) -> AsyncIterator[Checked]:
+        from composition.judging import judge  # the solver is loaded here, because a server does without it
+
         results = judge(candidate)
         while (checked := await asyncio.to_thread(next, results, None)) is not None:
             yield checked

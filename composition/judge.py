@@ -12,10 +12,9 @@ import sys
 
 import msgspec
 
+from composition.gate import END
 from composition.judging import judge
 from runtime.publishing.gate import Candidate
-
-END = b"end"
 
 
 def main() -> None:
