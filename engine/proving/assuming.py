@@ -38,7 +38,12 @@ def _assumed(subject: Subject, promise: Promise, causal: bool) -> Iterator[str]:
         pairs = (f"{name} after {' or '.join(sorted(verbs))}" for name, verbs in sorted(subject.causes.items()))
         yield f"answers come only after what they answer: {', '.join(pairs)}"
     if promise.form in ("leaves", "follows"):
-        yield "timers fire when they are due"
+        yield "timers fire when they are due, and no step stops with an error"
+    names = {plan.shapes[name].name for plan in subject.plans.values() for name in plan.paths}
+    if names & {"count", "probability"}:
+        yield "counts are not negative, probabilities lie between 0 and 1"
+    if definition.on_publish == "migrate":
+        yield "what a conversation did in an older version of this file is not looked at"
     if any(happening.kind == "says" for happening in promise.what):
         yield (
             "what other machines say to this person is the dispatcher's to hold back: it asks at each sending whether "
