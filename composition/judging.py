@@ -20,7 +20,7 @@ from engine.chart import chart
 from engine.checks import check_sources
 from engine.comparing import Version, compare, people
 from engine.findings import Finding, Findings
-from engine.proving import Bounds, Verdict, prove, worst
+from engine.proving import Bounds, Verdict, looks_across, prove, worst
 from engine.release import Release
 from engine.tables import Table
 from engine.testing import Report, changed, run_sources
@@ -121,9 +121,10 @@ def proved(candidate: Candidate) -> Checked:
 
 
 def _to_prove(before: Release, after: Release) -> frozenset[str] | None:
-    """The definitions whose promises may hold no longer: those whose hash is new, which covers what they call and ask;
-    all of them, where the events that machines tell each other, or the tables' results, are others."""
-    return changed(before, after) if _around(before) == _around(after) else None
+    """The definitions whose promises may hold no longer: those whose hash is new, which covers what they call and ask,
+    and those whose proof rests on what these tell; all, where what machines tell, or what tables give, is other."""
+    others = changed(before, after)
+    return others | looks_across(after, others) if _around(before) == _around(after) else None
 
 
 def _around(release: Release) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.proving.across import looks_across
 from engine.proving.prover import prove
 from engine.proving.search import Bounds
 from engine.proving.verdict import Verdict, worst
 
-__all__ = ["Bounds", "Verdict", "prove", "worst"]
+__all__ = ["Bounds", "Verdict", "looks_across", "prove", "worst"]

@@ -6,7 +6,7 @@ unless it was told, and whoever tells it has heard the event before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -16,6 +16,7 @@ from engine.proving import judging
 from engine.proving.judging import Case
 from engine.proving.subject import Subject, told_by
 from engine.proving.verdict import Verdict
+from engine.release import Release
 
 Judge = Callable[[Subject, Promise], Verdict]
 
@@ -23,6 +24,19 @@ Judge = Callable[[Subject, Promise], Verdict]
 def distant(subject: Subject, promise: Promise) -> tuple[Happening, ...]:
     """Events that excuse, and that neither the definition nor what it calls ever hears."""
     return tuple(each for each in promise.unless if each.kind == "hears" and each.name not in subject.heard)
+
+
+def looks_across(release: Release, others: Collection[str]) -> frozenset[str]:
+    """The definitions ("flow:booking") with a promise whose proof may rest on what one of the others tells."""
+    found = set()
+    machines = {f"{each.kind}:{each.name}": each for each in release.by_hash.values() if isinstance(each, Definition)}
+    told = frozenset().union(*(told_by(each) for name, each in machines.items() if name in others))
+    for name, definition in machines.items():
+        heard = {trigger for each in definition.reachable.values() for trigger, _, _ in each.rules}
+        excuses = {each.name for promise in definition.promised for each in promise.unless if each.kind == "hears"}
+        if excuses - heard and told & heard:
+            found.add(name)
+    return frozenset(found)
 
 
 def judge(case: Case, far: tuple[Happening, ...], judge_one: Judge) -> Verdict:

@@ -9,7 +9,7 @@ import pytest
 import engine
 import language
 from composition.definitions import registry
-from engine.proving import Verdict, prove
+from engine.proving import Verdict, looks_across, prove
 from engine.proving.prover import verdicts
 from engine.release import Release
 from engine.testing import World, load_suite, play, variants
@@ -161,6 +161,11 @@ EDITS = {
 def test_a_proof_across_machines_says_what_it_took_from_where() -> None:
     (verdict,) = [verdict for verdict in shipped() if verdict.promise.endswith("never: booked, unless: mpesa.result")]
     assert any("payment.confirmed comes only from lifecycle:payment" in each for each in verdict.assumed)
+
+
+def test_a_definition_whose_proof_reaches_into_others_is_named() -> None:
+    assert looks_across(release(), {"lifecycle:payment"}) == {"flow:booking"}
+    assert looks_across(release(), {"flow:winback", "lifecycle:lead"}) == frozenset()
 
 
 def test_what_another_machine_tells_too_early_breaks_a_promise_here() -> None:
