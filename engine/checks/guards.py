@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine import types
 from engine.acts import Place
 from engine.asking import Ask
 from engine.chart import Edge, Node
 from engine.checks.reasoning import Reason, about_event, said
-from engine.checks.showing import scope_of
 from engine.checks.subject import Subject
 from engine.definition import NEXT
 from engine.scope import Expression
@@ -24,8 +21,6 @@ class _Guards:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.flowing = subject.flowing
-        scope = scope_of(subject)
-        self.names: Mapping[str, Shape] = {**scope.names, **scope.ambients, "now": types.DATETIME}
         self.judged: set[Place] = set()
 
     def check(self) -> None:
@@ -39,7 +34,9 @@ class _Guards:
     def _list(self, node: Node, edges: tuple[Edge, ...]) -> None:
         """The rules for one event in one state, in the order of trying."""
         known = self._sure(node, edges[0])
-        reason = Reason({**self.names, **self._fields(edges)}, self.subject.types, known, self._given(node, edges[0]))
+        reason = Reason(
+            {**self.subject.names, **self._fields(edges)}, self.subject.types, known, self._given(node, edges[0])
+        )
         before: list[tuple[Expression, bool]] = []
         for edge in edges:
             if edge.guard is None:

@@ -11,7 +11,7 @@ from engine.scope import Scope
 
 
 def check(subject: Subject) -> None:
-    scope = scope_of(subject)
+    scope = subject.scope
     for key, forms in subject.definition.texts.items():
         for language, template in forms.items():
             _too_long(subject, ["texts", key, language], length(template, scope))
@@ -19,12 +19,6 @@ def check(subject: Subject) -> None:
         if node.state.ask is not None:
             for channel in subject.limits.channels:
                 _question(subject, scope, channel, name, node.state.ask)
-
-
-def scope_of(subject: Subject) -> Scope:
-    """What the texts of a definition may read, but for the fields of events."""
-    ambients = {name: subject.types.shape(ambient.type) for name, ambient in subject.registry.ambients.items()}
-    return Scope(types=subject.types, names=subject.definition.shapes, ambients=ambients)
 
 
 def _too_long(subject: Subject, path: list[str | int], longest: int) -> None:

@@ -13,8 +13,9 @@ from engine.definition import Definition
 from engine.document import Document
 from engine.findings import Finding, Fix
 from engine.registry import Registry
+from engine.scope import Scope
 from engine.tables import Table
-from engine.types import Types
+from engine.types import DATETIME, Shape, Types
 
 At = Sequence[str | int]
 
@@ -64,6 +65,17 @@ class Subject(Reporting):
     def flowing(self) -> Flowing:
         """Which data is known where."""
         return Flowing(self.definition, self.chart)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the texts of the definition may read, but for the fields of events."""
+        ambients = {name: self.types.shape(ambient.type) for name, ambient in self.registry.ambients.items()}
+        return Scope(types=self.types, names=self.definition.shapes, ambients=ambients)
+
+    @cached_property
+    def names(self) -> dict[str, Shape]:
+        """What its guards may read, but for the fields of events and how often a state was tried."""
+        return {**self.scope.names, **self.scope.ambients, "now": DATETIME}
 
     @property
     def flow(self) -> bool:
