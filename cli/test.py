@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from watchfiles import watch
 
-from composition import testing
+from composition import definitions, testing
 from engine import Findings
 from engine.testing import Chosen, Report, run
 from engine.testing.junit import junit
@@ -32,7 +32,7 @@ def add(subparsers: Any) -> None:
     command.add_argument("--format", choices=("people", "json", "junit"), default="people")
     command.add_argument(
         "--around", nargs="*", type=Path, metavar="PATH",
-        help="definitions that these call, tell and ask (without it: flows and rules here)",
+        help="definitions that these call, tell and ask (without it: the rest of the folders flows and rules around them, or here)",
     )  # fmt: skip
     command.add_argument(
         "--generate", action="store_true", help="propose cases for what is not reached, and print them"
@@ -44,7 +44,7 @@ def add(subparsers: Any) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     if options.around is None:
-        options.around = testing.surroundings(Path())
+        options.around = definitions.neighbours(options.paths) or testing.surroundings(Path())
     missing = [path for path in [*options.paths, *options.around] if not path.exists()]
     for path in missing:
         print(f"{path}: there is no such file or folder", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from typing import Any, Literal
@@ -14,7 +13,8 @@ from engine.definition import Definition
 from engine.functions import precision
 from engine.registry import Registry
 from engine.tables import Table
-from engine.testing.generating.samples import FAR, NO, RIDDLE, WORDS, Samples, near, said
+from engine.testing.generating.clues import HandedOn, read_fields, telling
+from engine.testing.generating.samples import FAR, NO, RIDDLE, WORDS, Samples, said
 from engine.testing.generating.writing import Writer
 from engine.testing.machine import Machine
 from engine.values import Money
@@ -44,7 +44,8 @@ class Moves:
         self._writer = writer
         self._languages = languages
         self._hints = hints
-        self._tables = tables
+        self._handed_on = HandedOn(charts, tables)
+        self._samples_of: dict[str, dict[str, Any]] = {}
 
     def at(self, machine: Machine) -> Iterator[Move]:
         here = machine.snapshot
@@ -79,7 +80,7 @@ class Moves:
             yield Move(key="taps", value=choice.id)
         ask = machine.running.states[here.state].ask
         saved = f"{ask.save}" if ask is not None and ask.save else "event.value"
-        for value in self._telling(machine, edges, "answer", ("event.value", saved)):
+        for value in telling(machine, edges, "answer", ("event.value", saved)):
             word = self._word(value)
             if word:
                 yield Move(key="says", value=word)
@@ -113,52 +114,20 @@ class Moves:
             if kind is None and self._is_return(machine, name):
                 continue
             fields = dict(kind.fields) if kind is not None else {}
-            base = {field: self._samples.of(written, field) for field, written in fields.items()}
+            if name not in self._samples_of:
+                self._samples_of[name] = {field: self._samples.of(written, field) for field, written in fields.items()}
+            base = self._samples_of[name]
             for hint in self._hints.get(name, ()):
                 yield Move(key="event", value=name, data={**base, **{k: v for k, v in hint.items() if k in fields}})
-            mentioned = [path for edge in edges if edge.trigger == name for path in _paths(edge)]
+            mentioned = {path for edge in edges if edge.trigger == name for path in read_fields(edge)}
             asked = [field for field in fields if f"event.{field}" in mentioned]
-            values = {field: self._telling(machine, edges, name, (f"event.{field}",)) for field in asked}
+            values = {field: telling(machine, edges, name, (f"event.{field}",)) for field in asked}
             options = [[(field, value) for value in [base[field], *values[field]]] for field in asked]
             for combined in islice(product(*options), COMBINATIONS):
                 yield Move(key="event", value=name, data={**base, **dict(combined)})
-            for field, value in self._handed_on(machine.definition, edges, name):
+            for field, value in self._handed_on.values(machine.definition, edges, name):
                 if field in fields:
                     yield Move(key="event", value=name, data={**base, field: value})
-
-    def _handed_on(self, definition: Definition, edges: list[Edge], trigger: str) -> Iterator[tuple[str, Any]]:
-        """Values for fields that are remembered or put to a table first, and only then decide something."""
-        for edge in edges:
-            if edge.trigger != trigger:
-                continue
-            for act in edge.acts:
-                for name, expression in act.args:
-                    if not expression.source.startswith("event.") or act.kind not in ("set", "decide"):
-                        continue
-                    field = expression.source.removeprefix("event.")
-                    asked = [(act.name, name)] if act.kind == "decide" else self._put_to(act.name)
-                    guards = [source for table, fact in asked for source in self._rows(table, fact)]
-                    names = {fact for _, fact in asked}
-                    if act.kind == "set":
-                        guards += [rule.source for _, _, rule in definition.rules if rule.guard is not None]
-                        names.add(act.name)
-                    for value in dict.fromkeys(v for source in guards for v in _constants(source, names)):
-                        yield field, value
-
-    def _put_to(self, datum: str) -> list[tuple[str, str]]:
-        """The tables, each with its fact, that a datum is put to as it is."""
-        nodes = (node for chart in self._charts.values() for node in chart.nodes.values())
-        acts = (act for node in nodes for acts in (node.acts, *(edge.acts for edge in node.edges)) for act in acts)
-        return list(dict.fromkeys(
-            (act.name, fact) for act in acts if act.kind == "decide" for fact, expression in act.args
-            if expression.source == datum
-        ))  # fmt: skip
-
-    def _rows(self, table: str, fact: str) -> list[str]:
-        """The guards of a table that read a fact."""
-        found = self._tables.get(table)
-        guards = [row.guard.source for row in found.rows if row.guard is not None] if found is not None else []
-        return [source for source in guards if fact in source]
 
     @staticmethod
     def _is_return(machine: Machine, name: str) -> bool:
@@ -173,18 +142,6 @@ class Moves:
                 if any(edge.trigger == f"heard {key}" for edge in node.edges):
                     yield Move(key="says", value=phrases[0])
 
-    def _telling(self, machine: Machine, edges: list[Edge], trigger: str, paths: tuple[str, ...]) -> list[Any]:
-        """The values that guards of this trigger compare these paths with, and those beside them."""
-        found: list[Any] = []
-        for edge in edges:
-            if edge.trigger == trigger and edge.guard is not None:
-                found += _compared(edge.guard.source, paths, machine)
-        unique: list[Any] = []
-        for value in found:
-            if not any(type(value) is type(other) and value == other for other in unique):
-                unique.append(value)
-        return unique
-
 
 def _shared(labels: Iterable[str]) -> list[str]:
     """Words that stand in more than one label: what could mean a few of the choices."""
@@ -193,82 +150,3 @@ def _shared(labels: Iterable[str]) -> list[str]:
         for word in dict.fromkeys(label.lower().split()):
             counts[word] = counts.get(word, 0) + 1
     return [word for word, count in counts.items() if count > 1 and word.isalpha()][:2]
-
-
-def _paths(edge: Edge) -> list[str]:
-    """What a rule's guard reads of the event."""
-    if edge.guard is None:
-        return []
-    tree = ast.parse(edge.guard.source, mode="eval")
-    return [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
-
-
-def _compared(source: str, paths: tuple[str, ...], machine: Machine) -> list[Any]:
-    """What an expression compares one of these paths with."""
-    found: list[Any] = []
-    for node in ast.walk(ast.parse(source, mode="eval")):
-        if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-            for index, side in enumerate(sides):
-                if any(
-                    ast.unparse(part) in paths for part in ast.walk(side) if isinstance(part, ast.Attribute | ast.Name)
-                ):
-                    for other in sides[:index] + sides[index + 1 :]:
-                        found += [near_one for value in _values(other, machine) for near_one in near(value)]
-        elif (
-            isinstance(node, ast.Call)
-            and node.args
-            and any(ast.unparse(part) in paths for part in ast.walk(node.args[0]))
-        ):
-            if len(node.args) > 1:
-                found += _values(node.args[1], machine)
-            else:
-                found += [None] if isinstance(node.func, ast.Name) and node.func.id in ("known", "len") else []
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) in paths:
-            found += [True, False] if _alone(source, node) else []
-    return found
-
-
-def _constants(source: str, names: set[str]) -> list[Any]:
-    """The texts and numbers that an expression compares one of these names with."""
-    found: list[Any] = []
-    for node in ast.walk(ast.parse(source, mode="eval")):
-        if not isinstance(node, ast.Compare):
-            continue
-        parts = [part for side in (node.left, *node.comparators) for part in ast.walk(side)]
-        if any(isinstance(part, ast.Name) and part.id in names for part in parts):
-            found += [part.value for part in parts if isinstance(part, ast.Constant) and part.value is not None]
-    return found
-
-
-def _alone(source: str, node: ast.Attribute) -> bool:
-    """Whether a name stands as a yes or no of its own."""
-    tree = ast.parse(source, mode="eval").body
-    parts = tree.values if isinstance(tree, ast.BoolOp) else [tree]
-    bare = [part.operand if isinstance(part, ast.UnaryOp) else part for part in parts]
-    return any(ast.dump(part) == ast.dump(node) for part in bare)
-
-
-def _values(node: ast.expr, machine: Machine) -> list[Any]:
-    """What an expression comes to: a literal, a list of them, money, or a name that is known now."""
-    if isinstance(node, ast.Constant):
-        return [node.value]
-    if isinstance(node, ast.List):
-        return [value for item in node.elts for value in _values(item, machine)]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "money":
-        arguments = [value for argument in node.args for value in _values(argument, machine)]
-        currency = str(arguments[1]) if len(arguments) > 1 else "KES"
-        units = arguments[0] if arguments else None
-        return [Money(int(units * 10 ** precision(currency)), currency)] if isinstance(units, int | float) else []
-    if isinstance(node, ast.Name | ast.Attribute):
-        value = _known(ast.unparse(node).split("."), machine)
-        return [] if value is None else [value]
-    return []
-
-
-def _known(path: list[str], machine: Machine) -> Any:
-    assert machine.snapshot is not None
-    here: Any = {**machine.answers, **machine.snapshot.data}
-    for part in path:
-        here = here.get(part) if isinstance(here, dict) else None
-    return here

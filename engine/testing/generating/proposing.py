@@ -6,33 +6,29 @@ A proposal is what the machine does, not what it should do: each case says that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from engine.chart import Chart, chart
+from engine.chart import chart
 from engine.definition import Definition
 from engine.findings import Findings
-from engine.logic import Space, possible
-from engine.registry import Registry
 from engine.release import Compiled
-from engine.scope import ExpressionError
 from engine.tables import Table
 from engine.testing.coverage import Coverage, Item
-from engine.testing.generating import cases
+from engine.testing.generating import beginning, cases, outlook
 from engine.testing.generating.deciding import facts_for
 from engine.testing.generating.exploring import Explorer, Way
 from engine.testing.generating.moves import Moves
 from engine.testing.generating.samples import Samples
-from engine.testing.generating.worlds import Start, questions, starts
+from engine.testing.generating.worlds import Start, starts
 from engine.testing.generating.writing import Writer
 from engine.testing.playing import NOW, World, play, variants
 from engine.testing.preparing import Prepared, prepared
 from engine.testing.suite import Suite, load_suite
-from engine.types import Shape, Types
+from engine.types import Types
 
-_TELLING = ("id", "name", "label", "zone", "currency")  # fields that say which one it is, or how to show it
 _UNNAMED = "(unnamed)"
 _CASES = re.compile("^cases:", re.MULTILINE)
 
@@ -123,7 +119,7 @@ class _Proposer:
 
     def _ways(self, definition: Definition, missing: list[Item]) -> tuple[list[str], list[Item], list[Unreached]]:
         charts = {each.hash: chart(each) for each in definition.reachable.values()}
-        examples, impossible = self._examples(definition, missing)
+        examples, impossible = outlook.examples(charts[definition.hash], missing, self.world.registry, self.known)
         hints: dict[str, list[dict[str, Any]]] = {}
         for trigger, example in examples:
             data = {name[6:]: value for name, value in example.items() if name.startswith("event.")}
@@ -132,7 +128,7 @@ class _Proposer:
         tables = {item.name: item for item in self.world.release.by_hash.values() if isinstance(item, Table)}
         moves = Moves(charts, self.world.registry, self.samples, self.writer, definition.languages, hints, tables)
         first = self._first(definition)
-        hopeless = {**impossible, **_hopeless(charts[definition.hash])}
+        hopeless = {**impossible, **outlook.hopeless(charts[definition.hash])}
         wanted = {item for item in missing if _bare(item) not in hopeless}
         found: list[Found] = []
         for language in definition.languages:
@@ -157,7 +153,7 @@ class _Proposer:
         """A way as a case that comes out alike in every language, or else in the one that it was found in."""
         given = frozenset(self.prepared.answers)
         if self.suite is None:
-            given = frozenset(name for name, _ in self._needed(definition, self.world.registry))
+            given = frozenset(name for name, _ in beginning.needed(definition, self.world.registry))
         writing = cases.Writing(explorer, definition, self.world.registry, self.writer, given)
         for data in (True, False):
             text = writing.conversation(way, _UNNAMED, data=data)
@@ -176,91 +172,14 @@ class _Proposer:
         return all(not play(variant, self.world).failures for variant in variants(suite, self.world.release))
 
     def _first(self, definition: Definition) -> Start:
-        """The world as the test file has it, filled up with samples where it says nothing."""
-        registry = self.world.registry
-        read = "\n".join(each.source for each in definition.reachable.values())
-        answers = {
-            name: _lean(self.samples.of(ambient.type, name), read) for name, ambient in registry.ambients.items()
-        }
-        for name, verb in registry.verbs.items():
-            if verb.sort == "question":
-                answers[name] = _lean(self.samples.of(verb.returns or "any", name.rpartition(".")[2]), read)
-        takes = self.prepared.takes
-        if not takes:
-            takes = {
-                name: _lean(self.samples.of(definition.shapes[name], name), read) for name in sorted(definition.takes)
-            }
-        new = bool(takes) and self.suite is not None and not self.prepared.takes
-        return Start(
-            answers={**answers, **self.prepared.answers}, replies=self.prepared.replies, takes=takes,
-            now=self.prepared.now or NOW, changed=frozenset(["takes"] if new else []),
+        return beginning.first(
+            definition, self.world.registry, self.prepared, self.samples, written=self.suite is not None
         )  # fmt: skip
 
     def _head(self) -> str:
-        """What a new test file begins with: the world that its cases have in common."""
-        lines = [f"tests: {self.key}"]
-        if isinstance(self.item, Definition):
-            first = self._first(self.item)
-            registry = self.world.registry
-            given = [
-                f"  {name}: {self.writer.value(first.answers[name], wanted)}"
-                for name, wanted in self._needed(self.item, registry)
-            ]
-            lines += ["given:", *given] if given else []
-            inner = (f"{name}: {self.writer.value(v, self.item.shapes[name])}" for name, v in first.takes.items())
-            lines += [f"takes: {{{', '.join(inner)}}}"] if first.takes else []
-        return "\n".join(lines) + "\n"
-
-    @staticmethod
-    def _needed(definition: Definition, registry: Registry) -> list[tuple[str, str]]:
-        """The facts and questions that a definition may ask, each with its type."""
-        facts = [(name, registry.ambients[name].type) for name in sorted(definition.ambients)]
-        return [*facts, *((name, registry.verbs[name].returns or "any") for name in questions(definition))]
-
-    def _examples(
-        self, definition: Definition, missing: list[Item]
-    ) -> tuple[list[tuple[str, dict[str, Any]]], dict[str, str]]:
-        """Facts for each guard that was not passed, and the rules whose guards no facts can pass."""
-        examples: list[tuple[str, dict[str, Any]]] = []
-        impossible: dict[str, str] = {}
-        paths = {item.path for item in missing if item.kind == "transitions"}
-        for node in chart(definition).nodes.values():
-            for edge in node.edges:
-                if edge.rule.path not in paths:
-                    continue
-                before = [e for e in node.on(edge.trigger)[: node.on(edge.trigger).index(edge)] if e.guard is not None]
-                wanted = [(e.guard, False) for e in before if e.guard is not None]
-                if edge.guard is not None:
-                    wanted.append((edge.guard, True))
-                if not wanted:
-                    continue
-                try:
-                    verdict = possible(Space(self._shapes(definition, edge.trigger, node.name), self.known), wanted)
-                except (ExpressionError, KeyError):
-                    continue
-                if verdict.answer == "yes":
-                    examples.append((edge.trigger, verdict.example))
-                elif verdict.answer == "no":
-                    impossible[edge.rule.path] = "its guard cannot hold here, whatever the facts"
-        return examples, impossible
-
-    def _shapes(self, definition: Definition, trigger: str, state: str) -> Mapping[str, Shape]:
-        registry = self.world.registry
-        shapes = dict(definition.shapes)
-        shapes |= {name: self.known.shape(ambient.type) for name, ambient in registry.ambients.items()}
-        kind = registry.events.get(trigger)
-        fields: dict[str, Any] = dict(kind.fields) if kind is not None else {}
-        ask = definition.states[state].ask
-        if trigger == "answer" and ask is not None:
-            fields = {
-                "value": ask.shape if ask.choices is None else "any",
-                "how": "text",
-                "choice": "text",
-                "text": "text",
-            }
-        shapes |= {f"event.{name}": self.known.shape(written) for name, written in fields.items()}
-        shapes |= {f"tries.{name}": self.known.shape("count") for name in definition.states}
-        return {**shapes, "now": self.known.shape("datetime")}
+        if isinstance(self.item, Table):
+            return f"tests: {self.key}\n"
+        return beginning.head(self.key, self.item, self.world.registry, self._first(self.item), self.writer)
 
 
 def _why(item: Item) -> str:
@@ -280,26 +199,6 @@ def _sought(wanted: set[Item], language: str, first: str) -> set[Item]:
         return {item for item in wanted if item.language in ("", language)}
     never = {_bare(item) for item in wanted if item.language == first}
     return {item for item in wanted if item.language == language and _bare(item) not in never}
-
-
-def _hopeless(drawn: Chart) -> dict[str, str]:
-    """What no search can reach, because nothing in the file leads there."""
-    reached = drawn.reached()
-    lost = {f"states.{name}": "no rule leads to it" for name in drawn.nodes if name not in reached}
-    for edge in drawn.edges:
-        if edge.source not in reached and edge.rule.path.startswith("states."):
-            lost[edge.rule.path] = f"no rule leads to {edge.source}"
-    said: set[str] = set()
-    for name in reached:
-        node = drawn.nodes[name]
-        ask = node.state.ask
-        said |= {
-            act.name for acts in (node.acts, *(edge.acts for edge in node.edges)) for act in acts if act.kind == "say"
-        }
-        if ask is not None:
-            said |= {ask.text, ask.again or "", ask.between or "", *(key for _, _, key in ask.options)}
-    silent = {f"texts.{key}": "nothing says it" for key in drawn.definition.texts if key not in said}
-    return lost | silent
 
 
 def _begins(way: Way, other: Way) -> bool:
@@ -324,13 +223,3 @@ def _fresh(name: str, names: set[str]) -> str:
         name += " again"
     names.add(name)
     return name
-
-
-def _lean(value: Any, read: str) -> Any:
-    """A sample without the fields that nothing in these files reads: what is left is what matters in a test."""
-    if isinstance(value, list):
-        return [_lean(item, read) for item in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {key: _lean(item, read) for key, item in value.items() if key in _TELLING or re.search(rf"\.{key}\b", read)}
-    return kept or value
