@@ -32,7 +32,7 @@ def add(subparsers: Any) -> None:
     command.add_argument("--format", choices=("people", "json", "junit"), default="people")
     command.add_argument(
         "--around", nargs="*", type=Path, metavar="PATH",
-        help="definitions that these call, tell and ask (without it: the rest of the folders flows and rules around them, or here)",
+        help="definitions that these call, tell and ask (without it: the folders flows and rules around)",
     )  # fmt: skip
     command.add_argument(
         "--generate", action="store_true", help="propose cases for what is not reached, and print them"
