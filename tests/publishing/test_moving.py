@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.model import Event
 from runtime.journal import open_entry
 from runtime.publishing.tasks import SOURCE
+from runtime.release import EVERYONE
 from storage.store import Insert, Update
 from tests.publishing.shop import ORDER, ORG, RENAMED, Shop, edited, opened
 
@@ -248,3 +249,37 @@ async def test_who_ordered_elsewhere_is_left_alone(shop: Shop) -> None:
     assert outcome.impact is not None
     assert outcome.impact.groups == ()
     assert await shop.state(machine) == "paying"
+
+
+async def test_after_a_rollback_nobody_is_moved_to_what_was_taken_back(shop: Shop) -> None:
+    moved = await shop.order("asha")
+    await shop.publish(RENAMED)
+    await shop.publisher.rollback(EVERYONE, by="njeri", why="")
+    began = await shop.order("juma")
+    assert await shop.tasks.look() == 0
+    await shop.runtime.idle()
+    assert (await shop.state(moved), await shop.version(moved)) == ("awaiting_payment", 2)
+    assert (await shop.state(began), await shop.version(began)) == ("paying", 1)
+    await shop.publish(RENAMED.replace("version: 2", "version: 3"))
+    assert (await shop.state(began), await shop.version(began)) == ("awaiting_payment", 3)
+    assert (await shop.state(moved), await shop.version(moved)) == ("awaiting_payment", 3)
+
+
+async def test_who_is_moved_by_two_publications_one_after_the_other_goes_through_both(shop: Shop) -> None:
+    """The second comes before anybody was told of the first."""
+    machine = await shop.order("asha")
+    shop.publisher.nudge = lambda: None
+    await shop.publish(RENAMED)
+    again = RENAMED.replace("version: 2", "version: 3").replace("awaiting_payment", "expecting_money")
+    again = again.replace("{paying: expecting_money}", "{awaiting_payment: expecting_money}")
+    outcome = await shop.publish(again)
+    assert outcome.impact is not None
+    assert "1 conversation waits in awaiting_payment of order v2, which this version renames" in str(
+        outcome.impact.groups[0]
+    )
+    for _ in range(3):
+        await shop.tasks.look()
+        await shop.runtime.idle()
+    assert (await shop.state(machine), await shop.version(machine)) == ("expecting_money", 3)
+    outcomes = [entry["outcome"] for entry in await shop.journal(machine)]
+    assert outcomes.count("migrated") == 2
