@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from composition.definitions import registry
@@ -86,6 +87,7 @@ def _verb(verb: Verb) -> Iterator[str]:
     flags = [
         *(["**Moves money.**"] if verb.moves_money else []),
         *(["**Messages a person.**"] if verb.messages_person else []),
+        *([f"Its answer may take {_minutes(verb.answers_within)}."] if verb.answers_within else []),
     ]
     yield _sentence(verb.doc, *flags)
     yield ""
@@ -101,6 +103,11 @@ def _verb(verb: Verb) -> Iterator[str]:
         yield from _table(
             ("answers with", "fields"), [(f"`{name}`", _fields(fields)) for name, fields in verb.answers.items()]
         )
+
+
+def _minutes(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    return f"{minutes} minute{'s' * (minutes != 1)}"
 
 
 def _type(arg: Arg) -> str:
