@@ -111,6 +111,8 @@ class Follower:
     def _pass(self, happening: Happening) -> None:
         """Fire what is due before this and was not armed in the record as well."""
         for _ in range(MOST_TIMERS):
+            if all(moment > happening.at for moment in self._live.values()):
+                return
             recorded = {(name, due) for (name, _), due in happening.waiting.items()}
             due = [
                 (moment, name, visit)
