@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,22 @@ def test_proposed_cases_are_written_and_reach_everything(folder: Path, capsys: p
     assert main([*arguments, "--min-coverage", "100"]) == 0
     assert main([*arguments, "--generate"]) == 0
     assert "there is nothing to propose" in capsys.readouterr().err
+
+
+def test_a_watch_plays_again_when_a_file_was_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(*places: Path, **_: object) -> Iterator[None]:
+        assert folder / "inner.yaml" in places
+        text = SOURCES["inner.yaml"].replace("type: yes_no", "type: number")
+        (folder / "inner.yaml").write_text(text, encoding="utf-8")
+        os.utime(folder / "inner.yaml", ns=(1, 1))  # whatever the clock's grain
+        yield
+
+    monkeypatch.setattr("cli.test.watch", written)
+    assert main(["test", str(folder / "inner.yaml"), "--around", "--watch"]) == 1
+    out = capsys.readouterr().out
+    assert out.index("2 cases held") < out.index("2 of 2 cases failed")
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

@@ -143,7 +143,7 @@ class _Proposer:
             wanted |= mine
         lost = {item for item in missing if item in wanted or _bare(item) in hopeless}
         names = {case.name for case in self.suite.cases} if self.suite is not None else set()
-        kept = [one for one in found if not any(_begins(one.way, other.way) for other in found)]
+        kept = [one for one in found if not any(other.alike and _begins(one.way, other.way) for other in found)]
         unnamed = self.writer.value(_UNNAMED)
         written = [one.text.replace(unnamed, self.writer.value(_name(one.way, names))) for one in kept]
         unreached = [Unreached(item, hopeless.get(_bare(item)) or _why(item)) for item in missing if item in lost]
