@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -72,7 +73,7 @@ def _show(findings: Sequence[Finding], sources: dict[str, str], options: argpars
     elif options.format == "sarif":
         sys.stdout.write(sarif(findings, _version()))
     else:
-        sys.stdout.write(people(findings, sources, colour=sys.stdout.isatty()))
+        sys.stdout.write(people(findings, sources, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
         tests = sum(file.endswith(".test.yaml") for file in sources)
         print(("\n" if findings else "") + summary(findings, len(sources), len(sources) - tests))
 
