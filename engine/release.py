@@ -189,8 +189,9 @@ def _definition(outlined: Outline, around: Around, flows: Mapping[str, Definitio
     definition.callees = {name: flows[name] for name in _calls(outlined) if name in flows}
     Compiler(outlined, around, found, definition).compile()
     callees = {name: callee.hash for name, callee in definition.callees.items()}
-    pinned = {"kind": document.kind, "content": document.content, "calls": callees, "tables": definition.tables}
-    definition.hash = hashlib.sha256(canonical(pinned)).hexdigest()
+    pinned = canonical({"kind": document.kind, "calls": callees, "tables": definition.tables})
+    written = msgspec.json.encode(document.content)  # in its own order: of what is set, one value may read another
+    definition.hash = hashlib.sha256(pinned + written).hexdigest()
     definition.reachable = {definition.hash: definition}
     for callee in definition.callees.values():
         definition.reachable.update(callee.reachable)

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from engine import compile_release, load
+from engine.registry import Registry
+
 FLOW = """flow: f
 version: 1
 languages: [en, sw]
@@ -150,3 +153,18 @@ def test_states_are_transitions_of_one_shared_machine(world: Any):
     assert isinstance(definition.machine, Machine)
     assert set(definition.machine.states) == {"(start)", "a", "b", "c"}
     assert {t.dest for t in definition.machine.get_transitions("answer", "a")} == {"b"}
+
+
+def test_the_order_in_which_data_is_set_is_part_of_a_definitions_hash() -> None:
+    text = (
+        "flow: order\nversion: 1\ndata: {a: {type: number}, b: {type: number}}\nstart: one\n"
+        "states:\n  one: {set: {%s}, final: true}\n"
+    )
+    one, two = (text % each for each in ("a: 1, b: a", "b: a, a: 1"))
+    hashes = {_hash(each) for each in (one, two)}
+    assert len(hashes) == 2
+    assert _hash(one) == _hash(one.replace("version: 1", "version: 1  # as before"))
+
+
+def _hash(text: str) -> str:
+    return compile_release([load(text)], Registry([])).definitions["order"].hash
