@@ -86,7 +86,9 @@ def _once(options: argparse.Namespace) -> int:
 def _run(found: testing.Found, options: argparse.Namespace) -> Report:
     chosen = Chosen(case=options.case, language=options.language)
     report = run(found.suites, found.world, chosen, definitions=found.definitions, clock=perf_counter)
-    return msgspec.structs.replace(report, findings=(*found.findings, *report.findings))
+    spoken = ("", options.language)
+    shares = [share for share in report.coverage if not options.language or share.language in spoken]
+    return msgspec.structs.replace(report, findings=(*found.findings, *report.findings), coverage=tuple(shares))
 
 
 def _generate(found: testing.Found, options: argparse.Namespace) -> int:

@@ -28,7 +28,8 @@ def summary(report: Report) -> str:
     """One sentence."""
     count, failed = len(report.results), len(report.failed)
     took = sum(result.seconds for result in report.results)
-    said = f"{count} cases held" if not failed else f"{failed} of {count} cases failed"
+    cases = "case" if count == 1 else "cases"
+    said = f"{count} {cases} held" if not failed else f"{failed} of {count} {cases} failed"
     if report.findings:
         said += f"; {len(report.findings)} to mend in the test files"
     return f"{said}, in {took:.1f} s." if took else f"{said}."

@@ -62,6 +62,14 @@ def test_too_little_reached_is_exit_code_1(folder: Path, capsys: pytest.CaptureF
     assert said.err == "85.7 % reached; 100 % is wanted.\n"
 
 
+def test_in_one_language_only_its_texts_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(folder / "inner.yaml"), "--around", "--language", "en", "--coverage"]) == 0
+    out = capsys.readouterr().out
+    assert "1 case held" in out
+    assert "texts en" in out
+    assert "texts sw" not in out
+
+
 def test_the_report_comes_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", str(folder), "--format", "json"]) == 1
     report = json.loads(capsys.readouterr().out)
