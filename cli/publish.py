@@ -53,8 +53,9 @@ def add(subparsers: Any) -> None:
     drain.add_argument("--within", default="24h", metavar="24h", help="then a person takes over what is left; 0: now")
     drain.set_defaults(run=_drain)
     for command in (publish, back, drain, reload):
-        needed = command in (publish, back)
-        command.add_argument("--why", required=needed, default="", help="a sentence; it is kept with the version")
+        command.add_argument(
+            "--why", required=command is back, default="", help="a sentence; it is kept with the version"
+        )
         command.add_argument("--by", default="", help="who publishes (you, unless you say otherwise)")
     for command in (publish, versions, back, drain):
         command.add_argument("--org", default=EVERYONE, help="for this business only; without it, for all")
@@ -64,6 +65,8 @@ def add(subparsers: Any) -> None:
 
 async def _publish(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
+    if not options.why and not options.dry_run:
+        raise CommandError('say why, for whoever reads it later: --why "…"')
     texts, folders = _read(options.paths)
     handed = Handed(
         texts=texts, folders=folders, org=options.org, by=_by(options), why=options.why,

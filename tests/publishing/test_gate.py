@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 
 import msgspec
 import pytest
 
 from composition import judging
 from composition.gate import Aside, InThread
-from composition.settings import HERE
 from runtime.publishing.gate import Candidate, Checked, Gate
 from runtime.publishing.sources import Sources
 
@@ -153,12 +150,3 @@ async def test_a_check_that_fails_itself_lets_nothing_through(
     found = await judged(InThread(), GOOD)
     assert found[name].verdict == verdict
     assert "please report it" in found[name].summary
-
-
-def test_a_server_does_not_load_the_solver() -> None:
-    """It takes memory and a start's time that only the judge has a use for."""
-    said = subprocess.run(
-        [sys.executable, "-c", "import server, sys; print('z3' in sys.modules)"],
-        cwd=HERE, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert said.stdout == "False\n"
