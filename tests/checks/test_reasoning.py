@@ -73,6 +73,33 @@ def test_an_example_makes_every_guard_come_out_as_wanted(wanted: list[tuple[str,
         assert all(holds(source, found) is truth for source, truth in wanted)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "impossible"),
+    [
+        ([("visits < 3", False), ("visits == 3", True)], False),
+        ([("visits <= 3", False), ("visits == 3", True)], True),
+        ([("visits > 3", False), ("visits == 3", True)], False),
+        ([("visits >= 3", False), ("visits == 3", True)], True),
+        ([("visits > 3", True), ("visits < 3", True)], True),
+        ([("visits >= 3", True), ("visits <= 3", True)], False),
+        ([("visits > 3", True), ("visits <= 3", True)], True),
+        ([("3 < visits", True), ("visits < 3", True)], True),
+        ([("code == 'a'", True), ("code in ['b', 'c']", True)], True),
+        ([("code == 'a'", True), ("code in ['a', 'c']", True)], False),
+        ([("code == 'a'", False), ("code == 'a' and told", True)], True),
+        ([("code == 'a' and told", False), ("code == 'a'", True)], False),
+        ([("code != 'a'", True), ("code == 'a'", True)], True),
+        ([("code != 'a'", True), ("code != 'b'", True)], False),
+        ([("not (code == 'a')", True), ("code == 'a'", True)], True),
+        ([("visits < 3", False), ("visits > 5", False)], False),
+    ],
+)
+def test_contradictions_that_need_no_solver(wanted: list[tuple[str, bool]], impossible: bool) -> None:
+    assert atoms.contradictory(wanted) is impossible
+    solved = possible(Space(SHAPES, KNOWN), [(guard(source), truth) for source, truth in wanted])
+    assert solved.answer == ("no" if impossible else "yes")
+
+
 @settings(max_examples=400, deadline=None)
 @given(_WANTED, _VALUES)
 def test_what_contradicts_itself_never_happens(wanted: list[tuple[str, bool]], values: dict[str, Any]) -> None:

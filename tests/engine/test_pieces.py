@@ -53,6 +53,22 @@ def test_what_ships_reads_alike(path: Path) -> None:
     same(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "texts:\n  a: |\n    one\n    two\n\n  b: >-\n    three\n\n  c: |+\n    four\n\n\nstart: a\n",
+        "texts:\n  a: |\n    one\n  # between\n  b: x\n",
+        "title: |\n  a: b\n  c: d\nstates:\n  a:\n  b: {x: [1,\n    2]}\n",
+        "states:\n  a: {b: 'it\n    is'}\n  c:\n    - 1\n  a: 2\n",
+        "states:\n  a: &x {b: 1}\n  c: *x\n",
+        "states:\n\n  # first\n  a: 1\n\n\n# last\n",
+    ],
+)
+def test_blocks_comments_and_anchors_read_alike(text: str) -> None:
+    same(text)
+    same(text.rstrip("\n"))
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(LINES), max_size=14))
 def test_any_lines_read_alike(lines: list[str]) -> None:
