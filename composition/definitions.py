@@ -9,12 +9,14 @@ import bookings.vocabulary
 import channels.vocabulary
 import crm.vocabulary
 import engine
+import language
 import payments.vocabulary
 from channels.whatsapp.limits import WHATSAPP
 from engine.checks import Limits
 from engine.document import read_text
 from engine.registry import Registry
 from runtime.release import Compiled
+from workshop.beside import Equipment
 
 VOCABULARIES = (
     crm.vocabulary.VOCABULARY,
@@ -31,6 +33,11 @@ def registry() -> Registry:
 def limits() -> Limits:
     """What the channels that a conversation may run on can show."""
     return Limits(channels=(WHATSAPP,))
+
+
+def equipment() -> Equipment:
+    """What the workshop looks at texts with; its own process calls this by name."""
+    return Equipment(registry=registry(), limits=limits(), understand=language.understand)
 
 
 def compile_sources(sources: Mapping[str, str]) -> Compiled:

@@ -15,7 +15,6 @@ import bookings.verbs
 import channels.verbs
 import crm.verbs
 import engine
-import language
 import payments.verbs
 from ads.clicks import of_referral
 from channels.channel import Address
@@ -31,7 +30,7 @@ from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
 from composition import publishing
-from composition.definitions import compile_sources, limits, registry
+from composition.definitions import compile_sources, equipment, registry
 from composition.desk import Desk
 from composition.folders import Folders, Origin
 from composition.gate import Aside
@@ -56,6 +55,7 @@ from storage.base import BaseStore
 from storage.store import Document
 from storage.vault import Vault
 from web.metrics import Prometheus
+from workshop.beside import InProcess
 from workshop.workbench import Workbench
 
 WHATSAPP_TOKEN = "whatsapp_token"  # noqa: S105 - the name of a secret, not one
@@ -141,6 +141,8 @@ async def built(
             beat=Reloading(store, desk, runtime.clock).look if settings.mongodb_uri else None,
         )  # fmt: skip
         desk.publisher.nudge = following.nudge if works else None
+        beside = InProcess(equipment)
+        stack.callback(beside.close)
         yield House(
             settings=settings,
             store=store,
@@ -150,7 +152,7 @@ async def built(
             published=published,
             desk=desk,
             following=following,
-            bench=Workbench(store, desk.publisher, published.by_hash, registry(), limits(), language.understand),
+            bench=Workbench(store, desk.publisher, published.by_hash, beside),
             runtime=runtime,
             webhook=_webhook(settings, store, keys, runtime, presence),
             callbacks=Callbacks(store, links),

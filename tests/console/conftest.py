@@ -10,8 +10,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
-import language
-from composition.definitions import compile_sources, limits, registry
+from composition.definitions import compile_sources, equipment
 from composition.gate import InThread
 from composition.publishing import connected
 from people import sessions, team
@@ -26,6 +25,7 @@ from storage.vault import Vault
 from web.answers import explain_errors, secure_headers
 from web.console.gate import COOKIE
 from web.console.routes import Console, routes
+from workshop.beside import InThread as Threaded
 from workshop.workbench import Workbench
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ SHIPPED = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
     for path in (*ROOT.glob("flows/**/*.yaml"), *ROOT.glob("rules/*.yaml"))
 }
-REGISTRY = registry()  # one, so that what was found in what ships is found once
+EQUIPMENT = equipment()  # one, so that what was found in what ships is found once
 CLINIC, OTHER = "clinic", "salon"
 
 
@@ -120,7 +120,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     published = Published(store, compile_sources)
     await published.publish(SHIPPED, why="what ships")
     desk, _ = connected(store, vault, published, InThread(), Clock(), Tally())
-    bench = Workbench(store, desk.publisher, published.by_hash, REGISTRY, limits(), language.understand)
+    bench = Workbench(store, desk.publisher, published.by_hash, Threaded(EQUIPMENT))
     console = Console(
         store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
         mailer=letters,

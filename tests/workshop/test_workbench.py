@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-import language
-from composition.definitions import limits, registry
+from composition.definitions import equipment
 from engine.findings import Findings
 from engine.testing import load_suite
 from runtime.publishing.pointer import Pointer
 from runtime.publishing.sources import Sources
 from tests.yaml.shipped import DEFINITIONS
-from workshop.simulating import CannotPlay, Done, Playing
+from workshop.beside import InProcess, InThread
+from workshop.trying import CannotPlay, Done, Playing
 from workshop.workbench import NoFile, Workbench, named
 
 ROOT = next(iter(DEFINITIONS.values())).parents[1]
@@ -33,7 +33,7 @@ class InForce:
 
 @pytest.fixture(scope="module")
 def bench() -> Workbench:
-    return Workbench(None, InForce(), None, registry(), limits(), language.understand)  # type: ignore[arg-type]
+    return Workbench(None, InForce(), None, InThread(equipment()))  # type: ignore[arg-type]
 
 
 def _text(bench: Workbench, file: str = BOOKING) -> str:
@@ -116,3 +116,16 @@ def test_what_cannot_be_played_says_why(bench: Workbench) -> None:
         _play(bench, file="rules/routing.yaml")
     with pytest.raises(Findings):
         _play(bench, text="flow: broken")
+
+
+async def test_long_work_is_done_in_a_process_beside_and_its_findings_come_back() -> None:
+    beside = InProcess(equipment)
+    bench = Workbench(None, InForce(), None, beside)  # type: ignore[arg-type]
+    try:
+        assert await bench.check("clinic", BOOKING, _text(bench)) == ()
+        with pytest.raises(Findings):
+            await bench.simulate("clinic", BOOKING, "flow: broken", Playing())
+        drawn = await bench.picture("clinic", BOOKING, _text(bench))
+        assert drawn.diagram is not None
+    finally:
+        beside.close()

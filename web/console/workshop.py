@@ -13,7 +13,6 @@ from typing import Any
 from aiohttp import web
 
 from engine.authoring.table import NoCell
-from engine.comparing import compare, markdown
 from engine.findings import Findings
 from people import audit
 from people.users import Users
@@ -51,9 +50,10 @@ from web.console.workshop_shapes import (
 )
 from workshop import drafts, proposals
 from workshop.drafts import TooMuch, fingerprint
+from workshop.questions import Picture
 from workshop.shelf import Shelf
-from workshop.simulating import CannotPlay
-from workshop.workbench import NoFile, Picture, Workbench, headed, named
+from workshop.trying import CannotPlay
+from workshop.workbench import NoFile, Workbench, headed, named
 
 _AT = "/orgs/{org}/rules"
 
@@ -215,18 +215,17 @@ class Workshop:
         mine = await drafts.mine(self._store.org(caller.org), user.id)
         texts = {file: draft.text for file, draft in mine.items()}
         if not texts:
-            return Review(files=(), changes="", checks=(), impact=(), may=False)
+            return Review(files=(), changes=(), checks=(), impact=(), may=False)
         before = await self._bench.sources(caller.org)
-        after = before.replaced(texts)
         outcome = await self._bench.publisher.preview(
-            Order(sources=after, org=caller.org, by=user.name, why="", origin="console")
-        )  # fmt: skip
-        differences = await self._bench.aside(compare, before.files, after.files, self._bench.registry)
+            Order(sources=before.replaced(texts), org=caller.org, by=user.name, why="", origin="console")
+        )
         undecided = any(check.verdict == "undecided" for check in outcome.checks)
+        changes = next((check.details for check in outcome.checks if check.name == "changes"), ())
         return Review(
             files=tuple(sorted(texts)),
-            changes=markdown(differences),
-            checks=outcome.checks,
+            changes=changes,
+            checks=tuple(check for check in outcome.checks if check.name != "changes"),
             impact=tuple(str(group) for group in outcome.impact.groups) if outcome.impact is not None else (),
             may=outcome.status == "published",
             why_not=outcome.why,

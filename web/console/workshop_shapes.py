@@ -11,7 +11,7 @@ from engine.authoring import Item
 from engine.authoring.hovering import Hover
 from engine.findings import Finding
 from runtime.publishing.gate import Checked
-from workshop.simulating import Played, Playing
+from workshop.trying import Played, Playing
 
 
 class Buffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,10 +136,10 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """What a publication would do, and what stands in its way. `changes` is Markdown."""
+    """What a publication would do, and what stands in its way. `changes` are lines for people."""
 
     files: tuple[str, ...]
-    changes: str
+    changes: tuple[str, ...]
     checks: tuple[Checked, ...]
     impact: tuple[str, ...]
     may: bool

@@ -32,7 +32,7 @@ export function Publish({ review, error, publish, close, mayPublish }) {
           ${check.details.length > 0 && html`<pre tabindex="0">${check.details.join("\n")}</pre>`}
           ${check.findings.length > 0 && html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`}</li>`)}</ul>
         <h3>${t("ws.changes")}</h3>
-        <${Markdown} text=${review.changes} />
+        <pre class="changes" tabindex="0">${review.changes.join("\n")}</pre>
         <h3>${t("ws.impact")}</h3>
         ${review.impact.length ? html`<ul>${review.impact.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p class="quiet">${t("ws.nobody-touched")}</p>`}
         <form onSubmit=${send}>
@@ -46,15 +46,4 @@ export function Publish({ review, error, publish, close, mayPublish }) {
         </form>`}
       ${review && !review.files.length && html`<button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button>`}
     </dialog>`;
-}
-
-/** The comparison's Markdown, as far as it uses it: headings, lists, tables and paragraphs, as plain text. */
-function Markdown({ text }) {
-  const lines = text.split("\n").filter((line) => line.trim() && !/^\|?[\s|:-]+\|?$/.test(line) && !/^<\/?(details|summary)/.test(line));
-  return html`<div class="changes">${lines.map((line) => {
-    const plain = line.replace(/<[^>]+>/g, "").replace(/[*_`]{1,2}/g, "");
-    if (line.startsWith("#")) return html`<h4>${plain.replace(/^#+\s*/, "")}</h4>`;
-    if (line.startsWith("|")) return html`<p>${plain.split("|").map((cell) => cell.trim()).filter(Boolean).join(" · ")}</p>`;
-    return html`<p>${plain.replace(/^\s*[-*] /, "• ")}</p>`;
-  })}</div>`;
 }

@@ -1,0 +1,86 @@
+"""The workshop's long work, as functions of texts: they run beside the server, and know nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from engine.authoring import Diagram, Item, Sheet, complete, diagram, hover, put, sheet
+from engine.authoring.hovering import Hover
+from engine.checks import check_sources
+from engine.definition import Definition
+from engine.document import load
+from engine.findings import Finding, Findings
+from engine.registry import Registry
+from engine.release import Release, compile_release
+from workshop.beside import Equipment
+from workshop.trying import Played, Playing
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine as a diagram, a table as a sheet; neither for a text that does not compile."""
+
+    diagram: Diagram | None = None
+    sheet: Sheet | None = None
+
+
+def everything(with_: Equipment, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+    """All findings of all files."""
+    return check_sources(texts, with_.registry, with_.limits)
+
+
+def findings(
+    with_: Equipment, before: Mapping[str, str], after: Mapping[str, str], file: str
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Of one file everything; of others only the errors that they have after and did not have before."""
+    known = {_same(finding) for finding in everything(with_, before)}
+    return tuple(
+        finding for finding in everything(with_, after)
+        if finding.file == file or (finding.severity == "error" and _same(finding) not in known)
+    )  # fmt: skip
+
+
+def completion(with_: Equipment, text: str, line: int, column: int, others: tuple[str, ...]) -> tuple[Item, ...]:
+    return complete(text, line, column, others, with_.registry)
+
+
+def explained(with_: Equipment, text: str, line: int, column: int, others: tuple[str, ...]) -> Hover | None:
+    return hover(text, line, column, others, with_.registry)
+
+
+def picture(with_: Equipment, texts: Mapping[str, str], file: str) -> Picture:
+    try:
+        text = texts[file]
+        if load(text, file).kind == "rules":
+            return Picture(sheet=sheet(text, file))
+        for item in _release(texts, with_.registry).definitions.values():
+            if isinstance(item, Definition) and item.file == file:
+                return Picture(diagram=diagram(item))
+    except Findings:
+        return Picture()
+    return Picture()
+
+
+def cell(_with: Equipment, text: str, path: tuple[str | int, ...], value: str, file: str) -> str:
+    return put(text, path, value, file)
+
+
+def conversation(with_: Equipment, texts: Mapping[str, str], tests: str, file: str, playing: Playing) -> Played:
+    from workshop.simulating import simulate  # it loads the solver, which the server has no use for
+
+    return simulate(_release(texts, with_.registry), with_.registry, with_.understand, file, tests, playing)
+
+
+def _release(texts: Mapping[str, str], registry: Registry) -> Release:
+    return _compiled(tuple(sorted(texts.items())), registry)
+
+
+@lru_cache(maxsize=16)
+def _compiled(texts: tuple[tuple[str, str], ...], registry: Registry) -> Release:
+    return compile_release([load(text, file) for file, text in texts], registry)
+
+
+def _same(finding: Finding) -> tuple[str, str, str]:
+    return finding.file, finding.code, finding.reason
