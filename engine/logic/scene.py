@@ -118,7 +118,7 @@ class Scene:
         if isinstance(formula, bool):
             return formula
         self.ground.finish()
-        solver = z3.Solver(ctx=self.ground.context)
+        solver = z3.SimpleSolver(ctx=self.ground.context)  # many small questions: z3's tactics cost more than they save
         solver.set("rlimit", CAREFUL_MS * STEPS_PER_MS)
         solver.set("random_seed", 1)
         solver.add(*self._concerned(formula), formula)
@@ -133,7 +133,7 @@ class Scene:
         while grown:
             grown, waiting = False, []
             for index in left:
-                if spoken.isdisjoint(self._about[index]):
+                if spoken.isdisjoint(_subject(self._about[index])):
                     waiting.append(index)
                 else:
                     spoken |= self._about[index]
@@ -162,6 +162,12 @@ class Scene:
         for answer, model in solve(Question(self.ground, both(*conditions), THOROUGH_MS)):
             if answer == z3.sat:
                 yield Example(self.ground, model)
+
+
+def _subject(names: frozenset[str]) -> frozenset[str]:
+    """What a fact is about: a rounded result where it says what that is near to, and not what went into it."""
+    rounded = [name for name in names if name.startswith("~")]
+    return frozenset([max(rounded, key=lambda name: (len(name), name))]) if rounded else names
 
 
 class Example:
