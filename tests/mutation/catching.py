@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from functools import cache
 from time import monotonic
+from typing import Any
 
 import msgspec
 
@@ -75,8 +76,8 @@ def caught(defect: Defect, *, every_gate: bool = False) -> Caught:
     Proving takes seconds: without `every_gate` only what the other two let pass is proved.
     """
     documents = _documents()
-    text = json.dumps(defect.seeded(documents[defect.file].content), ensure_ascii=False)
-    by = ["check"] if _checks({**_sources(), defect.file: text}) else []
+    text = written(defect.seeded(documents[defect.file].content))
+    by = ["check"] if checks(defect.file, text) else []
     try:
         wrong = engine.load(text, defect.file)
         seeded = engine.compile_release([*(documents | {defect.file: wrong}).values()], _registry())
@@ -115,8 +116,14 @@ def _sources() -> dict[str, str]:
 
 
 @cache
-def _known() -> Counter[tuple[str, str, str]]:
-    return _findings(_sources())
+def _known(file: str) -> Counter[tuple[str, str, str]]:
+    """What `check` says without the defect, of the file in the form in which a defect is written: without comments."""
+    return _findings({**_sources(), file: written(_documents()[file].content)})
+
+
+def written(content: Any) -> str:
+    """A definition as a file. JSON is YAML; comments, and with them what they allow, are not kept."""
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _findings(sources: dict[str, str]) -> Counter[tuple[str, str, str]]:
@@ -124,9 +131,9 @@ def _findings(sources: dict[str, str]) -> Counter[tuple[str, str, str]]:
     return Counter((finding.file, finding.code, finding.reason) for finding in found)
 
 
-def _checks(sources: dict[str, str]) -> bool:
+def checks(file: str, text: str) -> bool:
     """Whether there is a finding that is not there without the defect."""
-    return bool(_findings(sources) - _known())
+    return bool(_findings({**_sources(), file: text}) - _known(file))
 
 
 def _tests(seeded: engine.Release, differ: frozenset[str]) -> bool:
