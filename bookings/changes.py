@@ -31,10 +31,15 @@ TAKEN = Changed(event=Event(name="bookings.taken"))
 
 
 class Changes:
-    """`store` is the whole store: the business's terms stand in `orgs`, outside any one org's collections."""
+    """`store` is the whole store: the business's terms stand in `orgs`, outside any one org's collections.
 
-    def __init__(self, store: Store) -> None:
+    At the desk the business itself asks: its own notice and its limits on moving do not bind it, and the resource that
+    it named is the one that it gets.
+    """
+
+    def __init__(self, store: Store, *, at_desk: bool = False) -> None:
         self._store = store
+        self._at_desk = at_desk
 
     async def hold(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own = await terms.of(self._store, ctx.org)
@@ -126,7 +131,7 @@ class Changes:
 
     async def move(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own, booking = await terms.of(self._store, ctx.org), await booking_of(ctx, args)
-        reason = _why_not_move(booking, ctx)
+        reason = _why_not_move(booking, ctx, at_desk=self._at_desk)
         if reason:
             return _refused(reason)
         offer, chosen = await stock.offer(ctx.store, booking["offer"]), moment_of(args)
@@ -181,11 +186,14 @@ class Changes:
     ) -> tuple[Shop, Slot] | None:
         """The slot at the chosen moment, on the chosen resource or else on another one of the offer's."""
         start, resource = chosen
-        lenient = msgspec.structs.replace(offer, notice=max(timedelta(), offer.notice - GRACE))
+        notice = timedelta() if self._at_desk else max(timedelta(), offer.notice - GRACE)
+        lenient = msgspec.structs.replace(offer, notice=notice)
         within = stock.around(start, days=4 + max(nights, offer.nights))
         whole = await stock.shop(ctx.store, own, lenient, now=ctx.now, within=within, nights=nights)
         shop = stock.without(whole, instead_of)
-        slot = at(shop, start, resource) or at(shop, start)
+        slot = at(shop, start, resource)
+        if slot is None and not (self._at_desk and resource):
+            slot = at(shop, start)
         return (shop, slot) if slot is not None else None
 
     async def _again(self, ctx: Context, own: Terms, booking: Document) -> Document | None:
@@ -248,11 +256,13 @@ def _nights_of_slot(args: dict[str, Any], own: Terms) -> int:
     return nights_between(slot["start"], slot["end"], own.zone) if isinstance(slot, dict) else 0
 
 
-def _why_not_move(booking: Document, ctx: Context) -> str:
+def _why_not_move(booking: Document, ctx: Context, *, at_desk: bool) -> str:
     if booking["state"] in ("cancelled", "released"):
         return "cancelled"
     if booking["state"] not in ("held", "confirmed") or booking["end"] <= ctx.now:
         return "over"
+    if at_desk:
+        return ""
     return policy.on_move(policy.read(booking["policy"]), booking["moved"], start=booking["start"], now=ctx.now)
 
 

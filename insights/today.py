@@ -17,7 +17,7 @@ from storage.store import Document, Metric, OrgStore
 from storage.vault import OrgVault
 
 MOST = 100
-_COMING = ("held", "confirmed", "done", "missed")
+_COMING = ("held", "confirmed", "attended", "no_show")
 
 
 class Coming(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
     end: datetime
     offer: str
     resource: str
-    state: str  # held, confirmed, done, missed
+    state: str  # held, confirmed, attended, no_show
     paid: Money
     name: str = ""
 

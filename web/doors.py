@@ -75,7 +75,7 @@ def build(doors: Doors) -> web.Application:
 def _console(doors: Doors) -> Console:
     return Console(
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
-        mailer=doors.mailer, proxies=doors.proxies,
+        mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in,
     )  # fmt: skip
 
 

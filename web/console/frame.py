@@ -30,6 +30,7 @@ _PAGES = jinja2.Environment(
 )
 NAVIGATION = (  # what the console has, in this order; a link is shown to whom the page would open
     ("", "today.read", "nav.today"),
+    ("/bookings", "bookings.read", "bookings.title"),
     ("/rules", "rules.read", "nav.rules"),
     ("/team", "team.read", "nav.team"),
     ("/tokens", "tokens.change", "nav.tokens"),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
+from bookings.desk import Desk, HandIn
 from people.mail import Mailer, Printed
 from people.users import Users
-from storage.store import Store
+from storage.store import Document, Store
 from storage.vault import Vault
 from web.api.endpoint import Endpoint
 from web.api.openapi import address, document
 from web.console.account import Account
+from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.gate import Gate
 from web.console.people_pages import PeoplePages
@@ -29,6 +31,10 @@ _BUILT = _STATIC / "build"
 _ORG = "{org:[A-Za-z0-9-]{1,80}}"
 
 
+async def _kept(_rows: Iterable[Document]) -> None:
+    """Whoever works on the store finds what is in it."""
+
+
 class Console(msgspec.Struct, frozen=True, kw_only=True):
     """What the console asks. `clock` is the businesses' time; `proxies` are how many of ours stand before it."""
 
@@ -39,6 +45,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     bench: Workbench
     mailer: Mailer = Printed()
     proxies: int = 0
+    hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
 
 
 def ways(console: Console) -> Sequence[Way]:
@@ -47,6 +54,7 @@ def ways(console: Console) -> Sequence[Way]:
         *SigningIn(console.store, users, console.mailer, console.app_url).ways(),
         *Account(console.store, users).ways(),
         *Today(console.store, console.vault, console.clock).ways(),
+        *_bookings(console).ways(),
         *_workshop(console, users).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
     )
@@ -56,8 +64,14 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
     users = Users(console.store, console.vault)
     return (
         *Today(console.store, console.vault, console.clock).endpoints(),
+        *_bookings(console).endpoints(),
         *_workshop(console, users).endpoints(),
     )
+
+
+def _bookings(console: Console) -> Bookings:
+    desk = Desk(console.store, console.vault, console.clock, console.hand_in)
+    return Bookings(console.store, console.vault, console.clock, desk)
 
 
 def _workshop(console: Console, users: Users) -> Workshop:
@@ -82,6 +96,6 @@ def routes(console: Console) -> list[web.RouteDef]:
     return [
         web.static("/static/build", _BUILT),
         *guarded,
-        web.get(r"/static/{name:console|workshop}.css", style),
+        web.get(r"/static/{name:console|workshop|bookings}.css", style),
         web.get(address(), openapi),
     ]

@@ -1,0 +1,190 @@
+"""What the business does to a booking by hand: make, move, cancel, mark.
+
+It is what the flows do, without a flow: the same changes, the same claims on time, and the same events for the
+booking's lifecycle, in one commit. So a booking made at the desk has its journal and its reminders as any other, and
+no two people get one slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from bookings import policy, refs
+from bookings.changes import GRACE, Changes, paid_for
+from bookings.policy import Split
+from engine.model import Snapshot
+from runtime.inbox import Inbox, lane_of
+from runtime.order import Order
+from runtime.verbs import Changed, Context
+from storage.errors import Conflict
+from storage.store import Document, Insert, Op, Store
+from storage.vault import Vault
+
+ATTEMPTS = 5
+HandIn = Callable[[Iterable[Document]], Awaitable[None]]
+Ask = Callable[[Context], Awaitable[Changed]]
+PAID = ("confirmed", "confirmed_without_receipt")
+
+
+class Taken(Exception):
+    """The time is not free, or not any more."""
+
+
+class Refused(Exception):
+    """It cannot be done to this booking. `reason` is over, cancelled or too_early."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking to make. `key` is of the request: the same one, repeated, makes the same booking."""
+
+    key: str
+    contact: str
+    offer: str
+    start: datetime
+    resource: str
+    nights: int = 0
+    language: str = "en"
+    channel: str = ""
+
+
+class Desk:
+    """`hand_in` passes on what was stored for the runtime; `clock` is the business's time."""
+
+    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._hand_in = hand_in
+        self._inbox = Inbox(Order(clock))
+        self._changes = Changes(store, at_desk=True)
+
+    async def make(self, org: str, wanted: Made, note: Sequence[Op] = ()) -> Document:
+        """A confirmed booking. Raises `Taken`. A crash between holding and confirming leaves a hold that runs out."""
+        id = self.id_of(org, wanted)
+        about = {"contact": wanted.contact, "language": wanted.language, "channel": wanted.channel}
+        if await self._store.org(org).get("bookings", id) is None:
+            slot = {"start": wanted.start, "end": wanted.start, "resource": wanted.resource}
+            args = {"offer": wanted.offer, "slot": slot, "nights": wanted.nights}
+            await self._do(org, about, _key(wanted), lambda ctx: self._changes.hold(ctx, args), note)
+        booking = await self._booking(org, id)
+        if booking["state"] == "held":
+            await self._change(org, booking, "confirm", lambda ctx: self._changes.confirm(ctx, {"booking": id}), ())
+        return await self._booking(org, id)
+
+    @staticmethod
+    def id_of(org: str, wanted: Made) -> str:
+        """The id that the booking will have."""
+        return refs.booking_id(org, _key(wanted))
+
+    async def move(
+        self, org: str, id: str, start: datetime, resource: str, note: Sequence[Op] = ()
+    ) -> Document:  # fmt: skip
+        """Raises KeyError, `Taken` or `Refused`. To where it is already is nothing."""
+        booking = await self._booking(org, id)
+        if booking["state"] in ("held", "confirmed") and (start, resource) == (booking["start"], booking["resource"]):
+            return booking
+        args = {"booking": id, "slot": {"start": start, "end": start, "resource": resource}}
+        await self._change(org, booking, "move", lambda ctx: self._changes.move(ctx, args), note)
+        return await self._booking(org, id)
+
+    async def cancel(
+        self, org: str, id: str, by: Literal["business", "customer"], reason: str, note: Sequence[Op] = ()
+    ) -> Document:
+        """Raises KeyError or `Refused`. What has been paid goes back by the policy, as a task for a person."""
+        booking = await self._booking(org, id)
+        args = {"booking": id, "by": by, "reason": reason}
+        await self._change(org, booking, "cancel", lambda ctx: self._changes.cancel(ctx, args), note)
+        return await self._booking(org, id)
+
+    async def mark(
+        self, org: str, id: str, state: Literal["attended", "no_show"], note: Sequence[Op] = ()
+    ) -> Document:  # fmt: skip
+        """Say who came. Raises KeyError or `Refused`; what is said twice is said once."""
+        booking = await self._booking(org, id)
+        if booking["state"] not in ("confirmed", "attended", "no_show"):
+            raise Refused("cancelled" if booking["state"] in ("cancelled", "released") else "over")
+        if booking["start"] > self._clock() + GRACE:
+            raise Refused("too_early")
+        args = {"booking": id, "as": state}
+        await self._change(org, booking, "mark", lambda ctx: self._changes.mark(ctx, args), note)
+        return await self._booking(org, id)
+
+    async def splits(self, org: str, booking: Document) -> dict[str, Split]:
+        """What would go back and what would stay, by who cancels now."""
+        ctx = await self._context(org, _about(booking), "")
+        paid = max(booking["paid"], await paid_for(ctx, booking, states=PAID))
+        terms = policy.read(booking["policy"])
+        start = booking["start"]
+        return {
+            "customer": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="customer"),
+            "business": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="business"),
+        }
+
+    async def _booking(self, org: str, id: str) -> Document:
+        booking = await self._store.org(org).get("bookings", id)
+        if booking is None:
+            raise KeyError(id)
+        return booking
+
+    async def _change(self, org: str, booking: Document, what: str, ask: Ask, note: Sequence[Op]) -> Changed:
+        """The key names the version, so that a later change of the same kind is another one."""
+        return await self._do(org, _about(booking), f"desk/{what}/{booking['_id']}/{booking['version']}", ask, note)
+
+    async def _do(self, org: str, about: dict[str, str], key: str, ask: Ask, note: Sequence[Op]) -> Changed:
+        """Ask, and commit what follows; when somebody was faster, ask again and see what they did."""
+        for _ in range(ATTEMPTS):
+            ctx = await self._context(org, about, key)
+            changed = await ask(ctx)
+            if changed.event is not None and changed.event.name == "bookings.taken":
+                raise Taken
+            if changed.event is not None and changed.event.name == "bookings.refused":
+                raise Refused(str(changed.event.data["reason"]))
+            if not changed.ops:
+                return changed
+            rows = self._rows(ctx, changed)
+            try:
+                await ctx.store.commit([*changed.ops, *(Insert("inbox", row) for row in rows), *note])
+            except Conflict:
+                continue
+            await self._hand_in(rows)
+            return changed
+        raise Taken
+
+    def _rows(self, ctx: Context, changed: Changed) -> list[Document]:
+        """As a machine's step would store them: what starts first, so that what follows finds it."""
+        language = str(ctx.machine.about["language"])
+        rows = [
+            self._inbox.start(ctx.org, start, f"{ctx.key}/{number}", language, ctx.vault, ctx.now)
+            for number, start in enumerate(changed.starts)
+        ]
+        for number, post in enumerate(changed.posts):
+            event = msgspec.structs.replace(post.event, id=f"{ctx.key}/post{number}")
+            lane = lane_of(ctx.contact, post.machine)
+            rows.append(self._inbox.post(ctx.org, post.machine, event, lane, ctx.vault, ctx.now))
+        return rows
+
+    async def _context(self, org: str, about: dict[str, str], key: str) -> Context:
+        nobody: dict[str, Any] = {"org": org, "links": {}, **about}
+        return Context(
+            store=self._store.org(org),
+            vault=await self._vault.org(org),
+            now=self._clock(),
+            machine=Snapshot(machine="", definition="", name="desk", state="", about=nobody),
+            key=key,
+        )
+
+
+def _about(booking: Document) -> dict[str, str]:
+    return {"contact": booking["contact"], "language": "en", "channel": ""}
+
+
+def _key(wanted: Made) -> str:
+    return f"desk/{wanted.key}"

@@ -1,0 +1,109 @@
+"""The bookings as an owner uses them, in a real Chromium: look, book by keyboard, move, cancel; wide and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.e2e.aftermath import replays
+from tests.e2e.screen import CHROMIUM, Screen, chromium
+from tests.e2e.server import Server, running
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),
+]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+LATENESS = 60_000
+PLACE = "/o/tabasamu-dental/bookings"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    async with running(Path(tmp_path_factory.mktemp("bookings")) / "data") as started:
+        yield started
+    await replays(started)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
+    """Somebody signed in by the link that the demo prints."""
+    link = re.search(r"http://\S+/enter/\S+", server.log.read_text())
+    assert link is not None
+    screen = await Screen.opened(browser, "desk")
+    screen.page.set_default_timeout(LATENESS)
+    await screen.page.goto(link[0])
+    await screen.page.click("main button")
+    await expect(screen.page).to_have_url(re.compile(r"/o$"))
+    yield screen
+    await screen.page.close()
+
+
+async def _sound(owner: Screen) -> None:
+    """Nothing serious for axe, nothing wider than the window, nothing in the page's console."""
+    page = owner.page
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [
+        (each["id"], [node["html"][:120] for node in each["nodes"]])
+        for each in found["violations"] if each["impact"] in ("serious", "critical")
+    ]  # fmt: skip
+    assert serious == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert owner.problems == []
+
+
+async def test_an_owner_books_moves_and_cancels_by_keyboard(owner: Screen, server: Server) -> None:
+    page = owner.page
+    await page.goto(server.url + PLACE)
+    await page.get_by_role("link", name="→").or_(page.get_by_role("link", name="Later")).focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile("day="))
+    await page.get_by_role("link", name="New booking").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("input[name=slot]").first.focus()
+    await page.keyboard.press("Space")
+    await page.get_by_label("Customer's phone number").fill("0712 345 678")
+    await page.get_by_label("Name").fill("Achieng")
+    await _sound(owner)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").filter(has_text="Booked.")).to_be_visible()
+    one = page.url.split("?")[0]
+    await expect(page.locator(".life")).to_contain_text("held", timeout=LATENESS)
+    await page.wait_for_timeout(300)
+    await page.goto(one)
+    await expect(page.locator(".life")).to_contain_text("upcoming")
+    await _sound(owner)
+    await page.get_by_role("link", name="Move the booking").click()
+    await page.locator("label.time").last.click()
+    await page.get_by_role("button", name="Move it there").click()
+    await expect(page.get_by_text("The booking is moved.")).to_be_visible()
+    await page.get_by_text("Cancel the booking …").click()
+    await page.get_by_role("button", name="Cancel the booking").click()
+    await expect(page.get_by_text("The booking is cancelled.")).to_be_visible()
+    await expect(page.locator(".facts")).to_contain_text("cancelled")
+
+
+@pytest.mark.parametrize(("size", "view"), [("desk", "day"), ("desk", "week"), ("phone", "day"), ("phone", "week")])
+async def test_the_calendar_fits_and_reads_at_both_widths(owner: Screen, server: Server, size: str, view: str) -> None:
+    page = owner.page
+    await page.set_viewport_size({"width": 1280, "height": 860} if size == "desk" else {"width": 360, "height": 740})
+    await page.goto(f"{server.url}{PLACE}?view={view}")
+    columns = page.locator(".agenda > section")
+    await expect(columns).to_have_count(7 if view == "week" else 2)
+    tops = await columns.evaluate_all("(all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size")
+    assert (tops == 1) == (size == "desk")
+    await _sound(owner)
