@@ -78,6 +78,8 @@ def _view(endpoint: Endpoint) -> View:
             )
         except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
             return problem(400, "malformed", f"{error}", f"See {PREFIX}/openapi.json for what {endpoint.path} takes.")
+        except RecursionError:
+            return problem(400, "malformed", "The body is nested too deeply.", "Send what is asked for only.")
         try:
             answer = await endpoint.view(asked, caller)
         except Refusal as refusal:

@@ -113,7 +113,8 @@ def _responses(endpoint: Endpoint, schemas: dict[int, Any]) -> dict[str, Any]:
         known = responses.setdefault(str(status), {"description": "", "content": {}})
         known["description"] = ", ".join(filter(None, (known["description"], code)))
         known["content"] = {"application/json": {"schema": schemas[id(Problem)]}}
-    return responses
+    every = {"application/json": {"schema": schemas[id(Problem)]}}
+    return responses | {"default": {"description": "Any other refusal has the same shape.", "content": every}}
 
 
 def address() -> str:
