@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -11,25 +12,45 @@ import msgspec
 from storage.errors import Conflict
 from storage.store import Document, Insert, OrgStore, Update
 
+Decision = Literal["approve", "decline"]
+
 
 class OwnProposal(Exception):
     """Somebody tried to approve what they wrote."""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """`bases` are the fingerprints of the texts in force that each file began from."""
+
     id: str
     texts: dict[str, str]
     by: str
     why: str
     at: datetime
+    bases: dict[str, str] = {}
+    state: str = "open"  # open, approved, declined
+    decided_by: str = ""
+    note: str = ""
 
 
-async def make(store: OrgStore, texts: dict[str, str], by: str, why: str, now: datetime) -> Proposal:
-    made = Proposal(id=f"p_{secrets.token_hex(8)}", texts=texts, by=by, why=why.strip(), at=now)
-    files = [{"file": file, "text": text} for file, text in sorted(texts.items())]
+async def make(
+    store: OrgStore, texts: Mapping[str, str], by: str, why: str, now: datetime, *, bases: Mapping[str, str]
+) -> Proposal:
+    made = Proposal(
+        id=f"p_{secrets.token_hex(8)}", texts=dict(texts), by=by, why=why.strip(), at=now, bases=dict(bases)
+    )
+    files = [{"file": file, "text": text, "base": bases.get(file, "")} for file, text in sorted(texts.items())]
     row = {"_id": made.id, "files": files, "by": by, "why": made.why, "at": now, "state": "open"}
     await store.commit([Insert("proposals", row)])
     return made
+
+
+async def one(store: OrgStore, id: str) -> Proposal:
+    """Raises KeyError."""
+    row = await store.get("proposals", id)
+    if row is None:
+        raise KeyError(id)
+    return _read(row)
 
 
 async def waiting(store: OrgStore) -> list[Proposal]:
@@ -37,7 +58,13 @@ async def waiting(store: OrgStore) -> list[Proposal]:
     return [_read(row) for row in rows]
 
 
-async def take(store: OrgStore, id: str, by: str, decision: Literal["approve", "decline"]) -> Proposal:
+async def decided(store: OrgStore) -> list[Proposal]:
+    """The latest that wait no more."""
+    where = {"state": {"in": ["approved", "declined"]}}
+    return [_read(row) for row in await store.find("proposals", where, sort=[("at", -1)], limit=10)]
+
+
+async def take(store: OrgStore, id: str, by: str, decision: Decision, note: str = "") -> Proposal:
     """Decide; of two at once, one does. Raises KeyError, `OwnProposal`. Declining one's own is taking it back."""
     row = await store.get("proposals", id)
     if row is None or row["state"] != "open":
@@ -46,7 +73,7 @@ async def take(store: OrgStore, id: str, by: str, decision: Literal["approve", "
         raise OwnProposal
     state = "approved" if decision == "approve" else "declined"
     try:
-        changes = {"set": {"state": state, "decided_by": by}}
+        changes = {"set": {"state": state, "decided_by": by, "note": note.strip()[:300]}}
         await store.commit([Update("proposals", id, changes, when={"state": "open"})])
     except Conflict as conflict:
         raise KeyError(id) from conflict
@@ -55,9 +82,18 @@ async def take(store: OrgStore, id: str, by: str, decision: Literal["approve", "
 
 async def reopen(store: OrgStore, id: str) -> None:
     """It was approved and could not be published: it waits again."""
-    await store.commit([Update("proposals", id, {"set": {"state": "open"}, "unset": ["decided_by"]})])
+    await store.commit([Update("proposals", id, {"set": {"state": "open"}, "unset": ["decided_by", "note"]})])
 
 
 def _read(row: Document) -> Proposal:
-    texts = {each["file"]: each["text"] for each in row["files"]}
-    return Proposal(id=row["_id"], texts=texts, by=row["by"], why=row["why"], at=row["at"])
+    return Proposal(
+        id=row["_id"],
+        texts={each["file"]: each["text"] for each in row["files"]},
+        bases={each["file"]: each["base"] for each in row["files"] if each.get("base")},
+        by=row["by"],
+        why=row["why"],
+        at=row["at"],
+        state=row["state"],
+        decided_by=row.get("decided_by") or "",
+        note=row.get("note") or "",
+    )

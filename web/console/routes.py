@@ -21,9 +21,11 @@ from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.gate import Gate
 from web.console.people_pages import PeoplePages
+from web.console.proposals import Proposals
 from web.console.signing_in import SigningIn
 from web.console.today import Today
 from web.console.workshop import Workshop
+from web.console.workshop_publishing import Publishing
 from workshop.workbench import Workbench
 
 _STATIC = Path(__file__).parent.parent / "static"
@@ -56,6 +58,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Today(console.store, console.vault, console.clock).ways(),
         *_bookings(console).ways(),
         *_workshop(console, users).ways(),
+        *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
     )
 
@@ -66,6 +69,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *Today(console.store, console.vault, console.clock).endpoints(),
         *_bookings(console).endpoints(),
         *_workshop(console, users).endpoints(),
+        *_publishing(console, users).endpoints(),
     )
 
 
@@ -75,7 +79,12 @@ def _bookings(console: Console) -> Bookings:
 
 
 def _workshop(console: Console, users: Users) -> Workshop:
-    return Workshop(console.store, users, console.bench, lambda: datetime.now(UTC))
+    publishing = _publishing(console, users)
+    return Workshop(console.store, users, console.bench, publishing, lambda: datetime.now(UTC))
+
+
+def _publishing(console: Console, users: Users) -> Publishing:
+    return Publishing(console.store, users, console.bench, lambda: datetime.now(UTC))
 
 
 def routes(console: Console) -> list[web.RouteDef]:

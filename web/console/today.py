@@ -13,6 +13,7 @@ from storage.vault import Vault
 from web.api.endpoint import Asked, Endpoint
 from web.console import frame
 from web.console.caller import Caller, Way
+from workshop import proposals
 
 
 class Today:
@@ -36,7 +37,10 @@ class Today:
 
     async def page(self, _request: web.Request, caller: Caller) -> web.Response:
         today = await self._read(caller)
-        return frame.page("today.html", caller, business=today.business, day=today, money=frame.money)
+        wait = await proposals.waiting(self._store.org(caller.org)) if caller.may("rules.edit") else []
+        return frame.page(
+            "today.html", caller, business=today.business, day=today, money=frame.money, proposals=wait
+        )  # fmt: skip
 
     async def answer(self, _asked: Asked, caller: Caller) -> Day:
         return await self._read(caller)

@@ -14,46 +14,34 @@ from aiohttp import web
 
 from engine.authoring.table import NoCell
 from engine.findings import Findings
-from people import audit
 from people.users import Users
-from runtime.publishing.outcome import Order
-from runtime.publishing.publisher import Wrong
-from runtime.publishing.record import publications
 from runtime.publishing.sources import TEST
 from storage.store import Store
 from web.api.endpoint import Answering, Asked, Endpoint, Refusal
 from web.console import frame
 from web.console.caller import Caller, Way
+from web.console.workshop_publishing import Publishing
 from web.console.workshop_shapes import (
-    Back,
     Buffer,
     Cell,
-    Decided,
     Hovered,
     Items,
     Opened,
     Other,
     Place,
-    Proposed,
-    Published,
-    Review,
     Saving,
     Text,
     Told,
     Tried,
     Trying,
-    Version,
-    Versions,
-    Waiting,
     Which,
-    Why,
 )
-from workshop import drafts, proposals
+from workshop import drafts
 from workshop.drafts import TooMuch, fingerprint
 from workshop.questions import Picture
 from workshop.shelf import Shelf
 from workshop.trying import CannotPlay
-from workshop.workbench import NoFile, Workbench, headed, named
+from workshop.workbench import NoFile, Workbench, named
 
 _AT = "/orgs/{org}/rules"
 
@@ -61,8 +49,11 @@ _AT = "/orgs/{org}/rules"
 class Workshop:
     """The views. `clock` is the world's: who wrote what when has nothing to do with the demo's clock."""
 
-    def __init__(self, store: Store, users: Users, bench: Workbench, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, users: Users, bench: Workbench, publishing: Publishing, clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
+        self._publishing = publishing
         self._users = users
         self._bench = bench
         self._clock = clock
@@ -74,7 +65,7 @@ class Workshop:
         )
 
     def endpoints(self) -> Sequence[Endpoint]:
-        read, edit, publish = "rules.read", "rules.edit", "rules.publish"
+        read, edit = "rules.read", "rules.edit"
 
         def get(path: str, permission: str, answer: Any, view: Answering, doc: str, **more: Any) -> Endpoint:
             return Endpoint(
@@ -107,16 +98,6 @@ class Workshop:
             post("/simulate", read, Trying, Tried, self.simulate, "A conversation played on a text."),
             post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True),
             post("/discard", edit, Which, Opened, self.discard, "Throw a draft away.", people=True),
-            get("/review", edit, Review, self.review, "What publishing the caller's drafts would do, and what "
-                "stands in its way.", people=True),
-            post("/publish", publish, Why, Published, self.publish, "Put the caller's drafts in force, or propose them "
-                 "where two are needed.", people=True),
-            get("/versions", read, Versions, self.versions, "What was published, by whom and why."),
-            post("/rollback", publish, Back, Published, self.rollback, "Put an earlier version in force again.",
-                 people=True),
-            get("/proposals", read, Waiting, self.waiting, "Drafts that wait for another person's approval."),
-            post("/decide", "rules.approve", Decided, Published, self.decide, "Approve somebody else's proposal, which "
-                 "publishes it, or decline it.", people=True),
         )  # fmt: skip
 
     # pages
@@ -126,16 +107,16 @@ class Workshop:
         names = await self._named({by for file in shelf.files for by in file.drafted_by})
         return frame.page(
             "rules.html", caller, business=await self._business(caller), shelf=shelf, names=names,
-            done=request.query.get("done", ""),
+            done=request.query.get("done", ""), zone=await self._zone(caller),
+            two=await self._publishing.two_needed(caller.org), waiting=await self._publishing.waiting_for(caller),
         )  # fmt: skip
 
     async def editor(self, request: web.Request, caller: Caller) -> web.Response:
         """The editor styles itself as it runs: a nonce lets it, and nothing else."""
         nonce = secrets.token_urlsafe(16)
-        org = await self._store.get("orgs", caller.org) or {}
         answer = frame.page(
-            "workshop.html", caller, business=str(org.get("name", caller.org)),
-            zone=str(org.get("zone") or "Africa/Nairobi"), file=request.query.get("file", ""),
+            "workshop.html", caller, business=await self._business(caller),
+            zone=await self._zone(caller), file=request.query.get("file", ""),
             may_edit=caller.may("rules.edit"), may_publish=caller.may("rules.publish"), nonce=nonce,
             sentences=frame.sentences("ws.", caller.language),
         )  # fmt: skip
@@ -208,127 +189,13 @@ class Workshop:
         await drafts.discard(self._store.org(caller.org), _file(asked.body.file), user.id)
         return await self._opened(caller, asked.body.file)
 
-    # publishing
-
-    async def review(self, _asked: Asked, caller: Caller) -> Review:
-        user, _ = caller.signed_in()
-        mine = await drafts.mine(self._store.org(caller.org), user.id)
-        texts = {file: draft.text for file, draft in mine.items()}
-        if not texts:
-            return Review(files=(), changes=(), checks=(), impact=(), may=False)
-        before = await self._bench.sources(caller.org)
-        outcome = await self._bench.publisher.preview(
-            Order(sources=before.replaced(texts), org=caller.org, by=user.name, why="", origin="console")
-        )
-        undecided = any(check.verdict == "undecided" for check in outcome.checks)
-        changes = next((check.details for check in outcome.checks if check.name == "changes"), ())
-        return Review(
-            files=tuple(sorted(texts)),
-            changes=changes,
-            checks=tuple(check for check in outcome.checks if check.name != "changes"),
-            impact=tuple(str(group) for group in outcome.impact.groups) if outcome.impact is not None else (),
-            may=outcome.status == "published",
-            why_not=outcome.why,
-            undecided=undecided and outcome.status == "refused",
-            needs_approval=await self._two_needed(caller),
-        )
-
-    async def publish(self, asked: Asked, caller: Caller) -> Published:
-        user, _ = caller.signed_in()
-        if not asked.body.why.strip():
-            raise Refusal(422, "no-message", "A publication says why.", "Write a sentence for those who come after.")
-        org = self._store.org(caller.org)
-        mine = await drafts.mine(org, user.id)
-        texts = {file: draft.text for file, draft in mine.items()}
-        if not texts:
-            raise Refusal(409, "nothing-drafted", "There is no draft of yours.", "Change a file first.")
-        if await self._two_needed(caller):
-            await proposals.make(org, texts, user.id, asked.body.why, caller.now)
-            return Published(status="proposed", number=0)
-        return await self._put(caller, texts, user.name or user.email, asked.body, by=user.id)
-
-    async def decide(self, asked: Asked, caller: Caller) -> Published:
-        user, _ = caller.signed_in()
-        org = self._store.org(caller.org)
-        try:
-            proposal = await proposals.take(org, frame.named({"id": asked.body.id}, "id"), user.id, asked.body.decision)
-        except KeyError as error:
-            raise Refusal(404, "no-proposal", "This proposal is not there, or was decided.", "Load again.") from error
-        except proposals.OwnProposal as error:
-            raise Refusal(403, "own-proposal", "Nobody approves what they wrote.", "Ask somebody else.") from error
-        if asked.body.decision == "decline":
-            await org.commit([audit.entry(caller.actor, "rules.declined", caller.now, on=proposal.id)])
-            return Published(status="declined", number=0)
-        author = await self._users.get(proposal.by)
-        by = f"{author.name if author is not None else proposal.by}, approved by {user.name or user.email}"
-        made = await self._put(caller, proposal.texts, by, Why(why=proposal.why), by=proposal.by)
-        if made.status not in ("published", "unchanged"):
-            await proposals.reopen(org, proposal.id)
-        return made
-
-    async def versions(self, _asked: Asked, caller: Caller) -> Versions:
-        pointer, _ = await self._bench.publisher.in_force(caller.org)
-        return Versions(
-            tuple(
-                Version(
-                    number=each.number, event=each.event, at=each.at, by=each.by, why=each.why, release=each.release,
-                    in_force=each.number == pointer.number,
-                )
-                for each in await publications(self._store, caller.org)
-            )
-        )  # fmt: skip
-
-    async def rollback(self, asked: Asked, caller: Caller) -> Published:
-        user, _ = caller.signed_in()
-        try:
-            outcome = await self._bench.publisher.rollback(
-                caller.org, to=asked.body.number, by=user.name or user.email, why=asked.body.why
-            )
-        except Wrong as error:
-            raise Refusal(409, "cannot-roll-back", str(error), "See the versions.") from error
-        entry = audit.entry(caller.actor, "rules.rolled_back", caller.now, on=str(asked.body.number))
-        await self._store.org(caller.org).commit([entry])
-        return Published(status=outcome.status, number=outcome.number, why=outcome.why)
-
-    async def waiting(self, _asked: Asked, caller: Caller) -> Waiting:
-        found = await proposals.waiting(self._store.org(caller.org))
-        names = await self._named({each.by for each in found})
-        return Waiting(
-            tuple(
-                Proposed(
-                    id=each.id, by=names.get(each.by, each.by), why=each.why, at=each.at,
-                    files=tuple(sorted(each.texts)), mine=each.by == caller.actor,
-                )
-                for each in found
-            )
-        )  # fmt: skip
-
-    async def _put(self, caller: Caller, texts: dict[str, str], who: str, why: Why, *, by: str) -> Published:
-        before = await self._bench.sources(caller.org)
-        order = Order(
-            sources=before.replaced(texts), org=caller.org, by=who, why=why.why.strip(), origin="console",
-            accept_undecided=why.accept_undecided.strip(),
-        )  # fmt: skip
-        outcome = await self._bench.publisher.publish(order)
-        if outcome.in_force:
-            org = self._store.org(caller.org)
-            for file in texts:
-                await drafts.discard(org, file, by)
-            await org.commit(
-                [audit.entry(caller.actor, "rules.published", caller.now, on=f"#{outcome.number}", why=why.why)]
-            )
-        return Published(status=outcome.status, number=outcome.number, why=outcome.why)
-
     async def _opened(self, caller: Caller, file: str) -> Opened:
         user, _ = caller.signed_in()
         found = await self._bench.sources(caller.org)
         in_force = found.texts.get(file, "")
         every = await drafts.of_file(self._store.org(caller.org), file)
         own = next((draft for draft in every if draft.by == user.id), None)
-        if own is None and not in_force and not headed(file):
-            base = ""
-        else:
-            base = own.base if own is not None else fingerprint(in_force)
+        base = own.base if own is not None else fingerprint(in_force)
         names = await self._named({draft.by for draft in every})
         return Opened(
             file=file,
@@ -344,13 +211,12 @@ class Workshop:
             tests=found.tests.get(file.removesuffix(".yaml") + TEST, ""),
         )  # fmt: skip
 
-    async def _two_needed(self, caller: Caller) -> bool:
-        org: dict[str, Any] = await self._store.get("orgs", caller.org) or {}
-        return bool((org.get("settings") or {}).get("two_person_rule"))
-
     async def _named(self, ids: set[str]) -> dict[str, str]:
         users = [await self._users.get(id) for id in sorted(ids)]
         return {user.id: user.name or user.email for user in users if user is not None}
+
+    async def _zone(self, caller: Caller) -> str:
+        return str((await self._store.get("orgs", caller.org) or {}).get("zone") or "Africa/Nairobi")
 
     async def _business(self, caller: Caller) -> str:
         return str((await self._store.get("orgs", caller.org) or {}).get("name", caller.org))

@@ -183,6 +183,15 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     files: tuple[str, ...]
     mine: bool
+    state: str = "open"  # open, approved, declined
+    decided_by: str = ""
+    note: str = ""
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal of one's own."""
+
+    id: str
 
 
 class Waiting(msgspec.Struct, frozen=True):
