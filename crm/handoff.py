@@ -54,19 +54,13 @@ async def closing(store: OrgStore, conversation: str, now: datetime) -> tuple[li
     document = await store.get("conversations", conversation) if conversation else None
     if document is None or document.get("handler") != "agent":
         return [], []
-    ops: list[Op] = [
-        Update("conversations", conversation, {"set": {"handler": "bot", "closed_at": now}}, expect=document["version"])
-    ]
+    free = {"handler": "bot", "agent": "", "closed_at": now}
+    ops: list[Op] = [Update("conversations", conversation, {"set": free}, expect=document["version"])]
     open_tasks = await store.find("tasks", {"conversation": conversation, "kind": "handoff", "state": "open"})
     ops += [Update("tasks", task["_id"], {"set": {"state": "done", "done_at": now}}) for task in open_tasks]
     # one that this closing is about, so that a later one is another event
     id = f"{CLOSED}:{conversation}:{document['version']}"
     return ops, [Post(machine=machine, event=Event(name=CLOSED, id=id)) for machine in document.get("floor") or ()]
-
-
-async def take(store: OrgStore, conversation: str, now: datetime) -> None:
-    """An agent takes a conversation of their own accord."""
-    await store.commit([Update("conversations", conversation, {"set": {"handler": "agent", "handed_at": now}})])
 
 
 async def bot_answers(store: OrgStore, vault: OrgVault, sender: dict[str, Any], channel: str) -> bool:

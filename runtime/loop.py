@@ -18,8 +18,10 @@ import structlog
 from engine.registry import Registry
 from runtime.batch import Batch
 from runtime.clock import Clock
+from runtime.effects import Effects
 from runtime.inbox import Inbound, Inbox, Received, lane_of, store_fresh
 from runtime.jobs import EmbeddedJobs, Jobs
+from runtime.message import SEND
 from runtime.metrics import Metrics, Tally
 from runtime.order import Order
 from runtime.parts import Interpreter, Parts, Releases, Understand, Vaults
@@ -30,7 +32,7 @@ from runtime.timers import Timers
 from runtime.verbs import Handlers
 from runtime.work import Work
 from runtime.workers import Workers
-from storage.store import Document, Store
+from storage.store import Document, Insert, Op, Store
 
 log = structlog.get_logger("runtime")
 
@@ -131,6 +133,20 @@ class Runtime:
                 self._workers.inbox.put(row["lane"], Work("inbox", row))
             else:
                 await self._jobs.enqueue("inbox", row["_id"], {"lane": row["lane"]})
+
+    async def speak(self, org: str, machine: str, message: dict[str, Any], key: str, ops: Sequence[Op]) -> None:
+        """Have a machine carry what a person of the business says; `ops` join the commit.
+
+        `key` is the action's idempotency key, in the form of a machine's own ("<machine>/<what>/message"): said a
+        second time it is a `Conflict`.
+        """
+        scene = await self._parts.scene(org)
+        carrier = await self._parts.machines.load(scene.store, scene.vault, machine)
+        if carrier is None:
+            raise ValueError(f"{org} has no machine {machine!r} that could carry a message")
+        row = Effects(self._parts).outgoing(scene, carrier.snapshot, SEND, message, key)
+        await scene.store.commit([*ops, Insert("outbox", row)])
+        await self._follow(Batch(sends=[row]), row["lane"])
 
     async def _follow(self, batch: Batch, lane: str) -> None:
         """What was committed goes on at once; what concerns the same person before anything newer of that person."""

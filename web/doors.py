@@ -67,15 +67,16 @@ def build(doors: Doors) -> web.Application:
     app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
     app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))
     app.add_routes(home.routes(doors.store, doors.phone_url))
-    app.add_routes(console_routes(_console(doors)))
+    app.add_routes(console_routes(_console(doors, lambda: stopping)))
     app.on_shutdown.append(stop)
     return app
 
 
-def _console(doors: Doors) -> Console:
+def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
     return Console(
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
-        mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in,
+        mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
+        stopping=stopping,
     )  # fmt: skip
 
 

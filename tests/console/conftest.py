@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
@@ -20,7 +21,7 @@ from runtime.clock import Clock
 from runtime.metrics import Tally
 from runtime.release import Published
 from storage.sqlite import SqliteStore, open_sqlite
-from storage.store import Insert
+from storage.store import Insert, Op
 from storage.vault import Vault
 from web.answers import explain_errors, secure_headers
 from web.console.gate import COOKIE
@@ -47,10 +48,28 @@ class Letters:
         self.sent.append((to, subject, text))
 
 
+class Voice:
+    """The runtime's place: what a person says, in the commit that says it, as the runtime does it."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.said: list[dict[str, Any]] = []
+        self.handed: list[dict[str, Any]] = []
+
+    async def speak(self, org: str, machine: str, message: dict[str, Any], key: str, ops: Sequence[Op]) -> None:
+        row = {"_id": key, "machine": machine, "state": "leased", "verb": "channels.send"}
+        await self._store.org(org).commit([*ops, Insert("outbox", row)])
+        self.said.append(message)
+
+    async def hand_in(self, rows: Iterable[dict[str, Any]]) -> None:
+        self.handed.extend(rows)
+
+
 class House:
     """The console's server with its store."""
 
-    def __init__(self, store: SqliteStore, vault: Vault, server: TestServer, letters: Letters) -> None:
+    def __init__(self, store: SqliteStore, vault: Vault, server: TestServer, letters: Letters, voice: Voice) -> None:
+        self.voice = voice
         self.store, self.vault, self.server, self.letters = store, vault, server, letters
         self.users = Users(store, vault)
         self._browsers: list[ClientSession] = []
@@ -121,13 +140,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await published.publish(SHIPPED, why="what ships")
     desk, _ = connected(store, vault, published, InThread(), Clock(), Tally())
     bench = Workbench(store, desk.publisher, published.by_hash, Threaded(EQUIPMENT))
+    voice = Voice(store)
     console = Console(
         store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
-        mailer=letters,
+        mailer=letters, voice=voice,
     )  # fmt: skip
     app.add_routes(routes(console))
     async with TestServer(app) as server:
-        made = House(store, vault, server, letters)
+        made = House(store, vault, server, letters, voice)
         yield made
         await made.close()
     await store.close()

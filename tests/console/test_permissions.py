@@ -13,7 +13,7 @@ from people import sessions, tokens
 from people.roles import PERMISSIONS, ROLES, Role, may
 from storage.sqlite import SqliteStore
 from storage.vault import Vault
-from tests.console.conftest import CLINIC, OTHER, House
+from tests.console.conftest import CLINIC, OTHER, House, Voice
 from web.console.caller import PUBLIC, Way
 from web.console.gate import COOKIE
 from web.console.routes import Console, endpoints, ways
@@ -22,7 +22,10 @@ from workshop.workbench import Workbench
 
 def _ways() -> list[Way]:
     nowhere = object.__new__(SqliteStore)
-    console = Console(store=nowhere, vault=Vault(nowhere, [b"k" * 32]), clock=lambda: NOW, app_url="", bench=BENCH)
+    console = Console(
+        store=nowhere, vault=Vault(nowhere, [b"k" * 32]), clock=lambda: NOW, app_url="", bench=BENCH,
+        voice=Voice(nowhere),
+    )  # fmt: skip
     return [*ways(console), *(endpoint.way() for endpoint in endpoints(console))]
 
 
@@ -33,7 +36,12 @@ HELD = {name: way for name, way in WAYS.items() if way.permission in PERMISSIONS
 
 
 def _path(way: Way, org: str = CLINIC) -> str:
-    return way.path.replace("{org}", org).replace("{token}", "none").replace("{booking}", "none")
+    return (
+        way.path.replace("{org}", org)
+        .replace("{token}", "none")
+        .replace("{booking}", "none")
+        .replace("{id}", "none-whatsapp")
+    )
 
 
 async def test_nobody_comes_further_than_the_public_pages(house: House) -> None:

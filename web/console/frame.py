@@ -30,6 +30,7 @@ _PAGES = jinja2.Environment(
 )
 NAVIGATION = (  # what the console has, in this order; a link is shown to whom the page would open
     ("", "today.read", "nav.today"),
+    ("/conversations", "conversations.read", "nav.conversations"),
     ("/bookings", "bookings.read", "bookings.title"),
     ("/rules", "rules.read", "nav.rules"),
     ("/team", "team.read", "nav.team"),
@@ -97,6 +98,10 @@ class Words:
 
     def __call__(self, key: str, **blanks: Any) -> str:
         return self.raw(key).format(**blanks)
+
+    def or_raw(self, key: str, written: str) -> str:
+        """The sentence, or what a machine wrote where there is none."""
+        return WORDS[key][self._place] if key in WORDS else written
 
     def raw(self, key: str) -> str:
         """With its blanks, for who fills them elsewhere."""

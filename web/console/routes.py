@@ -10,6 +10,8 @@ import msgspec
 from aiohttp import web
 
 from bookings.desk import Desk, HandIn
+from crm.desk import Desk as Conversing
+from crm.desk import Voice
 from people.mail import Mailer, Printed
 from people.users import Users
 from storage.store import Document, Store
@@ -19,6 +21,7 @@ from web.api.openapi import address, document
 from web.console.account import Account
 from web.console.bookings import Bookings
 from web.console.caller import Way
+from web.console.conversations import Conversations
 from web.console.gate import Gate
 from web.console.people_pages import PeoplePages
 from web.console.proposals import Proposals
@@ -45,9 +48,11 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime]
     app_url: str
     bench: Workbench
+    voice: Voice
     mailer: Mailer = Printed()
     proxies: int = 0
     hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
+    stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
 
 
 def ways(console: Console) -> Sequence[Way]:
@@ -57,6 +62,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Account(console.store, users).ways(),
         *Today(console.store, console.vault, console.clock).ways(),
         *_bookings(console).ways(),
+        *_conversations(console, users).ways(),
         *_workshop(console, users).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
@@ -68,6 +74,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
     return (
         *Today(console.store, console.vault, console.clock).endpoints(),
         *_bookings(console).endpoints(),
+        *_conversations(console, users).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
     )
@@ -76,6 +83,11 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 def _bookings(console: Console) -> Bookings:
     desk = Desk(console.store, console.vault, console.clock, console.hand_in)
     return Bookings(console.store, console.vault, console.clock, desk)
+
+
+def _conversations(console: Console, users: Users) -> Conversations:
+    desk = Conversing(console.store, console.vault, console.voice, console.clock)
+    return Conversations(console.store, console.vault, users, desk, console.clock, console.stopping)
 
 
 def _workshop(console: Console, users: Users) -> Workshop:
@@ -105,6 +117,6 @@ def routes(console: Console) -> list[web.RouteDef]:
     return [
         web.static("/static/build", _BUILT),
         *guarded,
-        web.get(r"/static/{name:console|workshop|bookings}.css", style),
+        web.get(r"/static/{name:console|workshop|bookings|desk}.css", style),
         web.get(address(), openapi),
     ]

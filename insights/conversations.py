@@ -1,0 +1,359 @@
+"""Conversations as people of the business see them: a page of the list, and one with its messages and its trace."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from channels import ledger, window
+from channels.outgoing import OutgoingMessage
+from channels.standins import stand_in
+from crm import contacts, identity, messages
+from crm.desk import FLOW, TEXT
+from crm.sealed import opened as unsealed
+from insights import trace
+from insights.trace import Entry
+from runtime.agent import chain_of
+from storage.errors import Unreadable
+from storage.store import Document, Filter, OrgStore, Store
+from storage.vault import OrgVault
+
+PAGE = 30
+MESSAGES = 60
+ENTRIES = 60
+_MACHINES = 40
+_LATEST = 500  # among so many customers names are looked for: they are kept sealed, without a hash
+_DAY = timedelta(hours=24)
+Which = Literal["needs", "open", "all"]
+
+
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation in the list. `closes`: the end of the 24-hour window."""
+
+    id: str
+    name: str
+    phone: str
+    channel: str
+    words: str  # the last
+    mine: bool  # whether the business said them
+    at: datetime | None
+    flow: str
+    state: str
+    handler: str  # bot, agent
+    agent: str  # who, where a person of the business has taken it
+    unread: bool
+    closes: datetime | None
+
+
+class Talks(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the list. `after` fetches the next one; `mark` changes whenever this page would look different."""
+
+    talks: tuple[Talk, ...]
+    waiting: int
+    mark: str
+    after: str = ""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said. `reason`: why it was withheld or failed."""
+
+    id: str
+    at: datetime
+    mine: bool
+    by: str  # customer, bot, agent
+    text: str
+    status: str
+    reason: str = ""
+    template: str = ""
+    machine: str = ""
+    cost: str = ""
+
+
+class Todo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person has to do, with what was noted about it."""
+
+    id: str
+    kind: str
+    at: datetime
+    state: str
+    conversation: str = ""
+    name: str = ""
+    ref: str = ""
+    note: str = ""
+    reason: str = ""
+    amount: str = ""
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation. `open`: something may be written freely; `stand_in`: the template that may be sent if not."""
+
+    talk: Talk
+    messages: tuple[Message, ...]
+    entries: tuple[Entry, ...]
+    tasks: tuple[Todo, ...]
+    open: bool
+    stand_in: str
+    mark: str
+    more: bool = False
+
+
+def address_of(conversation: str) -> str:
+    """A conversation's id as it stands in addresses."""
+    contact, _, channel = conversation.rpartition("/")
+    return f"{contact}-{channel}"
+
+
+def id_of(address: str) -> str:
+    contact, _, channel = address.rpartition("-")
+    return f"{contact}/{channel}"
+
+
+async def listed(
+    store: Store, org: str, vault: OrgVault, now: datetime, *, which: Which = "all", sought: str = "", after: str = ""
+) -> Talks:
+    """The latest first."""
+    view = store.org(org)
+    wanted = await _sought(view, vault, sought) if sought.strip() else _wanted(which, now)
+    place = _place(after)
+    rows = await view.find("conversations", wanted, sort=[("last_in", -1)], limit=PAGE + 1, after=place)
+    page, more = rows[:PAGE], len(rows) > PAGE
+    people = await _people(view, vault, page)
+    standing = await _standing(store, view, page)
+    talks = [await _talk(view, vault, row, people, standing) for row in page]
+    return Talks(
+        talks=tuple(talks), waiting=await view.count("conversations", {"handler": "agent"}), mark=_mark(rows),
+        after=_written(page[-1]) if more else "",
+    )  # fmt: skip
+
+
+async def list_mark(view: OrgStore, which: Which, now: datetime) -> str:
+    """Cheap: one query by an index."""
+    rows = await view.find("conversations", _wanted(which, now), sort=[("last_in", -1)], limit=PAGE + 1)
+    newest = await view.find("messages", {}, sort=[("at", -1)], limit=10)
+    return f"{_mark(rows)}.{_mark(newest)}"
+
+
+async def mark(view: OrgStore, conversation: Document) -> str:
+    """Changes with each message, tick and entry: three queries by indexes."""
+    latest = await view.find("messages", {"conversation": conversation["_id"]}, sort=[("at", -1)], limit=MESSAGES)
+    machines = await view.find("machines", {"contact": conversation["contact"]}, limit=_MACHINES)
+    return f"{conversation.get('handler')}{conversation.get('journal_seq') or 0}.{_mark(latest)}.{_mark(machines)}"
+
+
+async def one(
+    store: Store, org: str, vault: OrgVault, conversation: Document, business: Document, now: datetime
+) -> Conversation:
+    """A conversation with its latest messages, and what the machines did in it."""
+    view = store.org(org)
+    people = await _people(view, vault, [conversation])
+    talk = await _talk(view, vault, conversation, people, await _standing(store, view, [conversation]))
+    rows = await view.find("messages", {"conversation": conversation["_id"]}, sort=[("at", -1)], limit=MESSAGES + 1)
+    return Conversation(
+        talk=talk,
+        messages=tuple([await _message(vault, row) for row in reversed(rows[:MESSAGES])]),
+        entries=await _entries(store, view, vault, conversation),
+        tasks=tuple(
+            [
+                await _todo(vault, task, {})
+                for task in await view.find("tasks", {"conversation": conversation["_id"], "state": "open"}, limit=20)
+            ]
+        ),
+        open=may_write(conversation, now),
+        stand_in=template_for(conversation, business, "…"),
+        mark=await mark(view, conversation),
+        more=len(rows) > MESSAGES,
+    )
+
+
+def may_write(conversation: Document, now: datetime) -> bool:
+    """Whether the 24-hour window is open. The dispatcher judges again when it sends."""
+    return window.is_open(conversation.get("window_until"), now)
+
+
+def template_for(conversation: Document, business: Document, text: str) -> str:
+    """The approved template in which an answer may go out when the window is closed; none: ""."""
+    language = str(conversation.get("language") or "en")
+    answer = OutgoingMessage(text=text, language=language, flow=FLOW, keys=(TEXT,), sender="agent")
+    template = stand_in(answer, business)
+    return template.name if template is not None else ""
+
+
+async def tasks(view: OrgStore, vault: OrgVault, *, reads: bool) -> tuple[Todo, ...]:
+    """What is open, the latest first."""
+    rows = await view.find("tasks", {"state": "open"}, sort=[("at", -1)], limit=100)
+    people = await _people(view, vault, rows) if reads else {}
+    return tuple([await _todo(vault, row, people, reads=reads) for row in rows])
+
+
+async def _todo(vault: OrgVault, task: Document, people: dict[str, dict[str, Any]], *, reads: bool = True) -> Todo:
+    reason, contact = "", str(task.get("contact") or "")
+    if reads and contact and task.get("sealed"):
+        try:
+            await vault.ensure(contact)
+            reason = unsealed(vault, task, subject=contact).get("reason", "")
+        except Unreadable:
+            reason = ""
+    amount = f"{task.get('currency') or 'KES'} {task['amount'] / 100:,.2f}" if task.get("amount") else ""
+    talk = str(task.get("conversation") or "")
+    return Todo(
+        id=task["_id"], kind=task["kind"], at=task["at"], state=task["state"], reason=reason, amount=amount,
+        conversation=address_of(talk) if talk else "", name=str(people.get(contact, {}).get("name") or ""),
+        ref=str(task.get("ref") or ""), note=str(task.get("note") or ""),
+    )  # fmt: skip
+
+
+def _wanted(which: Which, now: datetime) -> Filter:
+    if which == "needs":
+        return {"handler": "agent"}
+    return {"last_in": {"gt": now - _DAY}} if which == "open" else {}
+
+
+async def _sought(view: OrgStore, vault: OrgVault, sought: str) -> Filter:
+    """By phone, e-mail or WhatsApp id exactly (by their keyed hashes), by a booking's number, or by name."""
+    text = sought.strip()
+    who = identity.Identity(phone=identity.phone(text), user_id=identity.user_id(text), email=identity.email(text))
+    found: set[str] = set()
+    for field, value in identity.keys(vault, who).items():
+        found |= {contact["_id"] for contact in await view.find("contacts", {field: value}, limit=5)}
+    for booking in await view.find("bookings", {"ref": text.upper()}, limit=5):
+        found.add(booking["contact"])
+    if not found:
+        rows = await view.find("contacts", {}, sort=[("at", -1)], limit=_LATEST)
+        people = await _opened(vault, rows)
+        found = {id for id, person in people.items() if text.casefold() in str(person.get("name") or "").casefold()}
+    return {"contact": {"in": sorted(found)}}
+
+
+async def _people(view: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, dict[str, Any]]:
+    ids = sorted({row["contact"] for row in rows if row.get("contact")})
+    return await _opened(vault, await view.find("contacts", {"_id": {"in": ids}}, limit=len(ids))) if ids else {}
+
+
+async def _opened(vault: OrgVault, rows: Sequence[Document]) -> dict[str, dict[str, Any]]:
+    """Somebody forgotten has neither name nor number."""
+    people: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        try:
+            await vault.ensure(row["_id"])
+            people[row["_id"]] = contacts.record(vault, row)
+        except Unreadable:
+            people[row["_id"]] = {}
+    return people
+
+
+async def _standing(store: Store, view: OrgStore, rows: Sequence[Document]) -> dict[str, tuple[str, str]]:
+    """Where the machine on top of each floor stands: (flow, state) by machine."""
+    tops = sorted({row["floor"][-1] for row in rows if row.get("floor")})
+    machines = await view.find("machines", {"_id": {"in": tops}}, limit=len(tops)) if tops else []
+    names = await trace.named(store, {str(machine["definition"]) for machine in machines})
+    return {machine["_id"]: (names.get(str(machine["definition"]), ""), str(machine["state"])) for machine in machines}
+
+
+async def _talk(
+    view: OrgStore, vault: OrgVault, row: Document, people: dict[str, dict[str, Any]],
+    standing: dict[str, tuple[str, str]],
+) -> Talk:  # fmt: skip
+    person = people.get(row["contact"], {})
+    flow, state = standing.get((row.get("floor") or [""])[-1], ("", ""))
+    latest = await view.find("messages", {"conversation": row["_id"]}, sort=[("at", -1)], limit=1)
+    last = await _message(vault, latest[0]) if latest else None
+    read, written = row.get("looked_at"), row.get("last_in")
+    return Talk(
+        id=address_of(row["_id"]), name=str(person.get("name") or ""), phone=str(person.get("phone") or ""),
+        channel=str(row.get("channel") or ""), words=last.text if last else "", mine=bool(last and last.mine),
+        at=last.at if last else written, flow=flow, state=state, handler=str(row.get("handler") or "bot"),
+        agent=str(row.get("agent") or ""), unread=written is not None and (read is None or read < written),
+        closes=row.get("window_until"),
+    )  # fmt: skip
+
+
+async def _message(vault: OrgVault, row: Document) -> Message:
+    mine = row["direction"] == "out"
+    try:
+        await vault.ensure(row["contact"])
+        content = messages.content(vault, row)
+    except Unreadable:
+        content = {}
+    text = str(content.get("text") or content.get("choice_title") or "")
+    return Message(
+        id=row["_id"], at=row["at"], mine=mine, by=str(row.get("sender") or "bot") if mine else "customer",
+        text=text or f"[{row.get('kind') or 'message'}]", status=str(row.get("status") or ""),
+        reason=str(row.get("reason") or "") if row.get("status") in ("failed", "withheld", "unsent") else "",
+        template=row["template"] if isinstance(row.get("template"), str) else "", machine=str(row.get("machine") or ""),
+        cost=_cost(row),
+    )  # fmt: skip
+
+
+async def _entries(store: Store, view: OrgStore, vault: OrgVault, conversation: Document) -> tuple[Entry, ...]:
+    """What the contact's machines did and what people did, the latest first, with what became of it."""
+    machines = await view.find("machines", {"contact": conversation["contact"]}, limit=200)
+    ids = [each["_id"] for each in sorted(machines, key=lambda each: each["at"], reverse=True)[:_MACHINES]]
+    rows: list[Document] = []
+    for id in (chain_of(conversation["_id"]), *ids):
+        rows += await view.find("journal", {"machine": id}, sort=[("seq", -1)], limit=ENTRIES)
+    latest = sorted(rows, key=lambda row: (row["at"], row["seq"]), reverse=True)[:ENTRIES]
+    names = await trace.named(store, {str(row["definition"]) for row in latest})
+    entries = [await trace.opened(vault, row, names, reads=True) for row in latest]
+    return await _answered(view, entries)
+
+
+async def _answered(view: OrgStore, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """With what the provider made of what each said or asked for: the action's state, the message's, its cost."""
+    asked = {entry.id: _asked(entry) for entry in entries}
+    keys = [key for some in asked.values() for key in some]
+    rows = await view.find("outbox", {"_id": {"in": keys}}, limit=len(keys)) if keys else []
+    actions = {row["_id"]: row for row in rows}
+    records = {key: ledger.part_id(ledger.reference(view.id, key), 0) for key in actions}
+    sent = await view.find("messages", {"_id": {"in": list(records.values())}}, limit=len(records)) if records else []
+    known = {row["_id"]: row for row in sent}
+    made = []
+    for entry in entries:
+        more = [_outcome(actions[key], known.get(records[key])) for key in asked[entry.id] if key in actions]
+        made.append(msgspec.structs.replace(entry, lines=(*entry.lines, *more)))
+    return tuple(made)
+
+
+def _asked(entry: Entry) -> list[str]:
+    """The keys of what an entry may have put into the outbox."""
+    does = sum(line.sort == "does" for line in entry.lines)
+    says = any(line.sort == "says" for line in entry.lines)
+    return [f"{entry.id}/{place}" for place in (*range(does), *(("message",) if says else ()))]
+
+
+def _outcome(action: Document, sent: Document | None) -> trace.Line:
+    state = str(sent["status"] if sent is not None else action["state"])
+    reason = (sent or {}).get("reason") or action.get("reason") or ""
+    found = {"reason": reason, "attempts": action.get("attempts") or 1, "cost": _cost(sent or {})}
+    details = tuple(trace.Detail(name=name, value=str(value)) for name, value in found.items() if value)
+    return trace.Line(sort="answered", key=str(action["verb"]), text=state, details=details)
+
+
+def _cost(message: Document) -> str:
+    """What it is expected to cost, or did."""
+    cost = message.get("cost") or {}
+    return f"{cost.get('currency', '')} {cost['micros'] / 1_000_000:.4f}" if cost.get("micros") else ""
+
+
+def _mark(rows: Sequence[Document]) -> str:
+    text = "|".join(f"{row['_id']}:{row.get('version', 1)}" for row in rows)
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def _written(row: Document) -> str:
+    last = row.get("last_in")
+    return f"{last.isoformat() if last is not None else ''}~{address_of(row['_id'])}"
+
+
+def _place(after: str) -> list[Any] | None:
+    """Where a page goes on; what can be no place is the beginning."""
+    when, tilde, id = after.partition("~")
+    if not tilde:
+        return None
+    try:
+        return [datetime.fromisoformat(when) if when else None, id_of(id)]
+    except ValueError:
+        return None

@@ -1,0 +1,167 @@
+"""A conversation as somebody of the business sees it, in a real Chromium, with a customer on the simulated phone."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.e2e.aftermath import replays
+from tests.e2e.screen import CHROMIUM, Screen, chromium
+from tests.e2e.server import Phone, Server, running
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),
+]
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+HERE = "/o/tabasamu-dental"
+LATENESS = 25_000
+_NUMBERS = itertools.count(1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    async with running(Path(tmp_path_factory.mktemp("desk")) / "data") as started:
+        yield started
+    await replays(started)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
+    """Somebody signed in by the link that the demo prints."""
+    link = re.search(r"http://\S+/enter/\S+", server.log.read_text())
+    assert link is not None
+    screen = await Screen.opened(browser, "desk")
+    screen.page.set_default_timeout(LATENESS)
+    expect.set_options(timeout=LATENESS)
+    await screen.page.goto(link[0])
+    await screen.page.click("main button")
+    await expect(screen.page).to_have_url(re.compile(r"/o$"))
+    yield screen
+    assert screen.problems == []
+    await screen.page.close()
+
+
+async def _phone(server: Server, name: str) -> Phone:
+    number = next(_NUMBERS)
+    body = {"id": f"desk{number}", "name": name, "msisdn": f"2547003{number:05d}"}
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(f"{server.sandbox}/control/customers", json=body)
+        assert answer.status_code == 201, answer.text
+    return Phone(server, str(body["id"]))
+
+
+async def _ask_for_a_person(phone: Phone) -> None:
+    await phone.say("Hi")
+    await phone.hear("What would you like to book?")
+    await phone.say("agent")
+    await phone.hear("I am calling someone")
+
+
+async def _accessible(owner: Screen) -> None:
+    page, before = owner.page, len(owner.problems)
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [
+        (each["id"], [node["html"][:120] for node in each["nodes"]])
+        for each in found["violations"] if each["impact"] in ("serious", "critical")
+    ]  # fmt: skip
+    await page.wait_for_timeout(200)
+    del owner.problems[before:]  # the checker styles what it looks at, which our policy forbids
+    assert serious == []
+
+
+async def test_a_person_takes_over_answers_and_hands_back(owner: Screen, server: Server) -> None:
+    page = owner.page
+    await page.goto(f"{server.url}{HERE}/conversations")
+    await expect(page.locator(".empty")).to_be_visible()
+    phone = await _phone(server, "Wanjiku Kamau")
+    await phone.say("Hi, I want to book")
+    await phone.hear("What would you like to book?")
+    await expect(page.locator(".talks")).to_contain_text("Wanjiku Kamau")  # it came by itself
+    await _accessible(owner)
+    await owner.shot("console-conversations")
+    await page.get_by_role("link", name=re.compile("Wanjiku Kamau")).click()
+
+    said, trace = page.locator("[data-live=messages]"), page.locator("[data-live=trace]")
+    await expect(said).to_contain_text("What would you like to book?")
+    await expect(trace).to_contain_text("choosing_offer")
+    await page.get_by_role("button", name="Take over").click()
+    await expect(page.locator("[data-live=head]")).to_contain_text("answers")
+
+    await phone.say("Do you open on Sunday?")
+    await expect(said).to_contain_text("Do you open on Sunday?")
+    await expect(trace).to_contain_text("Wrote to the person who answers")
+    await phone.silent(1.5)  # the bot does not talk over a person
+
+    await page.get_by_label("Your answer").fill("Yes, from ten to four.")
+    await page.keyboard.press("Control+Enter")
+    await phone.hear("Yes, from ten to four.")
+    await expect(said.locator("[data-by=agent]")).to_contain_text(
+        re.compile("Yes, from ten to four.*(sent|delivered|read)", re.DOTALL)
+    )
+    await expect(trace).to_contain_text("Answered by a person")
+    await _accessible(owner)
+    await owner.shot("console-conversation")
+
+    await page.get_by_role("button", name="Hand back").click()
+    await expect(page.locator("[data-live=head]")).to_contain_text("the bot answers")
+    await phone.tap_first()
+    await phone.hear("Which day")  # it goes on where it was
+    await expect(said).to_contain_text("Which day")
+    await phone.close()
+
+
+async def test_what_waits_for_a_person_stands_first_and_is_found_on_a_phone(owner: Screen, server: Server) -> None:
+    page = owner.page
+    phone = await _phone(server, "Otieno Ouma")
+    await _ask_for_a_person(phone)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(f"{server.url}{HERE}/conversations?which=needs")
+    await expect(page.locator(".talks li")).to_have_count(1)
+    await expect(page.locator(".talks")).to_contain_text("waits for a person")
+    await owner.shot("console-conversations-360")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.get_by_label("Name, phone").fill("Otieno")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name=re.compile("Otieno Ouma")).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-live=tasks]")).to_be_visible()
+    await owner.shot("console-conversation-360")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await _accessible(owner)
+    await page.set_viewport_size({"width": 1280, "height": 860})
+    await phone.close()
+
+
+async def test_outside_the_window_only_a_template_goes_out(owner: Screen, server: Server) -> None:
+    page = owner.page
+    phone = await _phone(server, "Njeri Wambui")
+    await _ask_for_a_person(phone)
+    await page.goto(f"{server.url}{HERE}/conversations?q=Njeri")
+    await page.get_by_role("link", name=re.compile("Njeri Wambui")).click()
+    await phone.skip(25 * 3600)
+    await page.reload()
+    await expect(page.locator(".composer")).to_contain_text("approved template")
+    await page.get_by_label("Your answer").fill("We are here again.")
+    await page.get_by_label("Send it in the template").check()
+    await page.get_by_role("button", name="Send").click()
+    await phone.hear("We are here again.")
+    await expect(page.locator("[data-by=agent]")).to_contain_text("booking_note")
+    await phone.close()
