@@ -1,7 +1,7 @@
 // The workshop page: the text on one side; its picture, a phone to try it on, its problems and its versions on the other.
 
 import { html, render } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { MergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -162,15 +162,39 @@ async function rollback(number) {
   }
 }
 
-function Compare({ mine, theirs }) {
+/** Two texts side by side. With `take`, parts of the left one can be taken over, and the result goes into the editor. */
+function Compare({ mine, theirs, take, label }) {
   const [box, setBox] = useState(null);
+  const view = useRef();
   useEffect(() => {
     if (!box) return undefined;
-    const plain = [EditorState.readOnly.of(true), EditorView.cspNonce.of(page.dataset.nonce), EditorView.lineWrapping];
-    const merge = new MergeView({ a: { doc: theirs, extensions: plain }, b: { doc: mine, extensions: plain }, parent: box, collapseUnchanged: {} });
-    return () => merge.destroy();
+    const plain = [EditorView.cspNonce.of(page.dataset.nonce), EditorView.lineWrapping];
+    const fixed = [...plain, EditorState.readOnly.of(true), EditorView.editable.of(false)];
+    const arrow = () => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "take";
+      button.textContent = "→";
+      button.title = t("ws.take-over");
+      button.setAttribute("aria-label", t("ws.take-over"));
+      return button;
+    };
+    view.current = new MergeView({
+      a: { doc: theirs, extensions: fixed }, b: { doc: mine, extensions: take ? plain : fixed }, parent: box, collapseUnchanged: {},
+      ...(take ? { revertControls: "a-to-b", renderRevertControl: arrow } : {}),
+    });
+    return () => view.current.destroy();
   }, [box, mine, theirs]);
-  return html`<div class="compare" ref=${setBox}></div>`;
+  return html`<div class="compare" ref=${setBox}></div>
+    ${take && html`<p><button class="second" onClick=${() => take(view.current.b.state.doc.toString())}>${label}</button></p>`}`;
+}
+
+/** What was put together goes into the editor, and from now on the draft begins from what is in force. */
+async function merged(result) {
+  state.opened = { ...state.opened, base: state.opened.current };
+  text.replace(result);
+  clearTimeout(saving);
+  await save(result);
 }
 
 const TABS = [["picture", "ws.picture"], ["phone", "ws.try"], ["problems", "ws.problems"], ["compare", "ws.compare"], ["versions", "ws.versions"]];
@@ -207,8 +231,9 @@ function Side() {
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "problems" && html`<${Problems} />`}
       ${state.tab === "compare" && state.opened && html`
-        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })}</p><${Compare} mine=${text.text()} theirs=${other.text} />`)}
-        <p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`}
+        ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
+        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
+        ${!state.opened.stale && html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`}`}
       ${state.tab === "versions" && html`<ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
         ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
     </div>`;
@@ -226,7 +251,7 @@ function Bar() {
   const errors = state.findings.filter((each) => each.severity === "error").length;
   return html`
     <span class="status" role="status">${t(state.status)}${errors ? ` · ${t("ws.errors", { count: errors })}` : ""}</span>
-    ${state.opened?.stale && html`<span class="warn">${t("ws.stale")}</span>`}
+    ${state.opened?.stale && html`<span class="warn">${t("ws.stale")}</span> <button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.merge-open")}</button>`}
     ${state.opened?.others.length > 0 && html`<button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.also-edits-short", { name: state.opened.others[0].name })}</button>`}
     ${state.opened?.drafted && html`<button class="second" onClick=${discard}>${t("ws.discard")}</button>`}
     ${mayEdit && html`<button onClick=${openPublish} disabled=${!text}>${t("ws.publish-button")}</button>`}

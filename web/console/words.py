@@ -335,6 +335,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "Something newer was published since; the author has to merge first.",
         "Toleo jipya limechapishwa tangu hapo; mwandishi aunganishe kwanza.",
     ),
+    "rules.begin": ("A new file", "Faili jipya"),
+    "rules.begin-button": ("Begin", "Anza"),
+    "rules.kind": ("Kind", "Aina"),
+    "rules.name": ("Name, such as birthday_wish", "Jina, mfano birthday_wish"),
+    "rules.bad-name": (
+        "A name has small letters, digits and _, and begins with a letter.",
+        "Jina lina herufi ndogo, tarakimu na _, na huanza na herufi.",
+    ),
+    "rules.name-taken": ("There is {file} already.", "Tayari kuna {file}."),
+    "ws.merge": (
+        "Something newer was published since you began. It is on the left, yours on the right: take over what is new "
+        "with the arrows, then say that it is merged.",
+        "Toleo jipya limechapishwa tangu uanze. Liko kushoto, lako kulia: chukua mapya kwa mishale, kisha sema "
+        "umeunganisha.",
+    ),
+    "ws.merged": ("It is merged", "Nimeunganisha"),
+    "ws.merge-open": ("Merge …", "Unganisha …"),
+    "ws.take-theirs": ("Take what I chose into my draft", "Weka nilichochagua kwenye rasimu yangu"),
+    "ws.theirs-left": ("Theirs on the left, yours on the right.", "Lao kushoto, lako kulia."),
+    "ws.take-over": ("Take this over", "Chukua hili"),
     "rules.two": ("Two people", "Watu wawili"),
     "rules.two-on": (
         "Whoever drafts proposes; another person approves.",

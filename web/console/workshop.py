@@ -37,6 +37,7 @@ from web.console.workshop_shapes import (
     Which,
 )
 from workshop import drafts
+from workshop.beginnings import BadName, begun
 from workshop.drafts import TooMuch, fingerprint
 from workshop.questions import Picture
 from workshop.shelf import Shelf
@@ -62,6 +63,7 @@ class Workshop:
         return (
             Way(method="GET", path="/o/{org}/rules", permission="rules.read", view=self.list),
             Way(method="GET", path="/o/{org}/rules/edit", permission="rules.read", view=self.editor),
+            Way(method="POST", path="/o/{org}/rules/new", permission="rules.edit", view=self.begin),
         )
 
     def endpoints(self) -> Sequence[Endpoint]:
@@ -103,13 +105,33 @@ class Workshop:
     # pages
 
     async def list(self, request: web.Request, caller: Caller) -> web.Response:
+        return await self._list(caller, done=request.query.get("done", ""))
+
+    async def _list(self, caller: Caller, *, done: str = "", wrong: str = "", name: str = "") -> web.Response:
         shelf = await self._bench.shelf(caller.org)
         names = await self._named({by for file in shelf.files for by in file.drafted_by})
         return frame.page(
-            "rules.html", caller, business=await self._business(caller), shelf=shelf, names=names,
-            done=request.query.get("done", ""), zone=await self._zone(caller),
+            "rules.html", caller, status=422 if wrong else 200, business=await self._business(caller), shelf=shelf,
+            names=names, done=done, wrong=wrong, name=name, zone=await self._zone(caller),
             two=await self._publishing.two_needed(caller.org), waiting=await self._publishing.waiting_for(caller),
         )  # fmt: skip
+
+    async def begin(self, request: web.Request, caller: Caller) -> web.Response:
+        """A new file: a draft of the least that compiles, opened in the editor."""
+        user, _ = caller.signed_in()
+        form = await request.post()
+        words, name = frame.Words(caller.language), str(form.get("name", "")).strip().lower().replace(" ", "_")
+        try:
+            file, text = begun(str(form.get("kind", "")), name)
+        except KeyError:
+            return frame.refused(caller, 404, "not-found")
+        except BadName:
+            return await self._list(caller, wrong=words("rules.bad-name"), name=name)
+        org, found = self._store.org(caller.org), await self._bench.sources(caller.org)
+        if file in found.texts or any(draft.by == user.id for draft in await drafts.of_file(org, file)):
+            return await self._list(caller, wrong=words("rules.name-taken", file=file), name=name)
+        await drafts.save(org, file, text, fingerprint(""), user.id, self._clock())
+        return frame.see_other(f"/o/{caller.org}/rules/edit?file={file}")
 
     async def editor(self, request: web.Request, caller: Caller) -> web.Response:
         """The editor styles itself as it runs: a nonce lets it, and nothing else."""
@@ -202,6 +224,7 @@ class Workshop:
             text=own.text if own is not None else in_force,
             in_force=in_force,
             base=base,
+            current=fingerprint(in_force),
             drafted=own is not None,
             stale=own is not None and own.base != fingerprint(in_force),
             others=tuple(

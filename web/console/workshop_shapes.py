@@ -123,12 +123,16 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it stands in the editor. `stale`: what is in force changed since the draft was begun."""
+    """A file as it stands in the editor. `stale`: what is in force changed since the draft was begun.
+
+    `current` is the fingerprint of what is in force: who has merged it saves with that as the base.
+    """
 
     file: str
     text: str
     in_force: str
     base: str
+    current: str
     drafted: bool
     stale: bool
     others: tuple[Other, ...]

@@ -1,0 +1,72 @@
+"""Two people and one file: each sees the other's draft, and nobody's publication is undone without a word."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine import compile_release, load
+from tests.console.conftest import EQUIPMENT, SHIPPED, Browser, House
+from tests.console.test_proposals import AT, FILE, NEW, OLD, ask, draft
+
+
+async def opened(browser: Browser, file: str = FILE) -> dict[str, Any]:
+    return dict(json.loads((await browser.get(f"{AT}/file?file={file}")).text))
+
+
+async def test_who_edits_the_same_file_sees_the_others_draft(house: House) -> None:
+    owner, marketer = await house.browser("owner"), await house.browser("marketer")
+    await draft(owner, SHIPPED[FILE].replace(OLD, NEW))
+    seen = await opened(marketer)
+    assert [(other["name"], NEW in other["text"]) for other in seen["others"]] == [("Owner", True)]
+    assert OLD in seen["text"]
+    assert NEW not in seen["text"]
+    page = (await marketer.get("/o/clinic/rules")).text
+    assert "draft: Owner" in page
+
+
+async def test_a_draft_begun_before_a_publication_is_stale_and_is_published_once_merged(house: House) -> None:
+    owner, marketer = await house.browser("owner"), await house.browser("marketer")
+    mine = SHIPPED[FILE].replace("languages: [en, sw]", "languages: [en, sw]  # both")
+    await draft(marketer, mine)
+    await draft(owner, SHIPPED[FILE].replace(OLD, NEW))
+    assert (await ask(owner, "/publish", why="Say when we open"))[1]["status"] == "published"
+    seen = await opened(marketer)
+    assert seen["stale"]
+    assert (NEW in seen["in_force"], NEW in seen["text"]) == (True, False)
+    review = json.loads((await marketer.get(f"{AT}/review")).text)
+    assert (review["may"], "something newer" in review["why_not"]) == (False, True)
+    status, said = await ask(marketer, "/publish", why="Both")
+    assert (status, said["error"]["code"]) == (409, "overtaken")
+    both = mine.replace(OLD, NEW)
+    status, kept = await ask(marketer, "/draft", file=FILE, text=both, base=seen["current"])
+    assert (status, kept["stale"]) == (200, False)
+    assert (await ask(marketer, "/publish", why="Both"))[1]["status"] == "published"
+    now = (await opened(owner))["in_force"]
+    assert NEW in now
+    assert "# both" in now
+
+
+async def test_a_new_file_of_each_kind_begins_with_what_compiles(house: House) -> None:
+    marketer = await house.browser("marketer")
+    for kind, file in (
+        ("flow", "flows/thanks.yaml"), ("lifecycle", "flows/lifecycles/thanks.yaml"), ("rules", "rules/thanks.yaml"),
+    ):  # fmt: skip
+        answer = await marketer.post("/o/clinic/rules/new", kind=kind, name="Thanks")
+        assert answer.place == f"/o/clinic/rules/edit?file={file}"
+        begun = await opened(marketer, file)
+        assert (begun["drafted"], begun["stale"], begun["in_force"]) == (True, False, "")
+        compile_release([load(begun["text"], file)], EQUIPMENT.registry)
+        status, told = await ask(marketer, "/check", file=file, text=begun["text"])
+        assert (status, told["findings"]) == (200, [])
+    assert "flows/thanks.yaml" in (await marketer.get("/o/clinic/rules")).text
+
+
+async def test_a_name_that_is_taken_or_is_none_is_told(house: House) -> None:
+    marketer = await house.browser("marketer")
+    taken = await marketer.post("/o/clinic/rules/new", kind="flow", name="booking")
+    assert (taken.status, "There is flows/booking.yaml already" in taken.text) == (422, True)
+    for name in ("", "9lives", "../x", "a" * 41, "<b>"):
+        answer = await marketer.post("/o/clinic/rules/new", kind="flow", name=name)
+        assert answer.status == 422
+        assert "<b>" not in answer.text
