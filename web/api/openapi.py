@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, out of the endpoints themselves, and the page on which people read it."""
+"""The OpenAPI 3.1 document, out of the endpoints themselves; `reading` shows it to people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from people.roles import PERMISSIONS
+from people.roles import PERMISSIONS, ROLES
 from web.api.endpoint import PREFIX, Endpoint, Nothing
 from web.console.caller import SIGNED_IN
 
@@ -72,6 +72,8 @@ def _operation(endpoint: Endpoint, schemas: dict[int, Any], components: dict[str
         "parameters": [*_names(endpoint), *_query(endpoint, schemas, components)],
         "responses": _responses(endpoint, schemas),
     }
+    if permission is not None:
+        operation |= {"x-permission": permission.name, "x-roles": [role for role in ROLES if role in permission.roles]}
     if endpoint.body is not Nothing:
         operation["requestBody"] = {
             "required": True, "content": {"application/json": {"schema": schemas[id(endpoint.body)]}}

@@ -18,6 +18,7 @@ from storage.store import Document, Store
 from storage.vault import Vault
 from web.api.endpoint import Endpoint
 from web.api.openapi import address, document
+from web.api.reading import way as reading
 from web.console.account import Account
 from web.console.bookings import Bookings
 from web.console.caller import Way
@@ -66,6 +67,7 @@ def ways(console: Console) -> Sequence[Way]:
         *_workshop(console, users).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
+        reading(document(endpoints(console), console.app_url)),
     )
 
 
