@@ -16,7 +16,7 @@ from engine.findings import Finding, Findings
 from engine.registry import Registry
 from engine.release import Release, compile_release
 from workshop.beside import Equipment
-from workshop.trying import Played, Playing
+from workshop.trying import Played, Playing, Ruled
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +71,14 @@ def conversation(with_: Equipment, texts: Mapping[str, str], tests: str, file: s
     from workshop.simulating import simulate  # it loads the solver, which the server has no use for
 
     return simulate(_release(texts, with_.registry), with_.registry, with_.understand, file, tests, playing)
+
+
+def ruling(
+    with_: Equipment, texts: Mapping[str, str], tests: str, file: str, facts: Mapping[str, str | None]
+) -> Ruled:  # fmt: skip
+    from workshop.ruling import rule  # it loads the solver as well
+
+    return rule(_release(texts, with_.registry), with_.registry, file, tests, facts)
 
 
 def _release(texts: Mapping[str, str], registry: Registry) -> Release:

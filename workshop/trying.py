@@ -67,3 +67,35 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     stopped: str = ""
     test: str = ""  # the same as a case of a test file
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table is asked with, `written` as in a test file; None is not known."""
+
+    name: str
+    type: str  # as people write it
+    base: str  # of engine.types
+    written: str | None
+    wrong: str = ""
+
+
+class RuledRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that was tried, or would have come after the one that held."""
+
+    id: str
+    line: int
+    verdict: Literal["held", "not", "after"]
+    when: str = ""
+    values: dict[str, Any] = {}
+
+
+class Ruled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table decided. `result` is written as in a test file; `error` says why there is none."""
+
+    facts: tuple[Fact, ...]
+    rows: tuple[RuledRow, ...]
+    hit: tuple[str, ...] = ()
+    result: str = ""
+    because: tuple[str, ...] = ()
+    error: str = ""
+    test: str = ""  # the same as a case of a test file

@@ -7,6 +7,7 @@ large flow may take longer than a customer should wait.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from engine.authoring import Item
@@ -19,7 +20,7 @@ from workshop import drafts, questions
 from workshop.beside import Beside
 from workshop.questions import Picture
 from workshop.shelf import ByHash, Shelf, running, shelved
-from workshop.trying import Played, Playing
+from workshop.trying import Played, Playing, Ruled
 
 
 class NoFile(KeyError):
@@ -90,6 +91,14 @@ class Workbench:
         tests = found.tests.get(file.removesuffix(".yaml") + TEST, "")
         played: Played = await self._beside.run(questions.conversation, texts, tests, file, playing)
         return played
+
+    async def rule(self, org: str, file: str, text: str, facts: Mapping[str, str | None]) -> Ruled:
+        """A table asked with facts. Raises Findings, CannotPlay for what is no table."""
+        found = await self.sources(org)
+        tests = found.tests.get(file.removesuffix(".yaml") + TEST, "")
+        texts = {**found.files, named(file): text}
+        ruled: Ruled = await self._beside.run(questions.ruling, texts, tests, file, dict(facts))
+        return ruled
 
     async def _others(self, org: str, file: str) -> tuple[str, ...]:
         return tuple(other for name, other in (await self.sources(org)).files.items() if name != file)

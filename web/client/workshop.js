@@ -6,6 +6,7 @@ import { MergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { get, post } from "./workshop/api.js";
+import { Asking } from "./workshop/asking.js";
 import { Diagram } from "./workshop/diagram.js";
 import { editor } from "./workshop/editor.js";
 import { Phone } from "./workshop/phone.js";
@@ -18,7 +19,7 @@ const file = page.dataset.file;
 const mayEdit = page.dataset.mayEdit === "yes";
 const SAVED_AFTER = 800; // milliseconds of quiet before a draft is kept
 
-const state = { tab: "picture", findings: [], moves: [], language: "", picture: {}, status: "ws.loading" };
+const state = { tab: "picture", findings: [], moves: [], facts: {}, language: "", picture: {}, status: "ws.loading" };
 let draw = () => {};
 const set = (changes) => { Object.assign(state, changes); draw(); };
 const told = (error) => error.message || String(error);
@@ -78,7 +79,7 @@ async function look() {
     const picture = await post("/picture", { file, text: buffer });
     if (picture.diagram || picture.sheet) set({ picture, old: false });
     else set({ old: true });
-    if (state.tab === "phone") await play();
+    if (state.tab === "phone") await tryIt();
   } catch (error) {
     set({ failed: told(error) });
   }
@@ -95,6 +96,20 @@ async function play(moves = state.moves) {
   }
 }
 
+/** A table's own way of being tried: with facts. */
+async function rule(facts = state.facts) {
+  try {
+    const { ruled, why } = await post("/rule", { file, text: text.text(), facts });
+    if (ruled) set({ ruled, facts: Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written])), tryError: "" });
+    else set({ tryError: why });
+  } catch (error) {
+    set({ tryError: told(error) });
+  }
+}
+
+const tryIt = () => (isTable() ? rule() : play());
+const isTable = () => state.kind === "rules" || Boolean(state.picture.sheet);
+
 async function put(path, value) {
   try {
     text.replace((await post("/cell", { file, text: text.text(), path, value })).text);
@@ -106,8 +121,8 @@ async function put(path, value) {
 async function saveTest() {
   const tests = file.replace(/\.yaml$/, ".test.yaml");
   const opened = await get(`/file?file=${encodeURIComponent(tests)}`);
-  const head = opened.text || `tests: ${state.kind}:${state.picture.diagram?.name}\ncases:\n`;
-  await post("/draft", { file: tests, text: `${head.trimEnd()}\n\n${state.played.test.trimEnd()}\n`, base: opened.base });
+  const head = opened.text || `tests: ${state.kind}:${state.picture.diagram?.name ?? state.picture.sheet?.name}\ncases:\n`;
+  await post("/draft", { file: tests, text: `${head.trimEnd()}\n\n${(isTable() ? state.ruled : state.played).test.trimEnd()}\n`, base: opened.base });
   set({ status: "ws.test-kept" });
 }
 
@@ -204,7 +219,7 @@ function Side() {
   const choose = (tab) => {
     if (tab === "versions") return versions();
     set({ tab });
-    return tab === "phone" && play();
+    return tab === "phone" && tryIt();
   };
   const arrow = (event) => {
     const at = TABS.findIndex(([name]) => name === state.tab);
@@ -226,7 +241,8 @@ function Side() {
         ${state.picture.sheet
           ? html`<${Sheet} sheet=${state.picture.sheet} editable=${mayEdit} put=${put} goTo=${text?.goTo} />`
           : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
-      ${state.tab === "phone" && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
+      ${state.tab === "phone" && isTable() && html`<${Asking} ruled=${state.ruled} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+      ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
         act=${(move) => play([...state.moves, move])} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "problems" && html`<${Problems} />`}

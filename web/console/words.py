@@ -378,6 +378,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "Jina lina herufi ndogo, tarakimu na _, na huanza na herufi.",
     ),
     "rules.name-taken": ("There is {file} already.", "Tayari kuna {file}."),
+    "ws.facts": ("What the table is asked with", "Jedwali linaulizwa na"),
+    "ws.unknown": ("not known", "haijulikani"),
+    "ws.decides": ("It decides", "Linaamua"),
+    "ws.decides-nothing": ("No row holds.", "Hakuna safu inayofaa."),
+    "ws.rows-tried": ("Rows, in their order", "Safu kwa mpangilio"),
+    "ws.always": ("always", "daima"),
+    "ws.not-reached": ("not reached", "haikufikiwa"),
+    "ws.yes": ("yes", "ndiyo"),
+    "ws.no": ("no", "hapana"),
     "ws.merge": (
         "Something newer was published since you began. It is on the left, yours on the right: take over what is new "
         "with the arrows, then say that it is merged.",

@@ -29,6 +29,8 @@ from web.console.workshop_shapes import (
     Opened,
     Other,
     Place,
+    RuledOn,
+    Ruling,
     Saving,
     Text,
     Told,
@@ -98,6 +100,7 @@ class Workshop:
             post("/picture", read, Buffer, Picture, self.picture, "A machine as a diagram, a table as a sheet."),
             post("/cell", edit, Cell, Text, self.cell, "A table with another value in a cell; all else to the letter."),
             post("/simulate", read, Trying, Tried, self.simulate, "A conversation played on a text."),
+            post("/rule", read, Ruling, RuledOn, self.rule, "A table of a text asked with facts."),
             post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True),
             post("/discard", edit, Which, Opened, self.discard, "Throw a draft away.", people=True),
         )  # fmt: skip
@@ -189,6 +192,15 @@ class Workshop:
         except CannotPlay as error:
             return Tried(played=None, why=str(error))
         return Tried(played=played)
+
+    async def rule(self, asked: Asked, caller: Caller) -> RuledOn:
+        ruling = asked.body
+        try:
+            return RuledOn(ruled=await self._bench.rule(caller.org, _file(ruling.file), ruling.text, ruling.facts))
+        except Findings as found:
+            return RuledOn(ruled=None, why=_said(found))
+        except CannotPlay as error:
+            return RuledOn(ruled=None, why=str(error))
 
     # drafts
 

@@ -11,7 +11,7 @@ from engine.authoring import Item
 from engine.authoring.hovering import Hover
 from engine.findings import Finding
 from runtime.publishing.gate import Checked
-from workshop.trying import Played, Playing
+from workshop.trying import Played, Playing, Ruled
 
 
 class Buffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +51,21 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that was played, or why there is none."""
 
     played: Played | None
+    why: str = ""
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True):
+    """A buffer with the facts to ask its table with, written as in a test file; null is not known."""
+
+    file: str
+    text: str
+    facts: dict[str, str | None] = {}
+
+
+class RuledOn(msgspec.Struct, frozen=True, kw_only=True):
+    """What the table decided, or why it could not be asked."""
+
+    ruled: Ruled | None
     why: str = ""
 
 
