@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from runtime.agent import chain_of
@@ -29,17 +31,25 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     flaws: tuple[Flaw, ...]
 
 
-async def verify(store: Store, org: str, machine: str | None = None) -> Verified:
-    """Read the chains of one org (or of one machine) from their beginnings. Needs no key."""
+async def verify(
+    store: Store, org: str, machine: str | None = None, tell: Callable[[int, int], Awaitable[None]] | None = None
+) -> Verified:
+    """Read the chains of one org (or of one machine) from their beginnings. Needs no key.
+
+    `tell` hears now and then how many entries were read, and how many there are (0: not known).
+    """
     view = store.org(org)
     heads = await _heads(view, machine)
     counts = {} if machine is not None else await _lengths(view)
     flaws: list[Flaw] = []
-    entries = 0
+    entries = told = 0
     for id in sorted({*heads, *counts}):
         read, wrong = await _chain(view, id, heads.get(id))
         entries += read
         flaws.extend(wrong)
+        if tell is not None and entries - told >= PAGE:
+            told = entries
+            await tell(entries, sum(counts.values()))
     return Verified(chains=len({*heads, *counts}), entries=entries, flaws=tuple(flaws))
 
 
@@ -49,6 +59,9 @@ async def _heads(view: OrgStore, machine: str | None) -> dict[str, tuple[int, st
     if machine is not None and is_log(machine):
         pointer = await view.get("pointers", view.id)
         return {machine: (pointer["journal_seq"], pointer["journal_hash"]) if pointer is not None else (0, GENESIS)}
+    if machine is not None and machine.startswith(chain_of("")):
+        talk = await view.get("conversations", machine.removeprefix(chain_of(""))) or {}
+        return {machine: (talk.get("journal_seq") or 0, talk.get("journal_hash") or GENESIS)}
     if machine is not None:
         document = await view.get("machines", machine)
         return {machine: (document["seq"], document["hash"])} if document is not None else {machine: (0, GENESIS)}

@@ -252,6 +252,9 @@ _LOOP = (
         indexes=(
             _one("machine_seq", "org", "machine", "seq"),
             _by("by_time", "org", "-at"),
+            # what the console's journal is searched by
+            _by("by_event", "org", "event", "-at"),
+            _by("by_definition", "org", "definition", "-at"),
         ),
     ),
     Collection(

@@ -165,3 +165,27 @@ async def test_outside_the_window_only_a_template_goes_out(owner: Screen, server
     await phone.hear("We are here again.")
     await expect(page.locator("[data-by=agent]")).to_contain_text("booking_note")
     await phone.close()
+
+
+async def test_the_journal_is_searched_read_and_verified(owner: Screen, server: Server) -> None:
+    page = owner.page
+    await page.goto(f"{server.url}{HERE}/journal")
+    await page.get_by_label("Flow or lifecycle").fill("booking")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".entries > li").first).to_be_visible()
+    await page.get_by_role("button", name="Verify the chain").click()
+    await expect(page.locator("[data-verified]")).to_contain_text(re.compile("Whole: .* none changed"))
+    await _accessible(owner)
+    await owner.shot("console-journal")
+    await page.get_by_role("link", name=re.compile("Began")).last.click()
+    await expect(page.locator(".lines")).to_contain_text("What would you like to book?")
+    await owner.shot("console-journal-entry")
+    await page.get_by_role("link", name="whole life").click()
+    await expect(page.locator(".entries > li").first).to_contain_text("Began")
+    await _accessible(owner)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("", "?event=start"):
+        await page.goto(f"{server.url}{HERE}/journal{path}")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await owner.shot("console-journal-360")
+    await page.set_viewport_size({"width": 1280, "height": 860})

@@ -33,6 +33,7 @@ NAVIGATION = (  # what the console has, in this order; a link is shown to whom t
     ("/conversations", "conversations.read", "nav.conversations"),
     ("/bookings", "bookings.read", "bookings.title"),
     ("/rules", "rules.read", "nav.rules"),
+    ("/journal", "journal.read", "nav.journal"),
     ("/team", "team.read", "nav.team"),
     ("/tokens", "tokens.change", "nav.tokens"),
     ("/audit", "audit.read", "nav.audit"),

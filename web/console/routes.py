@@ -24,6 +24,7 @@ from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.conversations import Conversations
 from web.console.gate import Gate
+from web.console.journal import Journal
 from web.console.people_pages import PeoplePages
 from web.console.proposals import Proposals
 from web.console.signing_in import SigningIn
@@ -64,6 +65,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Today(console.store, console.vault, console.clock).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
+        *Journal(console.store, console.vault, users, console.clock).ways(),
         *_workshop(console, users).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
@@ -77,6 +79,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *Today(console.store, console.vault, console.clock).endpoints(),
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
+        *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
     )

@@ -1,0 +1,168 @@
+"""The journal to look through: by machine, event, flow, person and time; an entry, and a machine's whole life.
+
+Each question is answered by one walk along an index, a page at a time. Where a question has several answers to one
+field (a flow has had many versions), each is walked by itself and the walks are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from crm.desk import ANSWERED, RETURNED, TAKEN
+from insights import trace
+from insights.trace import Entry
+from runtime.release import EVERYONE
+from runtime.verify import Verified, verify
+from storage.store import Document, OrgStore, Store
+from storage.vault import OrgVault
+
+PAGE = 50
+LIFE = 100
+_EXPORTED = 500
+_BY_PEOPLE = (TAKEN, ANSWERED, RETURNED)
+_VERSIONS = 200
+_READ_AGAIN = 3
+Tell = Callable[[int, int], Awaitable[None]]
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sought; what is left empty does not matter. `flow` may be a lifecycle; `actor` is a person's id."""
+
+    machine: str = ""
+    event: str = ""
+    flow: str = ""
+    actor: str = ""
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+class Entries(msgspec.Struct, frozen=True, kw_only=True):
+    """A page, the latest first. `after` fetches the next."""
+
+    entries: tuple[Entry, ...]
+    after: str = ""
+
+
+class Life(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine from its beginning. `after` is the last entry's number, where there are more."""
+
+    machine: str
+    name: str
+    state: str
+    status: str
+    entries: tuple[Entry, ...]
+    conversation: str = ""
+    after: int = 0
+
+
+async def sought(store: Store, org: str, wanted: Wanted, *, after: str = "", limit: int = PAGE) -> Entries:
+    """The clear fields only, which is all that a list shows."""
+    rows = await _rows(store, org, wanted, _place(after), limit + 1)
+    page = rows[:limit]
+    names = await trace.named(store, {str(row["definition"]) for row in page})
+    return Entries(
+        entries=tuple(trace.plain(row, names) for row in page), after=_written(page[-1]) if len(rows) > limit else ""
+    )
+
+
+async def entry(store: Store, org: str, vault: OrgVault, id: str, *, reads: bool) -> Entry | None:
+    """One entry, opened."""
+    row = await store.org(org).get("journal", id)
+    if row is None:
+        return None
+    return await trace.opened(vault, row, await trace.named(store, {str(row["definition"])}), reads=reads)
+
+
+async def life(store: Store, org: str, vault: OrgVault, machine: str, *, reads: bool, after: int = 0) -> Life | None:
+    """What became of a machine, from the first entry on."""
+    view = store.org(org)
+    rows = await view.find("journal", {"machine": machine, "seq": {"gt": after}}, sort=[("seq", 1)], limit=LIFE + 1)
+    if not rows and not after:
+        return None
+    standing = await view.get("machines", machine) or {}
+    names = await trace.named(store, {str(row["definition"]) for row in (*rows, standing) if row})
+    return Life(
+        machine=machine, name=names.get(str(standing.get("root") or standing.get("definition") or ""), ""),
+        state=str(standing.get("state") or ""), status=str(standing.get("status") or ""),
+        entries=tuple([await trace.opened(vault, row, names, reads=reads) for row in rows[:LIFE]]),
+        conversation=str(standing.get("conversation") or ""), after=rows[LIFE - 1]["seq"] if len(rows) > LIFE else 0,
+    )  # fmt: skip
+
+
+async def exported(store: Store, org: str, wanted: Wanted) -> AsyncIterator[bytes]:
+    """Every entry that is sought as a line of JSON, just as the chain's hashes have it: what is sealed stays sealed."""
+    place: list[Any] | None = None
+    while rows := await _rows(store, org, wanted, place, _EXPORTED):
+        yield b"".join(msgspec.json.encode(_kept(row)) + b"\n" for row in rows)
+        if len(rows) < _EXPORTED:
+            return
+        place = [rows[-1]["at"], rows[-1]["_id"]]
+
+
+async def verified(store: Store, org: str, machine: str = "", tell: Tell | None = None) -> Verified:
+    """Whether the chain holds. A machine that went on while it was read is read again before anything is said of it."""
+    found = await verify(store, org, machine or None, tell)
+    flaws = [flaw for flaw in found.flaws if flaw.seq]
+    for moved in sorted({flaw.machine for flaw in found.flaws if not flaw.seq}):
+        again: Verified = found
+        for _ in range(_READ_AGAIN):
+            again = await verify(store, org, moved)
+            if not again.flaws:
+                break
+        flaws += [flaw for flaw in again.flaws if flaw.machine == moved and flaw not in flaws]
+    return Verified(chains=found.chains, entries=found.entries, flaws=tuple(flaws))
+
+
+def _kept(row: Document) -> Document:
+    return {key: value for key, value in row.items() if key != "version"}
+
+
+async def _rows(store: Store, org: str, wanted: Wanted, place: list[Any] | None, limit: int) -> list[Document]:
+    view, walks = store.org(org), [_plain(wanted)]
+    if wanted.actor:
+        events = [event for event in _BY_PEOPLE if wanted.event in ("", event)]
+        walks = [{**walk, "cause": f"person:{wanted.actor}", "event": event} for walk in walks for event in events]
+    if wanted.flow:
+        walks = [{**walk, "definition": hash} for walk in walks for hash in await _versions(store, org, wanted.flow)]
+    found = [await _walked(view, walk, place, limit) for walk in walks]
+    merged = sorted((row for rows in found for row in rows), key=lambda row: (row["at"], row["_id"]), reverse=True)
+    return merged[:limit]
+
+
+async def _walked(view: OrgStore, walk: dict[str, Any], place: list[Any] | None, limit: int) -> list[Document]:
+    return await view.find("journal", walk, sort=[("at", -1)], limit=limit, after=place)
+
+
+def _plain(wanted: Wanted) -> dict[str, Any]:
+    filter: dict[str, Any] = {}
+    if wanted.machine:
+        filter["machine"] = wanted.machine
+    if wanted.event:
+        filter["event"] = wanted.event
+    when = {op: moment for op, moment in (("gte", wanted.begins), ("lt", wanted.ends)) if moment is not None}
+    return {**filter, "at": when} if when else filter
+
+
+async def _versions(store: Store, org: str, flow: str) -> Sequence[str]:
+    """The hashes of everything that ever had this name, the business's own and what everybody has."""
+    found: list[Document] = []
+    for owner in (org, EVERYONE):
+        found += await store.find("definitions", {"org": owner, "name": flow}, sort=[("at", -1)], limit=_VERSIONS)
+    return sorted({str(row["_id"]) for row in found})
+
+
+def _written(row: Document) -> str:
+    return f"{row['at'].isoformat()}~{row['_id']}"
+
+
+def _place(after: str) -> list[Any] | None:
+    """Where a page goes on; what can be no place is the beginning."""
+    when, tilde, id = after.partition("~")
+    try:
+        return [datetime.fromisoformat(when), id] if tilde else None
+    except ValueError:
+        return None
