@@ -130,6 +130,7 @@ async def test_what_may_be_written_is_offered_and_a_word_is_explained(owner: Scr
     line = page.locator(".cm-line", has_text="do: contacts.opt_out").first
     await line.hover(position={"x": 110, "y": 10})
     await expect(page.locator(".explained")).to_be_visible()
+    await expect(page.locator(".status")).to_contain_text("In force")
 
 
 async def test_the_picture_leads_to_the_lines_by_hand_and_by_key(owner: Screen, server: Server) -> None:

@@ -24,7 +24,7 @@ let draw = () => {};
 const set = (changes) => { Object.assign(state, changes); draw(); };
 const told = (error) => error.message || String(error);
 
-let text, saving, drawn;
+let text, saving, drawn, pending = null;
 const ask = {
   file: () => file,
   check: (buffer) => post("/check", { file, text: buffer }),
@@ -50,13 +50,21 @@ async function begin() {
 
 function changed(buffer) {
   set({ status: "ws.typing" });
+  pending = mayEdit ? buffer : null;
   clearTimeout(saving);
   saving = setTimeout(() => save(buffer), SAVED_AFTER);
   clearTimeout(drawn);
   drawn = setTimeout(look, 350);
 }
 
+// What was typed in the last moment is kept also when the page is left.
+window.addEventListener("pagehide", () => {
+  if (pending === null) return;
+  post("/draft", { file, text: pending, base: state.opened.base }, "leaving", { keepalive: true });
+});
+
 async function save(buffer) {
+  pending = null;
   if (!mayEdit) return;
   set({ status: "ws.saving" });
   try {
@@ -133,6 +141,7 @@ async function discard() {
   set({ opened });
   text.replace(opened.text);
   clearTimeout(saving);
+  pending = null;
   set({ status: "ws.in-force" });
 }
 

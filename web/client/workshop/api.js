@@ -36,9 +36,10 @@ async function send(lane, path, options) {
 
 export const get = (path, lane = path) => send(lane, path, { headers: { Accept: "application/json" } });
 
-export const post = (path, body, lane = path) =>
+export const post = (path, body, lane = path, more = {}) =>
   send(lane, path, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
     body: JSON.stringify(body),
+    ...more,
   });
