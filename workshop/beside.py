@@ -6,12 +6,14 @@ The process has its own registry and keeps what it compiled and checked; it star
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_context
+from threading import Timer
 from typing import Any, Protocol
 
 import msgspec
@@ -71,14 +73,52 @@ class InProcess:
             self._pool = None
 
 
-_equipped: list[Equipment] = []
+class Tidying:
+    """Looks for garbage between questions. In the middle of one that takes longer than many an answer.
+
+    What Python finds by itself are the young generations; the old one, which holds all that was compiled, is gone
+    through when nobody has asked for a moment, or at last when `OVERDUE` questions came without a rest.
+    """
+
+    REST, OVERDUE = 0.2, 30  # seconds, questions
+    _NEVER = 1_000_000
+
+    def __init__(self) -> None:
+        self._asked = 0
+        self._later: Timer | None = None
+        gc.collect()
+        gc.freeze()  # what the process began with stays
+        young, middle, _ = gc.get_threshold()
+        gc.set_threshold(young, middle, self._NEVER)
+
+    def begin(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+
+    def end(self) -> None:
+        self._asked += 1
+        self._later = Timer(0 if self._asked >= self.OVERDUE else self.REST, self._tidy)
+        self._later.daemon = True
+        self._later.start()
+
+    def _tidy(self) -> None:
+        self._asked = 0
+        gc.collect()
+
+
+_equipped: list[tuple[Equipment, Tidying]] = []
 
 
 def _begin(equip: Callable[[], Equipment]) -> None:
     with suppress(OSError):
         os.nice(5)
-    _equipped.append(equip())
+    _equipped.append((equip(), Tidying()))
 
 
 def _work(work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    return work(_equipped[0], *args)
+    equipment, tidying = _equipped[0]
+    tidying.begin()
+    try:
+        return work(equipment, *args)
+    finally:
+        tidying.end()

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.authoring import Diagram, Item, Sheet, complete, diagram, hover, put, sheet
 from engine.authoring.hovering import Hover
-from engine.checks import check_sources
+from engine.checks import Limits, check_sources
 from engine.definition import Definition
 from engine.document import load
 from engine.findings import Finding, Findings
@@ -27,8 +27,13 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def everything(with_: Equipment, texts: Mapping[str, str]) -> tuple[Finding, ...]:
-    """All findings of all files."""
-    return check_sources(texts, with_.registry, with_.limits)
+    """All findings of all files. What is in force is asked about with every keystroke, and is known by its content."""
+    return _everything(tuple(texts.items()), with_.registry, with_.limits)
+
+
+@lru_cache(maxsize=16)
+def _everything(texts: tuple[tuple[str, str], ...], registry: Registry, limits: Limits) -> tuple[Finding, ...]:
+    return check_sources(dict(texts), registry, limits)
 
 
 def findings(
