@@ -176,8 +176,8 @@ def _jobs(settings: Settings) -> Jobs | None:
 
 
 def _router(published: Published) -> Router:
-    def decide(facts: dict[str, Any]) -> Decision | None:
-        table = published.named(EVERYONE, ROUTING)
+    def decide(org: str, facts: dict[str, Any]) -> Decision | None:
+        table = published.named(org, ROUTING)
         return engine.decide(table, facts) if table is not None else None
 
     return Router(decide, lambda referral: msgspec.structs.asdict(of_referral(referral)))

@@ -29,7 +29,7 @@ WINDOW = timedelta(hours=24)
 LONG_AGO = 24 * 365 * 10  # hours since the last message of somebody who never wrote
 FOR_AGENT = "message.for_agent"
 
-Decide = Callable[[dict[str, Any]], Decision | None]
+Decide = Callable[[str, dict[str, Any]], Decision | None]
 ReadReferral = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -74,7 +74,7 @@ class Router:
         event = _said(inbound.event, capture.without_code(text)) if code else inbound.event
         facts = await _facts(store, met, conversation, event, now)
         via = "ad" if referral else "link" if code else ""
-        decision = self._decide(facts | {"language": language, "via": via})
+        decision = self._decide(inbound.org, facts | {"language": language, "via": via})
         if decision is not None:
             await vault.ensure(met.id)
             key = f"{inbound.source}/{inbound.id}"

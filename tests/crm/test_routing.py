@@ -22,10 +22,10 @@ class Table:
     """Stands for the decision table: remembers its facts."""
 
     def __init__(self, flow: str = "booking", **more: bool) -> None:
-        self.flow, self.facts, self.more = flow, {}, more
+        self.flow, self.org, self.facts, self.more = flow, "", {}, more
 
-    def __call__(self, facts: dict[str, Any]) -> Decision:
-        self.facts = facts
+    def __call__(self, org: str, facts: dict[str, Any]) -> Decision:
+        self.org, self.facts = org, facts
         result = {"flow": self.flow, **self.more}
         return Decision(table="routing", definition="", hit=("row",), result=result, because=("",), facts=facts)
 
@@ -39,6 +39,12 @@ async def route(house: Any, inbound: Any, table: Table | None = None) -> Routed:
     routed = await router.route(inbound, house.org, house.own, house.now)
     await house.org.commit(routed.ops)
     return routed
+
+
+async def test_a_message_is_routed_by_the_table_of_the_business_that_it_is_for(house: Any) -> None:
+    table = Table()
+    await route(house, house.inbound("hello"), table)
+    assert table.org == "clinic"
 
 
 async def test_a_first_message_makes_contact_conversation_and_flow(house: Any) -> None:
