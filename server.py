@@ -144,6 +144,7 @@ def house_doors(house: House) -> doors.Doors:
         refusal=house.desk.refusal,
         app_url=house.settings.app_url,
         bench=house.bench,
+        probe=house.probe,
         phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
         mailer=_mailer(house.settings),
         proxies=house.settings.proxies,

@@ -25,6 +25,7 @@ from channels.news import News, note
 from channels.strays import Strays
 from channels.transport import AiohttpTransport
 from channels.whatsapp.accounts import Accounts as WhatsAppAccounts
+from channels.whatsapp.accounts import Token
 from channels.whatsapp.client import GraphClient
 from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
@@ -41,7 +42,7 @@ from crm import contacts, handoff, orgs
 from crm.routing import Router
 from engine.model import Decision
 from payments.mpesa.accept import Callbacks
-from payments.mpesa.account import Account, allow_host
+from payments.mpesa.account import HOSTS, Account, allow_host
 from payments.mpesa.account import Accounts as MpesaAccounts
 from payments.mpesa.client import Clients
 from payments.mpesa.links import Links
@@ -54,6 +55,7 @@ from runtime.verbs import Context, Handlers
 from storage.base import BaseStore
 from storage.store import Document
 from storage.vault import Vault
+from web.console.probe import Probe
 from web.metrics import Prometheus
 from workshop.beside import InProcess
 from workshop.workbench import Workbench
@@ -78,6 +80,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     runtime: Runtime
     webhook: Webhook
     callbacks: Callbacks
+    probe: Probe
 
 
 @asynccontextmanager
@@ -102,9 +105,8 @@ async def built(
         taken = await origin.read()
         changed = await publishing.put_in_force(settings, store, published, taken)
         links = Links(_callback_secret(settings), settings.app_url)
-        whatsapp = _whatsapp(
-            settings, store, keys, GraphClient(graph_http, base_url=settings.whatsapp.base_url, post=graph.post)
-        )
+        client = GraphClient(graph_http, base_url=settings.whatsapp.base_url, post=graph.post)
+        whatsapp = _whatsapp(settings, store, keys, client)
         presence = Presence(whatsapp, _bot_answers(store, keys))
         stack.push_async_callback(presence.close)
         handlers = Handlers(
@@ -156,6 +158,7 @@ async def built(
             runtime=runtime,
             webhook=_webhook(settings, store, keys, runtime, presence),
             callbacks=Callbacks(store, links),
+            probe=Probe(client, _token(settings, store, keys), daraja_http, _hosts(settings)),
         )
 
 
@@ -184,11 +187,21 @@ def _router(published: Published) -> Router:
 
 
 def _whatsapp(settings: Settings, store: BaseStore, vault: Vault, client: GraphClient) -> WhatsAppAccounts:
+    return WhatsAppAccounts(client, _token(settings, store, vault))
+
+
+def _token(settings: Settings, store: BaseStore, vault: Vault) -> Token:
     async def token(org: str) -> str:
         own = (await orgs.get_secrets(store, vault, org)).get(WHATSAPP_TOKEN, "")
         return own or (DEMO_TOKEN if settings.demo else "")
 
-    return WhatsAppAccounts(client, token)
+    return token
+
+
+def _hosts(settings: Settings) -> dict[str, str]:
+    """Where Daraja is; a server that runs against a simulator tries keys out there and nowhere else."""
+    own = settings.mpesa.base_url if settings.mpesa is not None else ""
+    return {**HOSTS, "sandbox": own} if own and own not in HOSTS.values() else HOSTS
 
 
 def _bot_answers(store: BaseStore, vault: Vault) -> BotAnswers:

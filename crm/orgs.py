@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import msgspec
 
+from crm.identity import phone
+from storage.errors import Conflict
 from storage.store import Delete, Document, Insert, Op, Store, Update, Upsert
 from storage.vault import Vault
 
@@ -39,6 +43,10 @@ SETTINGS = {
     "greeting": "the words that a wa.me link starts with, one text per language",
     "whatsapp_number": "the number in wa.me links, digits with the country code",
 }
+
+
+SPOKEN = ("en", "sw")
+_LINES = ("name", "zone", "phone", "address", "map_url", "review_url", "agent_phone")
 
 
 async def create(store: Store, new: NewOrg) -> Document:
@@ -98,8 +106,8 @@ def _address(org: str, id: str) -> Document:
     return {"_id": id, "org": org, "account": ""}
 
 
-async def change(store: Store, id: str, **fields: Any) -> None:
-    """Change a business's own fields; `settings` are changed one by one.
+async def change(store: Store, id: str, *, note: Sequence[Insert] = (), **fields: Any) -> None:
+    """Change a business's own fields; `settings` are changed one by one. `note` is written in the same commit.
 
     Raises `Conflict` for an address that is another business's.
     """
@@ -112,15 +120,57 @@ async def change(store: Store, id: str, **fields: Any) -> None:
         known = {row["_id"] for row in rows}
         ops += [Delete("addresses", gone) for gone in sorted(known - set(sets["addresses"]))]
         ops += [Insert("addresses", _address(id, new)) for new in sets["addresses"] if new not in known]
-    await store.commit([Update("orgs", id, {"set": sets}), *ops])
+    await store.commit([Update("orgs", id, {"set": sets}), *ops, *_of(id, note)])
 
 
-async def set_secrets(store: Store, vault: Vault, id: str, secrets: dict[str, str]) -> None:
+def described(fields: dict[str, Any]) -> dict[str, Any]:
+    """How a business describes itself, cleaned. Raises `BadOrg` for what cannot be."""
+    cleaned: dict[str, Any] = {name: " ".join(str(fields.get(name) or "").split())[:200] for name in _LINES}
+    if not cleaned["name"]:
+        raise BadOrg("a business needs a name")
+    if cleaned["zone"] not in available_timezones():
+        raise BadOrg(f"{cleaned['zone']!r} is no time zone like Africa/Nairobi")
+    for name in ("phone", "agent_phone"):
+        if cleaned[name] and not (number := phone(cleaned[name])):
+            raise BadOrg(f"{cleaned[name]!r} is no phone number like 0712 345 678")
+        cleaned[name] = number if cleaned[name] else ""
+    for name in ("map_url", "review_url"):
+        address = urlsplit(cleaned[name])
+        if cleaned[name] and (address.scheme not in ("http", "https") or not address.hostname):
+            raise BadOrg(f"{cleaned[name]!r} is no web address like https://…")
+    languages = [each for each in dict.fromkeys(fields.get("languages") or ()) if each in SPOKEN]
+    if not languages:
+        raise BadOrg("a business speaks at least one of the languages")
+    return {**cleaned, "languages": languages}
+
+
+async def add_number(store: Store, id: str, number: str, display: str, *, note: Sequence[Insert] = ()) -> None:
+    """Let a WhatsApp number belong to a business. Raises `BadOrg` when it is another one's."""
+    taken = await at_address(store, "whatsapp", number)
+    if taken is not None and taken["_id"] != id:
+        raise BadOrg("that number belongs to another business on this server")
+    document = await store.get("orgs", id) or {}
+    entry = {"channel": "whatsapp", "address": number}
+    channels = [each for each in document.get("channels") or [] if each != entry]
+    digits = "".join(character for character in display if character.isdecimal())
+    try:
+        await change(store, id, note=note, channels=[*channels, entry], settings={"whatsapp_number": digits})
+    except Conflict as error:
+        raise BadOrg("that number belongs to another business on this server") from error
+
+
+def _of(id: str, note: Sequence[Insert]) -> list[Op]:
+    return [Insert(each.collection, {**each.document, "org": id}) for each in note]
+
+
+async def set_secrets(
+    store: Store, vault: Vault, id: str, secrets: dict[str, str], *, note: Sequence[Insert] = ()
+) -> None:
     """Seal a business's own credentials (M-Pesa keys, access tokens); those not named stay as they are."""
     known = await get_secrets(store, vault, id)
     text = json.dumps({**known, **secrets}, sort_keys=True).encode()
     token = (await vault.org(id)).seal("", text, aad=_aad(id))
-    await store.commit([Update("orgs", id, {"set": {"secrets": token}})])
+    await store.commit([Update("orgs", id, {"set": {"secrets": token}}), *_of(id, note)])
 
 
 async def get_secrets(store: Store, vault: Vault, id: str) -> dict[str, str]:

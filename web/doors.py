@@ -16,6 +16,7 @@ from storage.base import BaseStore
 from storage.vault import Vault
 from web import business, health, home, payments, whatsapp
 from web.answers import Handler, explain_errors, secure_headers
+from web.console.probe import Probe
 from web.console.routes import Console
 from web.console.routes import routes as console_routes
 from web.metrics import Prometheus
@@ -36,6 +37,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Prometheus
     app_url: str
     bench: Workbench
+    probe: Probe | None = None  # tries keys and numbers at their providers
     refusal: Callable[[], dict[str, str]] = dict  # of the last edit of the YAML, if it was not published
     phone_url: str = ""  # of the simulated phone, in the demo
     mailer: Mailer = Printed()
@@ -76,7 +78,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
     return Console(
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
-        stopping=stopping,
+        stopping=stopping, probe=doors.probe,
     )  # fmt: skip
 
 

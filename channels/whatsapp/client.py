@@ -92,6 +92,10 @@ class GraphClient:
             size=whole(answer, "file_size"),
         )
 
+    async def number(self, token: str, number: str) -> dict[str, Any]:
+        """What Meta says of a business number: `display_phone_number`, `verified_name`. Changes nothing."""
+        return await self._send("GET", f"{self._root}/{_id(number)}", token)
+
     async def download(self, token: str, url: str) -> bytes:
         """The bytes of a media file. The token goes to the allowed hosts only, and redirects are not followed."""
         address = urlsplit(url)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
+from channels.whatsapp.client import GraphClient
 from composition.definitions import compile_sources, equipment
 from composition.gate import InThread
 from composition.publishing import connected
+from payments.mpesa.account import HOSTS
 from people import sessions, team
 from people.roles import Role
 from people.users import Users
@@ -25,6 +29,7 @@ from storage.store import Insert, Op
 from storage.vault import Vault
 from web.answers import explain_errors, secure_headers
 from web.console.gate import COOKIE
+from web.console.probe import Probe
 from web.console.routes import Console, routes
 from workshop.beside import InThread as Threaded
 from workshop.workbench import Workbench
@@ -63,6 +68,25 @@ class Voice:
 
     async def hand_in(self, rows: Iterable[dict[str, Any]]) -> None:
         self.handed.extend(rows)
+
+
+def probe() -> Probe:
+    """Meta and Daraja as far as a look at them goes: the token, the keys and the number are called "good" and "777"."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "graph.facebook.com":
+            if request.headers["Authorization"] != "Bearer good":
+                return httpx.Response(401)
+            found = {"display_phone_number": "+254 709 000 101", "verified_name": "Tabasamu"}
+            return httpx.Response(200, json=found) if request.url.path.endswith("/777") else httpx.Response(404)
+        known = b64encode(b"good:good").decode() in request.headers["Authorization"]
+        return httpx.Response(200, json={"access_token": "t", "expires_in": "3599"}) if known else httpx.Response(400)
+
+    async def none(_org: str) -> str:
+        return ""
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return Probe(GraphClient(http), none, http, HOSTS)
 
 
 class House:
@@ -143,7 +167,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     voice = Voice(store)
     console = Console(
         store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
-        mailer=letters, voice=voice,
+        mailer=letters, voice=voice, probe=probe(),
     )  # fmt: skip
     app.add_routes(routes(console))
     async with TestServer(app) as server:

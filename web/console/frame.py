@@ -34,6 +34,7 @@ NAVIGATION = (  # what the console has, in this order; a link is shown to whom t
     ("/bookings", "bookings.read", "bookings.title"),
     ("/rules", "rules.read", "nav.rules"),
     ("/journal", "journal.read", "nav.journal"),
+    ("/settings", "settings.read", "settings.title"),
     ("/team", "team.read", "nav.team"),
     ("/tokens", "tokens.change", "nav.tokens"),
     ("/audit", "audit.read", "nav.audit"),

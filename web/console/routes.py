@@ -27,6 +27,8 @@ from web.console.gate import Gate
 from web.console.journal import Journal
 from web.console.people_pages import PeoplePages
 from web.console.proposals import Proposals
+from web.console.probe import Probe
+from web.console.settings import Settings
 from web.console.signing_in import SigningIn
 from web.console.today import Today
 from web.console.workshop import Workshop
@@ -55,6 +57,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     proxies: int = 0
     hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
     stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
+    probe: Probe | None = None
 
 
 def ways(console: Console) -> Sequence[Way]:
@@ -66,6 +69,7 @@ def ways(console: Console) -> Sequence[Way]:
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
+        *_settings(console).ways(),
         *_workshop(console, users).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
@@ -80,6 +84,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
+        *_settings(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
     )
@@ -93,6 +98,10 @@ def _bookings(console: Console) -> Bookings:
 def _conversations(console: Console, users: Users) -> Conversations:
     desk = Conversing(console.store, console.vault, console.voice, console.clock)
     return Conversations(console.store, console.vault, users, desk, console.clock, console.stopping)
+
+
+def _settings(console: Console) -> Settings:
+    return Settings(console.store, console.vault, console.app_url, console.probe)
 
 
 def _workshop(console: Console, users: Users) -> Workshop:
