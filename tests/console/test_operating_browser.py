@@ -1,4 +1,4 @@
-"""The bookings as an owner uses them, in a real Chromium: look, book by keyboard, move, cancel; wide and on a phone."""
+"""Bookings and settings as an owner uses them, in a real Chromium: by keyboard, wide and on a phone."""
 
 from __future__ import annotations
 
@@ -107,3 +107,24 @@ async def test_the_calendar_fits_and_reads_at_both_widths(owner: Screen, server:
     tops = await columns.evaluate_all("(all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size")
     assert (tops == 1) == (size == "desk")
     await _sound(owner)
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+async def test_the_settings_fit_and_read_at_both_widths(owner: Screen, server: Server, size: str) -> None:
+    page, settings = owner.page, f"{server.url}/o/tabasamu-dental/settings"
+    await page.set_viewport_size({"width": 1280, "height": 860} if size == "desk" else {"width": 360, "height": 740})
+    for place in ("", "/offer?id=tabasamu-dental.checkup", "/resource?id=tabasamu-dental.dr-otieno", "/mpesa"):
+        await page.goto(settings + place)
+        await _sound(owner)
+
+
+async def test_a_new_price_is_offered_and_the_connection_is_tried(owner: Screen, server: Server) -> None:
+    page = owner.page
+    await page.goto(f"{server.url}/o/tabasamu-dental/settings")
+    await page.get_by_role("button", name="Test the connection").press("Enter")
+    await expect(page.get_by_text("The number and its token work.")).to_be_visible()
+    await page.get_by_role("link", name="Dental check-up").click()
+    await page.get_by_label("Price in shillings").fill("1750")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Saved. Customers see it at once.")).to_be_visible()
+    await expect(page.locator("#offers")).to_contain_text("KSh 1,750")
