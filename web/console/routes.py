@@ -26,8 +26,8 @@ from web.console.conversations import Conversations
 from web.console.gate import Gate
 from web.console.journal import Journal
 from web.console.people_pages import PeoplePages
-from web.console.proposals import Proposals
 from web.console.probe import Probe
+from web.console.proposals import Proposals
 from web.console.settings import Settings
 from web.console.signing_in import SigningIn
 from web.console.today import Today
