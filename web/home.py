@@ -11,6 +11,7 @@ from aiohttp import web
 
 from storage.base import BaseStore
 from storage.store import Document
+from web.assets import asset
 
 _HERE = Path(__file__).parent
 _PAGES = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True)
@@ -57,14 +58,16 @@ def routes(store: BaseStore, phone_url: str) -> list[web.RouteDef]:
         phone = _phone(phone_url, {}, language) if phone_url else ""
         busiest = max(listed, key=lambda one: (one["booked"], one["offers"]), default={"id": "ORG"})
         html = page.render(
-            words=_WORDS[language], language=language, phone_url=phone, businesses=listed, shown=busiest["id"]
+            words=_WORDS[language],
+            language=language,
+            phone_url=phone,
+            businesses=listed,
+            shown=busiest["id"],
+            style=asset("home.css"),
         )
         return web.Response(text=html, content_type="text/html")
 
-    async def style(_request: web.Request) -> web.FileResponse:
-        return web.FileResponse(_HERE / "static" / "home.css", headers={"Cache-Control": "max-age=300"})
-
-    return [web.get("/", home), web.get("/static/home.css", style)]
+    return [web.get("/", home)]
 
 
 async def _businesses(store: BaseStore, phone_url: str, language: str) -> list[dict[str, Any]]:

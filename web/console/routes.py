@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 from aiohttp import web
@@ -16,6 +15,7 @@ from people.mail import Mailer, Printed
 from people.users import Users
 from storage.store import Document, Store
 from storage.vault import Vault
+from web import assets
 from web.api.endpoint import Endpoint
 from web.api.openapi import address, document
 from web.api.reading import way as reading
@@ -35,8 +35,6 @@ from web.console.workshop import Workshop
 from web.console.workshop_publishing import Publishing
 from workshop.workbench import Workbench
 
-_STATIC = Path(__file__).parent.parent / "static"
-_BUILT = _STATIC / "build"
 _ORG = "{org:[A-Za-z0-9-]{1,80}}"
 
 
@@ -116,9 +114,6 @@ def _publishing(console: Console, users: Users) -> Publishing:
 def routes(console: Console) -> list[web.RouteDef]:
     gate = Gate(console.store, Users(console.store, console.vault), proxies=console.proxies)
 
-    async def style(request: web.Request) -> web.FileResponse:
-        return web.FileResponse(_STATIC / f"{request.match_info['name']}.css", headers={"Cache-Control": "max-age=300"})
-
     api = endpoints(console)
     described = msgspec.json.encode(document(api, console.app_url))
 
@@ -127,10 +122,8 @@ def routes(console: Console) -> list[web.RouteDef]:
 
     every = (*ways(console), *(endpoint.way() for endpoint in api))
     guarded = [web.route(way.method, way.path.replace("{org}", _ORG), gate.guarded(way)) for way in every]
-    _BUILT.mkdir(parents=True, exist_ok=True)  # `make assets` fills it
     return [
-        web.static("/static/build", _BUILT),
         *guarded,
-        web.get(r"/static/{name:console|workshop|bookings|desk}.css", style),
+        *assets.routes(),
         web.get(address(), openapi),
     ]
