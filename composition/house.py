@@ -36,6 +36,7 @@ from composition.desk import Desk
 from composition.folders import Folders, Origin
 from composition.gate import Aside
 from composition.reloading import Reloading
+from composition.replaying import replaying
 from composition.settings import Secret, Settings
 from composition.stores import master_keys, opened_store, vault
 from crm import contacts, handoff, orgs
@@ -145,6 +146,8 @@ async def built(
         desk.publisher.nudge = following.nudge if works else None
         beside = InProcess(equipment)
         stack.callback(beside.close)
+        backtests = replaying(settings)
+        stack.push_async_callback(backtests.close)
         yield House(
             settings=settings,
             store=store,
@@ -154,7 +157,7 @@ async def built(
             published=published,
             desk=desk,
             following=following,
-            bench=Workbench(store, desk.publisher, published.by_hash, beside),
+            bench=Workbench(store, desk.publisher, published.by_hash, beside, backtests),
             runtime=runtime,
             webhook=_webhook(settings, store, keys, runtime, presence),
             callbacks=Callbacks(store, links),

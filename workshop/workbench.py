@@ -19,6 +19,7 @@ from storage.store import Store
 from workshop import drafts, questions
 from workshop.beside import Beside
 from workshop.questions import Picture
+from workshop.replaying import Replaying
 from workshop.shelf import ByHash, Shelf, running, shelved
 from workshop.trying import Played, Playing, Ruled
 
@@ -28,9 +29,14 @@ class NoFile(KeyError):
 
 
 class Workbench:
-    """One a process. `org` sees its own release, or everybody's until it has one."""
+    """One a process. `org` sees its own release, or everybody's until it has one. `replaying` runs backtests."""
 
-    def __init__(self, store: Store, publisher: Publisher, by_hash: ByHash, beside: Beside) -> None:
+    replaying: Replaying | None = None
+
+    def __init__(
+        self, store: Store, publisher: Publisher, by_hash: ByHash, beside: Beside, replaying: Replaying | None = None
+    ) -> None:
+        self.replaying = replaying
         self._store = store
         self._by_hash = by_hash
         self._beside = beside

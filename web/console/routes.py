@@ -28,6 +28,7 @@ from web.console.journal import Journal
 from web.console.people_pages import PeoplePages
 from web.console.probe import Probe
 from web.console.proposals import Proposals
+from web.console.replay import ReplayPages
 from web.console.settings import Settings
 from web.console.signing_in import SigningIn
 from web.console.today import Today
@@ -69,6 +70,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *_settings(console).ways(),
         *_workshop(console, users).ways(),
+        *ReplayPages(console.store, console.bench.replaying, console.clock).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
         reading(document(endpoints(console), console.app_url)),
@@ -85,6 +87,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_settings(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
+        *ReplayPages(console.store, console.bench.replaying, console.clock).endpoints(),
     )
 
 

@@ -13,14 +13,16 @@ export function Asking({ ruled, error, ask, goTo, saveTest }) {
   return html`
     <div class="trybar"><button class="second" onClick=${() => ask({})}>${t("ws.reset")}</button>
       <button class="second" onClick=${saveTest} disabled=${!ruled.test}>${t("ws.save-test")}</button></div>
-    <fieldset class="facts"><legend>${t("ws.facts")}</legend>${ruled.facts.map((fact) => html`<${Fact} fact=${fact} key=${fact.name} put=${put} />`)}</fieldset>
     <div class="ruled" aria-live="polite">
       ${ruled.error && html`<p class="wrong" role="alert">${ruled.error}</p>`}
       ${ruled.rows.length > 0 && html`
         <p class="done"><strong>${t("ws.decides")}</strong> ${ruled.hit.length ? html`<code>${ruled.result}</code>` : t("ws.decides-nothing")}<br /><small>${ruled.hit.join(", ")}${ruled.because.length ? `: ${ruled.because.join(" · ")}` : ""}</small></p>
+`}
+    </div>
+    <fieldset class="facts"><legend>${t("ws.facts")}</legend>${ruled.facts.map((fact) => html`<${Fact} fact=${fact} key=${fact.name} put=${put} />`)}</fieldset>
+    ${ruled.rows.length > 0 && html`<div>
         <h3>${t("ws.rows-tried")}</h3>
-        <ol class="tried-rows">${ruled.rows.map((row) => html`<${Row} row=${row} goTo=${goTo} />`)}</ol>`}
-    </div>`;
+        <ol class="tried-rows">${ruled.rows.map((row) => html`<${Row} row=${row} goTo=${goTo} />`)}</ol></div>`}`;
 }
 
 function Fact({ fact, put }) {
