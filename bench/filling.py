@@ -47,25 +47,25 @@ async def fill(house: House, conversations: int, businesses: int) -> None:
     async with built(house.settings) as rooms:
         await rooms.runtime.start()
         for place in range(businesses):
-            await _greet(rooms, place)
+            await greet(rooms, place)
         await rooms.runtime.idle()
         await rooms.runtime.close()
         for business in range(businesses):
             store, vault = rooms.store.org(org_of(business)), await rooms.vault.org(org_of(business))
-            pattern = await _pattern(store, vault)
+            pattern = await pattern_of(store, vault)
             places = range(business + businesses, conversations, businesses)
             for first in range(0, len(places), CHUNK):
                 await _chunk(store, vault, pattern, places[first : first + CHUNK])
 
 
-async def _greet(rooms: Rooms, place: int) -> None:
+async def greet(rooms: Rooms, place: int) -> None:
     body = webhook(phone_of(place), "Wanjiku Kamau", place, 1, {"type": "text", "text": {"body": "Hello"}})
     answer = await rooms.webhook.post(body, f"sha256={signature(body)}", rooms.clock.now())
     if answer.status != 200:
         raise RuntimeError(f"the webhook was answered {answer.status}: {answer.body}")
 
 
-async def _pattern(store: OrgStore, vault: OrgVault) -> Pattern:
+async def pattern_of(store: OrgStore, vault: OrgVault) -> Pattern:
     (conversation,) = await store.find("conversations", {}, limit=2)
     (id,) = conversation["floor"]
     document = await store.get("machines", id)
@@ -90,12 +90,14 @@ async def _chunk(store: OrgStore, vault: OrgVault, pattern: Pattern, places: ran
         [
             op
             for place, each in zip(places, met, strict=True)
-            for op in (*each.ops, *_conversation(store.id, vault, pattern, place, each.id, now))
+            for op in (*each.ops, *conversation_ops(store.id, vault, pattern, place, each.id, now))
         ]
     )
 
 
-def _conversation(org: str, vault: OrgVault, pattern: Pattern, place: int, contact: str, now: datetime) -> Iterator[Op]:
+def conversation_ops(
+    org: str, vault: OrgVault, pattern: Pattern, place: int, contact: str, now: datetime
+) -> Iterator[Op]:
     id, conversation = f"{org}/bench/{place}", conversation_id(contact, CHANNEL)
     of_pattern = pattern.machine.snapshot
     snapshot = msgspec.structs.replace(of_pattern, machine=id, about={**of_pattern.about, "contact": contact})

@@ -128,6 +128,8 @@ async def _rows(store: Store, org: str, wanted: Wanted, place: list[Any] | None,
         walks = [{**walk, "cause": f"person:{wanted.actor}", "event": event} for walk in walks for event in events]
     if wanted.flow:
         walks = [{**walk, "definition": hash} for walk in walks for hash in await _versions(store, org, wanted.flow)]
+    if wanted.machine:
+        return await _of_machine(view, walks, place, limit)
     found = [await _walked(view, walk, place, limit) for walk in walks]
     merged = sorted((row for rows in found for row in rows), key=lambda row: (row["at"], row["_id"]), reverse=True)
     return merged[:limit]
@@ -135,6 +137,17 @@ async def _rows(store: Store, org: str, wanted: Wanted, place: list[Any] | None,
 
 async def _walked(view: OrgStore, walk: dict[str, Any], place: list[Any] | None, limit: int) -> list[Document]:
     return await view.find("journal", walk, sort=[("at", -1)], limit=limit, after=place)
+
+
+async def _of_machine(
+    view: OrgStore, walks: list[dict[str, Any]], place: list[Any] | None, limit: int
+) -> list[Document]:
+    """Along the machine's own chain, which is short; by time it would be looked for among everybody's."""
+    if place is not None:
+        seq = str(place[1]).rpartition("/")[2]
+        walks = [{**walk, "seq": {"lt": int(seq) if seq.isdecimal() else 0}} for walk in walks]
+    found = [await view.find("journal", walk, sort=[("seq", -1)], limit=limit) for walk in walks]
+    return sorted((row for rows in found for row in rows), key=lambda row: row["seq"], reverse=True)[:limit]
 
 
 def _plain(wanted: Wanted) -> dict[str, Any]:

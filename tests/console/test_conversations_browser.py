@@ -108,7 +108,9 @@ async def test_a_person_takes_over_answers_and_hands_back(owner: Screen, server:
     await phone.say("Do you open on Sunday?")
     await expect(said).to_contain_text("Do you open on Sunday?")
     await expect(trace).to_contain_text("Wrote to the person who answers")
+    await phone.skip(2 * 3600 + 60)  # when the bot would ask whether they are still there
     await phone.silent(1.5)  # the bot does not talk over a person
+    await expect(said.locator(".withheld")).to_contain_text("a person had the conversation")
 
     await page.get_by_label("Your answer").fill("Yes, from ten to four.")
     await page.keyboard.press("Control+Enter")
@@ -146,6 +148,14 @@ async def test_what_waits_for_a_person_stands_first_and_is_found_on_a_phone(owne
     await owner.shot("console-conversation-360")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     await _accessible(owner)
+    await page.goto(f"{server.url}{HERE}/tasks")
+    await owner.shot("console-tasks-360")
+    await _accessible(owner)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.get_by_label("What came of it").first.fill("Rang them up")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".done")).to_be_visible()
+    await expect(page.locator("main")).to_contain_text("Nothing")
     await page.set_viewport_size({"width": 1280, "height": 860})
     await phone.close()
 

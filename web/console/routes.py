@@ -31,6 +31,7 @@ from web.console.proposals import Proposals
 from web.console.replay import ReplayPages
 from web.console.settings import Settings
 from web.console.signing_in import SigningIn
+from web.console.tasks import Tasks
 from web.console.today import Today
 from web.console.workshop import Workshop
 from web.console.workshop_publishing import Publishing
@@ -67,6 +68,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Today(console.store, console.vault, console.clock).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
+        *_tasks(console).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *_settings(console).ways(),
         *_workshop(console, users).ways(),
@@ -83,6 +85,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *Today(console.store, console.vault, console.clock).endpoints(),
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
+        *_tasks(console).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *_settings(console).endpoints(),
         *_workshop(console, users).endpoints(),
@@ -96,8 +99,16 @@ def _bookings(console: Console) -> Bookings:
     return Bookings(console.store, console.vault, console.clock, desk)
 
 
+def _conversing(console: Console) -> Conversing:
+    return Conversing(console.store, console.vault, console.voice, console.clock)
+
+
+def _tasks(console: Console) -> Tasks:
+    return Tasks(console.store, console.vault, _conversing(console))
+
+
 def _conversations(console: Console, users: Users) -> Conversations:
-    desk = Conversing(console.store, console.vault, console.voice, console.clock)
+    desk = _conversing(console)
     return Conversations(console.store, console.vault, users, desk, console.clock, console.stopping)
 
 

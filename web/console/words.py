@@ -809,6 +809,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "outcome.taken": ("taken over", "ilichukuliwa"),
     "outcome.answered": ("answered", "ilijibiwa"),
     "outcome.returned": ("handed back", "ilirudishwa"),
+    # tasks
+    "tasks.title": ("To do", "Ya kufanya"),
+    "tasks.note": ("What came of it", "Nini kilitokea"),
+    "tasks.done": ("Done", "Tayari"),
+    "tasks.all": ("Everything to do", "Yote ya kufanya"),
+    "done.task-done": ("That is done.", "Hilo tayari."),
+    "audit.tasks.done": ("saw to a task", "alimaliza kazi"),
+    "task.payment.receipt": ("Find a receipt on the M-Pesa statement", "Tafuta risiti kwenye taarifa ya M-Pesa"),
+    "task.payment.disputed": (
+        "What M-Pesa told us does not add up: look at the statement",
+        "Tulichoambiwa na M-Pesa hakilingani: angalia taarifa",
+    ),
+    "task.payment.extra": ("Paid twice: send it back", "Amelipa mara mbili: rudisha"),
+    "task.payment.unused": ("Money came too late: agree with them", "Pesa ilichelewa: elewana nao"),
+    "task.channel": ("Look after the WhatsApp number or template", "Angalia namba au kiolezo cha WhatsApp"),
+    "refused.desk.no-task": ("There is no such task.", "Hakuna kazi hiyo."),
+    "refused.desk.no-task.remedy": ("See the list.", "Angalia orodha."),
     # the journal
     "nav.journal": ("Journal", "Kumbukumbu"),
     "journal.title": ("Journal", "Kumbukumbu"),

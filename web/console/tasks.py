@@ -1,0 +1,135 @@
+"""What waits for a person, and saying that it is done: with a note, and about money only by who may move it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from crm.desk import Desk, Refused
+from insights import conversations as insight
+from insights.conversations import Todo
+from people import audit
+from people.roles import PERMISSIONS
+from storage.store import Document, Store
+from storage.vault import Vault
+from web.api.endpoint import Asked, Endpoint, Nothing, Refusal
+from web.console import frame
+from web.console.caller import Caller, Way
+
+_PAGE, _AT = "/o/{org}/tasks", "/orgs/{org}/tasks"
+_NEEDS = {"handoff": "conversations.answer", "channel": "settings.change"}  # anything else is about money
+_REFUSALS = {"no-task": 404, "not-allowed": 403, "second-factor": 403, "busy": 409}
+
+
+class Todos(msgspec.Struct, frozen=True, kw_only=True):
+    """What is open."""
+
+    tasks: tuple[Todo, ...]
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that was seen to, and what came of it."""
+
+    id: str
+    note: str = ""
+
+
+class Tasks:
+    """The views."""
+
+    def __init__(self, store: Store, vault: Vault, desk: Desk) -> None:
+        self._store = store
+        self._vault = vault
+        self._desk = desk
+
+    def ways(self) -> Sequence[Way]:
+        return (
+            Way(method="GET", path=_PAGE, permission="today.read", view=self.page),
+            Way(method="POST", path=f"{_PAGE}/done", permission="today.read", view=self.done_form),
+        )
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return (
+            Endpoint(
+                method="GET", path=_AT, permission="today.read", answer=Todos, view=self.listed,
+                doc="What waits for a person, the latest first.",
+            ),
+            Endpoint(
+                method="POST", path=f"{_AT}/done", permission="today.read", body=Done, answer=Nothing, view=self.done,
+                doc="Say that a task is done. What is about money takes the permission to move it.",
+                refusals=tuple((status, code) for code, status in _REFUSALS.items()),
+            ),
+        )  # fmt: skip
+
+    async def page(self, request: web.Request, caller: Caller) -> web.Response:
+        return await self._page(caller, done=request.query.get("done", ""))
+
+    async def _page(self, caller: Caller, *, done: str = "", wrong: str = "", status: int = 200) -> web.Response:
+        org = await self._store.get("orgs", caller.org) or {}
+        todos = await self._todos(caller)
+        return frame.page(
+            "tasks.html", caller, status=status, business=str(org.get("name", caller.org)), done=done, wrong=wrong,
+            tasks=todos, may={todo.id: caller.may(_needed(todo.kind)) for todo in todos},
+            reads=caller.may("conversations.read"), zone=str(org.get("zone") or "Africa/Nairobi"),
+        )  # fmt: skip
+
+    async def listed(self, _asked: Asked, caller: Caller) -> Todos:
+        return Todos(tasks=await self._todos(caller))
+
+    async def _todos(self, caller: Caller) -> tuple[Todo, ...]:
+        found = await insight.tasks(
+            self._store.org(caller.org), await self._vault.org(caller.org), reads=caller.may("conversations.read")
+        )
+        if caller.may("money.read"):
+            return found
+        return tuple(msgspec.structs.replace(todo, amount="") for todo in found)
+
+    async def done(self, asked: Asked, caller: Caller) -> Nothing:
+        try:
+            await self._end(caller, asked.body)
+        except Refused as refused:
+            raise Refusal(_REFUSALS.get(refused.code, 422), refused.code, *_said(refused.code, "en")) from refused
+        return Nothing()
+
+    async def done_form(self, request: web.Request, caller: Caller) -> web.Response:
+        form = await request.post()
+        try:
+            await self._end(caller, Done(id=str(form.get("id", "")), note=str(form.get("note", ""))))
+        except Refused as refused:
+            status = _REFUSALS.get(refused.code, 422)
+            if status in (403, 404):
+                return frame.refused(caller, status, "not-found" if status == 404 else refused.code)
+            return await self._page(caller, wrong=" ".join(_said(refused.code, caller.language)), status=status)
+        return frame.see_other(f"/o/{caller.org}/tasks", done="task-done")
+
+    async def _end(self, caller: Caller, done: Done) -> None:
+        task = await self._task(caller, done.id)
+        needed = _needed(str(task["kind"]))
+        if not caller.may(needed):
+            raise Refused("not-allowed")
+        if PERMISSIONS[needed].strong and (caller.session is None or not caller.session.strong):
+            raise Refused("second-factor")
+        also: list[Any] = [
+            audit.entry(
+                caller.actor, "tasks.done", caller.now, on=task["_id"], by="session" if caller.session else "token"
+            )
+        ]
+        await self._desk.end_task(caller.org, task["_id"], done.note, caller.actor, also)
+
+    async def _task(self, caller: Caller, id: str) -> Document:
+        plausible = bool(id) and len(id) <= 200 and id.isprintable()
+        task = await self._store.org(caller.org).get("tasks", id) if plausible else None
+        if task is None:
+            raise Refused("no-task")
+        return task
+
+
+def _needed(kind: str) -> str:
+    return _NEEDS.get(kind.partition(".")[0], "money.change")
+
+
+def _said(code: str, language: str) -> tuple[str, str]:
+    return frame.said(code if code in ("not-allowed", "second-factor") else f"desk.{code}", language)
