@@ -161,7 +161,13 @@ async def built(
             runtime=runtime,
             webhook=_webhook(settings, store, keys, runtime, presence),
             callbacks=Callbacks(store, links),
-            probe=Probe(client, _token(settings, store, keys), daraja_http, _hosts(settings)),
+            probe=Probe(
+                client,
+                _token(settings, store, keys),
+                daraja_http,
+                _hosts(settings),
+                shared_account=settings.mpesa is not None,
+            ),
         )
 
 

@@ -33,16 +33,14 @@ class Probe:
     """`token` finds a business's own token; `hosts` says where Daraja is, by environment."""
 
     def __init__(
-        self,
-        graph: GraphClient,
-        token: Callable[[str], Awaitable[str]],
-        http: httpx.AsyncClient,
-        hosts: Mapping[str, str],
-    ) -> None:
+        self, graph: GraphClient, token: Callable[[str], Awaitable[str]], http: httpx.AsyncClient,
+        hosts: Mapping[str, str], *, shared_account: bool = False,
+    ) -> None:  # fmt: skip
         self._graph = graph
         self._token = token
         self._http = http
         self.hosts = hosts
+        self.shared_account = shared_account  # whether the server has M-Pesa keys for businesses without
 
     async def number(self, org: str, number: str, token: str = "") -> Number:
         """Read the number with this token, else with the business's own. Raises `Failed`."""

@@ -30,6 +30,7 @@ from web.console.probe import Probe
 from web.console.proposals import Proposals
 from web.console.replay import ReplayPages
 from web.console.settings import Settings
+from web.console.setup import Setup
 from web.console.signing_in import SigningIn
 from web.console.tasks import Tasks
 from web.console.today import Today
@@ -65,12 +66,13 @@ def ways(console: Console) -> Sequence[Way]:
     return (
         *SigningIn(console.store, users, console.mailer, console.app_url).ways(),
         *Account(console.store, users).ways(),
-        *Today(console.store, console.vault, console.clock).ways(),
+        *Today(console.store, console.vault, console.clock, _setup(console)).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
         *_tasks(console).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *_settings(console).ways(),
+        *_setup(console).ways(),
         *_workshop(console, users).ways(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
@@ -82,12 +84,13 @@ def ways(console: Console) -> Sequence[Way]:
 def endpoints(console: Console) -> Sequence[Endpoint]:
     users = Users(console.store, console.vault)
     return (
-        *Today(console.store, console.vault, console.clock).endpoints(),
+        *Today(console.store, console.vault, console.clock, _setup(console)).endpoints(),
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
         *_tasks(console).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *_settings(console).endpoints(),
+        *_setup(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).endpoints(),
@@ -110,6 +113,11 @@ def _tasks(console: Console) -> Tasks:
 def _conversations(console: Console, users: Users) -> Conversations:
     desk = _conversing(console)
     return Conversations(console.store, console.vault, users, desk, console.clock, console.stopping)
+
+
+def _setup(console: Console) -> Setup:
+    shared = console.probe is not None and console.probe.shared_account
+    return Setup(console.store, console.bench, shared_account=shared)
 
 
 def _settings(console: Console) -> Settings:

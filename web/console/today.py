@@ -13,16 +13,18 @@ from storage.vault import Vault
 from web.api.endpoint import Asked, Endpoint
 from web.console import frame
 from web.console.caller import Caller, Way
+from web.console.setup import Setup
 from workshop import proposals
 
 
 class Today:
     """The views. `clock` is the business's time, which the demo can move; sessions have their own."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], setup: Setup) -> None:
         self._store = store
         self._vault = vault
         self._clock = clock
+        self._setup = setup
 
     def ways(self) -> Sequence[Way]:
         return (Way(method="GET", path="/o/{org}", permission="today.read", view=self.page),)
@@ -35,11 +37,13 @@ class Today:
             ),
         )
 
-    async def page(self, _request: web.Request, caller: Caller) -> web.Response:
+    async def page(self, request: web.Request, caller: Caller) -> web.Response:
         today = await self._read(caller)
         wait = await proposals.waiting(self._store.org(caller.org)) if caller.may("rules.edit") else []
+        left = await self._setup.of(caller.org) if caller.may("settings.change") else None
         return frame.page(
-            "today.html", caller, business=today.business, day=today, money=frame.money, proposals=wait
+            "today.html", caller, business=today.business, day=today, money=frame.money, proposals=wait,
+            setup=left if left is not None and not left.done else None, done=request.query.get("done", ""),
         )  # fmt: skip
 
     async def answer(self, _asked: Asked, caller: Caller) -> Day:
