@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, Screen, chromium
+from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen, chromium
 from tests.e2e.server import Server, running
 
 pytestmark = [
@@ -64,6 +64,18 @@ async def _sound(owner: Screen) -> None:
     assert serious == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert owner.problems == []
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+async def test_today_leads_to_the_first_booking(owner: Screen, server: Server, size: str) -> None:
+    page = owner.page
+    await page.set_viewport_size({"width": 1280, "height": 860} if size == "desk" else {"width": 360, "height": 740})
+    await page.goto(f"{server.url}/o/tabasamu-dental")
+    await _sound(owner)
+    if SCREENSHOTS:
+        await page.screenshot(path=f"{SCREENSHOTS}/setup-{size}.png")
+    await page.get_by_role("link", name="Make a first booking").click()
+    await expect(page.get_by_role("heading", name="New booking")).to_be_visible()
 
 
 async def test_an_owner_books_moves_and_cancels_by_keyboard(owner: Screen, server: Server) -> None:

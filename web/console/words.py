@@ -371,7 +371,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "setup.title": ("Until your first booking", "Hadi miadi yako ya kwanza"),
     "setup.lead": (
         "{done} of {all} steps are done. You can stop and go on at any time.",
-        "Hatua {done} kati ya {all} zimekamilika.",
+        "Hatua {done} kati ya {all} zimekamilika. Unaweza kuacha na kuendelea wakati wowote.",
     ),
     "setup.done": ("done", "imekamilika"),
     "setup.business": ("Describe the business", "Eleza biashara yako"),
