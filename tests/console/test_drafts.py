@@ -70,3 +70,23 @@ async def test_a_name_that_is_taken_or_is_none_is_told(house: House) -> None:
         answer = await marketer.post("/o/clinic/rules/new", kind="flow", name=name)
         assert answer.status == 422
         assert "<b>" not in answer.text
+
+
+async def test_every_text_that_a_file_had_can_be_drafted_again(house: House) -> None:
+    owner = await house.browser("owner")
+    first, second = SHIPPED[FILE].replace(OLD, NEW), SHIPPED[FILE].replace(OLD, f"{OLD} We are open late.")
+    for text, why in ((first, "Say when we open"), (second, "Say how late")):
+        await draft(owner, text)
+        assert (await ask(owner, "/publish", why=why))[1]["status"] == "published"
+    texts = json.loads((await owner.get(f"{AT}/history?file={FILE}")).text)["texts"]
+    assert [(each["why"], each["text"]) for each in texts] == [
+        ("Say how late", second), ("Say when we open", first), ("", SHIPPED[FILE])
+    ]  # fmt: skip
+    other = json.loads((await owner.get(f"{AT}/history?file=rules/routing.yaml")).text)["texts"]
+    assert [each["number"] for each in other] == [0]
+    restored = await draft(owner, texts[1]["text"])
+    assert (restored["text"], restored["drafted"], restored["stale"]) == (first, True, False)
+    assert (await owner.get(f"{AT}/history?file=../x.yaml")).status == 404
+    assert json.loads((await (await house.browser("owner", org="salon")).get(
+        f"/api/v1/orgs/salon/rules/history?file={FILE}"
+    )).text)["texts"] == []  # fmt: skip

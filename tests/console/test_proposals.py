@@ -122,6 +122,9 @@ async def test_one_takes_back_ones_own_and_nobody_elses(house: House, owner: Bro
     assert (await owner.post("/o/clinic/proposals/withdraw", id=id)).status == 404
     assert (await marketer.post("/o/clinic/proposals/withdraw", id=id)).place == "/o/clinic/proposals?done=taken-back"
     assert json.loads((await owner.get(f"{AT}/proposals")).text)["proposals"] == []
+    audit = (await owner.get("/o/clinic/audit")).text
+    assert "took a proposal back" in audit
+    assert "proposed a change" in audit
 
 
 async def test_what_cannot_be_published_is_refused_and_waits_again(house: House, owner: Browser) -> None:
@@ -160,5 +163,7 @@ async def test_only_an_owner_switches_the_rule_and_the_audit_says_so(house: Hous
     marketer = await house.browser("marketer")
     assert (await marketer.post("/o/clinic/rules/setting", id="two_person_rule", on="no")).status == 403
     assert (await owner.post("/o/clinic/rules/setting", id="two_person_rule", on="no")).place.endswith("two-off")
+    audit = (await owner.get("/o/clinic/audit")).text
+    assert audit.count("switched the two-person rule") == 2
     rows = await house.store.org(CLINIC).find("audit", {}, limit=50)
     assert [row["details"]["value"] for row in rows if row["what"] == "settings.two_person_rule"] == [True, False]

@@ -170,8 +170,13 @@ async function publish(why, accept) {
 }
 
 async function versions() {
-  set({ tab: "versions" });
-  set(await get("/versions"));
+  set({ tab: "versions", seen: null });
+  try {
+    const [all, mine] = await Promise.all([get("/versions"), get(`/history?file=${encodeURIComponent(file)}`)]);
+    set({ ...all, texts: mine.texts });
+  } catch (error) {
+    set({ failed: told(error) });
+  }
 }
 
 async function rollback(number) {
@@ -259,9 +264,21 @@ function Side() {
         ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
         ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
         ${!state.opened.stale && html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`}`}
-      ${state.tab === "versions" && html`<ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
+      ${state.tab === "versions" && html`<${History} />`}
+      ${state.tab === "versions" && html`<h3>${t("ws.all-files")}</h3><ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
         ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
     </div>`;
+}
+
+function History() {
+  if (!state.texts) return html`<p class="empty">${t("ws.loading")}</p>`;
+  return html`<h3>${t("ws.history")}</h3>
+    ${state.texts.length ? html`<ul class="list history">${state.texts.map((each) => html`<li>
+      <span>${each.number ? `#${each.number} ${each.why}` : t("ws.first")}${each.at && html`<small>${moment(each.at)} · ${each.by}</small>`}</span>
+      <button class="second" aria-expanded=${state.seen === each.number} onClick=${() => set({ seen: state.seen === each.number ? null : each.number })}>${t("ws.look")}</button>
+      ${mayEdit && html`<button class="second" onClick=${() => text.replace(each.text)}>${t("ws.restore")}</button>`}
+      ${state.seen === each.number && html`<div class="whole"><${Compare} mine=${text.text()} theirs=${each.text} /></div>`}
+    </li>`)}</ul>` : html`<p class="empty">${t("ws.no-history")}</p>`}`;
 }
 
 function Problems() {

@@ -35,6 +35,7 @@ from web.console.signing_in import SigningIn
 from web.console.tasks import Tasks
 from web.console.today import Today
 from web.console.workshop import Workshop
+from web.console.workshop_history import FileHistory
 from web.console.workshop_publishing import Publishing
 from workshop.workbench import Workbench
 
@@ -93,6 +94,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_setup(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
+        *FileHistory(console.store, console.bench).endpoints(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).endpoints(),
     )
 

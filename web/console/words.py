@@ -587,6 +587,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "ws.not-reached": ("not reached", "haikufikiwa"),
     "ws.yes": ("yes", "ndiyo"),
     "ws.no": ("no", "hapana"),
+    "ws.history": ("This file", "Faili hili"),
+    "ws.no-history": ("It was never published here with another text.", "Halijawahi kuchapishwa likiwa tofauti."),
+    "ws.first": ("As it was before", "Lilivyokuwa kabla"),
+    "ws.look": ("Compare", "Linganisha"),
+    "ws.restore": ("Into my draft", "Weka kwenye rasimu"),
+    "ws.all-files": ("The whole business", "Biashara nzima"),
     "ws.merge": (
         "Something newer was published since you began. It is on the left, yours on the right: take over what is new "
         "with the arrows, then say that it is merged.",
@@ -683,6 +689,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit.team.removed": ("let somebody go", "alimwondoa mtu"),
     "audit.rules.published": ("published", "alichapisha"),
     "audit.rules.rolled_back": ("put an earlier version in force again", "alirudisha toleo la awali"),
+    "audit.rules.proposed": ("proposed a change", "alipendekeza badiliko"),
+    "audit.rules.withdrawn": ("took a proposal back", "aliondoa pendekezo"),
+    "audit.rules.replayed": ("replayed past conversations", "alirudia mazungumzo yaliyopita"),
+    "audit.settings.two_person_rule": ("switched the two-person rule", "alibadilisha kanuni ya watu wawili"),
     "audit.rules.declined": ("declined a proposal", "alikataa pendekezo"),
     "audit.tokens.made": ("made an API key", "alitengeneza ufunguo wa API"),
     "audit.tokens.revoked": ("revoked an API key", "alifuta ufunguo wa API"),

@@ -193,6 +193,22 @@ class Versions(msgspec.Struct, frozen=True):
     versions: tuple[Version, ...]
 
 
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that a file had. `number` is the publication that brought it; 0 is what there was before the first."""
+
+    number: int
+    text: str
+    at: datetime | None = None
+    by: str = ""
+    why: str = ""
+
+
+class History(msgspec.Struct, frozen=True):
+    """The texts of one file, the newest first."""
+
+    texts: tuple[Past, ...]
+
+
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     """Drafts that wait for another person."""
 
