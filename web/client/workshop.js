@@ -199,6 +199,7 @@ function Compare({ mine, theirs, take, label }) {
     if (!box) return undefined;
     const plain = [EditorView.cspNonce.of(page.dataset.nonce), EditorView.lineWrapping];
     const fixed = [...plain, EditorState.readOnly.of(true), EditorView.editable.of(false)];
+    const called = (key) => EditorView.contentAttributes.of({ "aria-label": t(key), tabindex: "0" });
     const arrow = () => {
       const button = document.createElement("button");
       button.type = "button";
@@ -209,7 +210,7 @@ function Compare({ mine, theirs, take, label }) {
       return button;
     };
     view.current = new MergeView({
-      a: { doc: theirs, extensions: fixed }, b: { doc: mine, extensions: take ? plain : fixed }, parent: box, collapseUnchanged: {},
+      a: { doc: theirs, extensions: [...fixed, called("ws.other-text")] }, b: { doc: mine, extensions: [...(take ? plain : fixed), called("ws.your-text")] }, parent: box, collapseUnchanged: {},
       ...(take ? { revertControls: "a-to-b", renderRevertControl: arrow } : {}),
     });
     return () => view.current.destroy();

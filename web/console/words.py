@@ -593,6 +593,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "ws.look": ("Compare", "Linganisha"),
     "ws.restore": ("Into my draft", "Weka kwenye rasimu"),
     "ws.all-files": ("The whole business", "Biashara nzima"),
+    "ws.other-text": ("The other text", "Maandishi mengine"),
+    "ws.your-text": ("Your text", "Maandishi yako"),
     "ws.merge": (
         "Something newer was published since you began. It is on the left, yours on the right: take over what is new "
         "with the arrows, then say that it is merged.",
