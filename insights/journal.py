@@ -136,7 +136,15 @@ async def _rows(store: Store, org: str, wanted: Wanted, place: list[Any] | None,
 
 
 async def _walked(view: OrgStore, walk: dict[str, Any], place: list[Any] | None, limit: int) -> list[Document]:
+    """With the place as a bound on the time as well: an index begins there, where it would else be walked from now."""
+    if place is not None:
+        when = walk.get("at") or {}
+        walk = {**walk, "at": when if when.get("lt") and when["lt"] <= place[0] else {**_from(when), "lte": place[0]}}
     return await view.find("journal", walk, sort=[("at", -1)], limit=limit, after=place)
+
+
+def _from(when: dict[str, datetime]) -> dict[str, datetime]:
+    return {op: moment for op, moment in when.items() if op == "gte"}
 
 
 async def _of_machine(
