@@ -14,7 +14,7 @@ import msgspec
 
 from storage.changes import Changed, document_of, parse_changes
 from storage.collections import Catalogue, Collection
-from storage.errors import BadQuery, Conflict
+from storage.errors import BadId, BadQuery, Conflict
 from storage.query import (
     All,
     Compare,
@@ -238,7 +238,7 @@ def owner_field(spec: Collection) -> str:
 
 def check_id(id: Any) -> str:
     if type(id) is not str or not id or "\0" in id:
-        raise BadQuery(f"an id is a text that is not empty, not {id!r}")
+        raise BadId(f"an id is a text that is not empty, not {id!r}")
     return id
 
 

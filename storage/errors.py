@@ -24,6 +24,10 @@ class BadQuery(StoreError):
     """A filter, change or sort outside the closed list, or one that names no org."""
 
 
+class BadId(BadQuery):
+    """What was asked for by can be no id: nothing has it."""
+
+
 class Unavailable(StoreError):
     """The store cannot be reached or is closed."""
 

@@ -8,6 +8,8 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from storage.errors import BadId
+
 log = structlog.get_logger("web")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,6 +47,8 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         if "Allow" in refusal.headers:
             answer.headers["Allow"] = refusal.headers["Allow"]
         return answer
+    except BadId:  # an address or a form named what can be nothing's name
+        return problem(404, *_CODES[404])
     except Exception:
         log.exception("request_failed", path=request.path, method=request.method)
         return problem(
