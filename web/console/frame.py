@@ -107,6 +107,10 @@ class Words:
         """The sentence, or what a machine wrote where there is none."""
         return WORDS[key][self._place] if key in WORDS else written
 
+    def known(self, key: str) -> str:
+        """Nothing for a sentence that there is none of: of names that others give."""
+        return self.raw(key) if key in WORDS else ""
+
     def raw(self, key: str) -> str:
         """With its blanks, for who fills them elsewhere."""
         return WORDS[key][self._place]

@@ -47,6 +47,8 @@ class Probe:
         held = token or await self._token(org)
         if not held:
             raise Failed("no-token")
+        if not held.isascii() or not held.isprintable():  # no token of Meta's, and nothing that a header could carry
+            raise Failed("wrong-token")
         try:
             answer = await self._graph.number(held, number)
         except Rejected as error:
