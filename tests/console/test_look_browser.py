@@ -26,7 +26,8 @@ pytestmark = [
 ORG = "/o/tabasamu-dental"
 PAGES = {
     "today": ORG, "rules": f"{ORG}/rules", "workshop": EDIT + "flows/deposit.yaml", "team": f"{ORG}/team",
-    "tokens": f"{ORG}/tokens", "audit": f"{ORG}/audit", "me": "/me", "api": "/docs",
+    "conversations": f"{ORG}/conversations", "bookings": f"{ORG}/bookings", "journal": f"{ORG}/journal",
+    "settings": f"{ORG}/settings", "tokens": f"{ORG}/tokens", "audit": f"{ORG}/audit", "me": "/me", "api": "/docs",
 }  # fmt: skip
 TABS = 400  # presses of Tab, at most, until something has the focus
 

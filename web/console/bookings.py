@@ -276,6 +276,8 @@ class Bookings:
         )
 
     async def _free(self, asked: Looked, caller: Caller) -> list[Free]:
+        for id in (asked.offer, asked.instead_of or asked.offer):
+            frame.plain_id(id)
         return await insight.free(
             self._store, caller.org, self._clock(), offer=asked.offer, day=asked.day, nights=asked.nights,
             instead_of=asked.instead_of, language=caller.language,

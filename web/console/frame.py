@@ -82,6 +82,12 @@ def named(form: Mapping[str, Any], field: str) -> str:
     return value
 
 
+def plain_id(value: str) -> None:
+    """Raises KeyError for what can be no id: ids of offers and resources have dots."""
+    if not value or not value.isprintable() or len(value) > 200:
+        raise KeyError(value)
+
+
 def refused(caller: Caller, status: int, code: str) -> web.Response:
     """A page that says why not, and what to do."""
     reason, remedy = said(code, caller.language)

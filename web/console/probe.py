@@ -47,8 +47,10 @@ class Probe:
         held = token or await self._token(org)
         if not held:
             raise Failed("no-token")
-        if not held.isascii() or not held.isprintable():  # no token of Meta's, and nothing that a header could carry
+        if not (held.isascii() and held.isprintable()):  # it can't stand in a header
             raise Failed("wrong-token")
+        if not (number.isascii() and number.isdecimal()):  # nor this in Meta's address
+            raise Failed("no-number")
         try:
             answer = await self._graph.number(held, number)
         except Rejected as error:
