@@ -231,10 +231,22 @@ function draw(bubble) {
   return item;
 }
 
+// Bubbles are drawn anew when their ticks change: whoever had tabbed to one of their buttons stays there.
+function keepFocus(list) {
+  const held = document.activeElement;
+  const id = list.contains(held) ? held.closest("[data-id]")?.dataset.id : undefined;
+  const controls = () => [...(list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.querySelectorAll("button, a") ?? [])];
+  const place = id ? controls().indexOf(held) : -1;
+  return () => {
+    if (place >= 0 && document.activeElement !== held) controls()[place]?.focus({ preventScroll: true });
+  };
+}
+
 function drawBubbles(bubbles) {
   const list = get("bubbles");
   const chat = get("chat");
   const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
+  const restoreFocus = keepFocus(list);
   const wanted = [];
   let day = "";
   for (const bubble of bubbles) {
@@ -255,6 +267,7 @@ function drawBubbles(bubbles) {
     kept.set(key, { stamp, element });
   }
   for (const [key, { element }] of page.drawn) if (!kept.has(key)) element.remove();
+  restoreFocus();
   const grew = kept.size !== page.drawn.size;
   page.drawn = kept;
   page.pinned = atEnd || grew;

@@ -94,13 +94,23 @@ async def _book_while_killed(server: Server, walkers: Sequence[Walker], acted: a
                 # customer hears after two minutes and a half that M-Pesa is silent, and asks for another prompt.
                 await server.later(160)
                 done, waiting = await asyncio.wait(walking, timeout=12)
-        assert not waiting, [await walker.phone.look() for walker in walkers if not await walker.booked()]
+        assert not waiting, await _stuck(walkers)
         for task in done:
             task.result()
     finally:
         for task in walking:
             task.cancel()
         await asyncio.gather(*walking, return_exceptions=True)
+
+
+async def _stuck(walkers: Sequence[Walker]) -> str:
+    """What the phones show that have no confirmation, and what the webhook's deliveries were answered."""
+    lines: list[str] = []
+    for walker in walkers:
+        if not await walker.booked():
+            shown = await walker.phone.look()
+            lines += [shown["customer"]["id"], *await walker.phone.transcript(), f"prompts: {shown['prompts']}", ""]
+    return "\n".join(lines)
 
 
 async def _statuses_are_told(walkers: Sequence[Walker]) -> None:
