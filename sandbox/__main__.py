@@ -71,6 +71,7 @@ def settings_from(environment: Mapping[str, str], cast: Cast, given: argparse.Na
         now=clock.now,
         move=clock.move,
         speed=given.speed,
+        longest_retry=given.longest_retry,
         http_callback_hosts=tuple(given.callback_host),
         state_path=given.state,
     )
@@ -85,6 +86,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, help="file that keeps chats and balances across restarts")
     parser.add_argument("--callback-host", action="append", default=[], help="host that may be called over plain http")
     parser.add_argument("--speed", type=float, default=1.0, help="2 makes simulated delays half as long")
+    parser.add_argument("--longest-retry", type=float, default=0.0, help="cap on the wait before a webhook's next try")
     given = parser.parse_args()
     cast = Cast()
     if given.cast:

@@ -19,6 +19,7 @@ log = logging.getLogger("sandbox")
 
 # Seconds before each further try of a webhook. Meta goes on for days; after these the simulated one gives up.
 WEBHOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
+_FOR_GOOD = 3600.0  # simulated seconds after which a capped schedule gives up, too
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
@@ -36,16 +37,18 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class Courier:
     """Posts bytes until they are answered with 200."""
 
-    def __init__(self, pace: Pace, now: Callable[[], datetime]) -> None:
+    def __init__(self, pace: Pace, now: Callable[[], datetime], longest_retry: float = 0.0) -> None:
         self._pace = pace
+        self.retries = _capped(WEBHOOK_RETRIES, longest_retry) if longest_retry else WEBHOOK_RETRIES
         self._now = now
         self._session: aiohttp.ClientSession | None = None
         self.attempts: deque[Attempt] = deque(maxlen=500)
 
     async def deliver(
-        self, url: str, raw: bytes, label: str, headers: Mapping[str, str], retries: Sequence[float] = WEBHOOK_RETRIES
+        self, url: str, raw: bytes, label: str, headers: Mapping[str, str], retries: Sequence[float] | None = None
     ) -> bool:
         """POST until 200 or until the retries are used up; answers whether it was taken."""
+        retries = self.retries if retries is None else retries
         for wait in (0.0, *retries):
             if wait:
                 await self._pace.sleep(wait)
@@ -92,3 +95,10 @@ class Courier:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+def _capped(schedule: Sequence[float], longest: float) -> tuple[float, ...]:
+    """The same patience in more and shorter waits."""
+    waits = [min(wait, longest) for wait in schedule]
+    waits += [longest] * int((_FOR_GOOD - sum(waits)) / longest)
+    return tuple(waits)

@@ -68,7 +68,8 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the sandbox needs. Times are aware datetimes; amounts are whole Kenya shillings.
 
     `now` is the one clock. `move` jumps it forward; without it the page hides its clock controls. `speed` divides every
-    simulated delay (2.0 is twice as fast). `state_path` keeps chats and windows across a restart.
+    simulated delay (2.0 is twice as fast). `longest_retry` caps the wait before a webhook is tried again. `state_path`
+    keeps chats and windows across a restart.
     """
 
     app_secret: str
@@ -88,6 +89,7 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     move: Callable[[timedelta], Awaitable[None] | None] | None = None
     zone: str = "Africa/Nairobi"
     speed: float = 1.0
+    longest_retry: float = 0.0  # simulated seconds; 0 keeps Meta's own growing waits
     prompt_timeout: float = 60.0  # seconds a PIN prompt stays on the handset
     http_callback_hosts: tuple[str, ...] = ()  # hosts beside loopback that may be called back over plain http
     messages_per_second: int = 80  # 0 switches the throughput limit off

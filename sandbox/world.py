@@ -38,7 +38,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
             roster=Roster(settings.customers),
             scenario=Scenario(),
             feed=Feed(),
-            courier=Courier(pace, settings.now),
+            courier=Courier(pace, settings.now, settings.longest_retry),
             handsets=Handsets(settings.zone),
             media=MediaShelf(settings.now),
             templates=TemplateShelf(settings.templates, [one.waba_id for one in settings.businesses]),

@@ -44,7 +44,13 @@ def _cast(customers: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def providers(
-    folder: Path, port: int, webhook: str, customers: Sequence[dict[str, Any]], *, speed: float = 20
+    folder: Path,
+    port: int,
+    webhook: str,
+    customers: Sequence[dict[str, Any]],
+    *,
+    speed: float = 20,
+    longest_retry: float = 0.0,
 ) -> AsyncIterator[str]:
     """WhatsApp and M-Pesa at the address that is yielded, calling `webhook`, until the block is left."""
     cast = folder / "cast.json"
@@ -52,6 +58,7 @@ async def providers(
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **{name: demo_secret(name) for name in SECRETS}}
     environment["WHATSAPP_ACCESS_TOKEN"] = str(DEMO_TOKEN)
     arguments = ["--port", str(port), "--webhook", webhook, "--cast", str(cast), "--speed", str(speed)]
+    arguments += ["--longest-retry", str(longest_retry)]
     with (folder / "providers.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox", *arguments, cwd=ROOT, env=environment, stdout=log, stderr=log

@@ -26,6 +26,7 @@ KILLS = 20
 SEED = 20261121
 GREETINGS = {"en": "Hi, I want to book", "sw": "Habari, naomba kuweka miadi"}
 CUSTOMERS = [person(number, ("en", "sw")[number // 2 % 2]) for number in range(1, 9)]
+PATIENT = 6.0  # simulated seconds between deliveries: a server that is killed all the time still gets each message
 ON_ARRIVAL = 25_000  # shillings on each simulated M-Pesa account
 
 
@@ -33,7 +34,7 @@ async def test_twenty_kills_lose_double_or_halve_nothing(tmp_path: Path) -> None
     (port,) = free_ports(1)
     server = Server(tmp_path / "data", SANDBOX_URL=f"http://127.0.0.1:{port}")
     webhook = f"{server.url}/webhooks/whatsapp"
-    async with providers(tmp_path, port, webhook, CUSTOMERS) as address:
+    async with providers(tmp_path, port, webhook, CUSTOMERS, longest_retry=PATIENT) as address:
         await _deliver_callbacks_again(address)
         await server.start()
         acted = asyncio.Event()
@@ -88,12 +89,12 @@ async def _book_while_killed(server: Server, walkers: Sequence[Walker], acted: a
             await server.kill()
             await server.start()
         done, waiting = await asyncio.wait(walking, timeout=25)
-        for _ in range(3):
+        for _ in range(4):
             if waiting:
                 # Killed between "a prompt is about to be sent" and the sending: it is never sent twice, so that the
                 # customer hears after two minutes and a half that M-Pesa is silent, and asks for another prompt.
                 await server.later(160)
-                done, waiting = await asyncio.wait(walking, timeout=12)
+                done, waiting = await asyncio.wait(walking, timeout=25)
         assert not waiting, await _stuck(walkers)
         for task in done:
             task.result()

@@ -6,11 +6,14 @@ import asyncio
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from pywa import WhatsApp
 from pywa.types import CallbackButton, CallbackSelection, Message, MessageStatus, MessageStatusType, MessageType
 
+from sandbox.courier import WEBHOOK_RETRIES, Courier
+from sandbox.pace import Pace
 from tests.sandbox.conftest import APP_SECRET, CLINIC, HOST, TOKEN, Running, Start
 
 BUTTONS = {
@@ -203,3 +206,11 @@ async def test_stopping_marketing_is_told_and_then_honoured(sandbox: Running) ->
 async def test_the_subscription_handshake(start: Start) -> None:
     assert await (await start()).control("POST", "verify", {}) == {"verified": True}
     assert await (await start(verify_token="wrong")).control("POST", "verify", {}) == {"verified": False}
+
+
+def test_a_capped_schedule_waits_as_long_in_all_but_tries_more_often() -> None:
+    courier = Courier(Pace(1), lambda: datetime.now(UTC), longest_retry=6.0)
+    assert courier.retries[:4] == (1.0, 2.0, 4.0, 6.0)
+    assert max(courier.retries) == 6.0
+    assert 3500 < sum(courier.retries) <= 3600
+    assert Courier(Pace(1), lambda: datetime.now(UTC)).retries == WEBHOOK_RETRIES
