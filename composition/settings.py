@@ -6,7 +6,9 @@ anything is opened. Secrets are read here and nowhere else, and never appear in 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -254,11 +256,19 @@ class _Reader:
 
 
 def _demo_key(data_dir: Path) -> str:
-    """The demo's own key, made once and kept beside its data with access for the owner only."""
+    """The demo's own key, made once and kept beside its data with access for the owner only.
+
+    Of two processes that start at once the first to link its file wins, and the other reads it: whole, never half.
+    """
     path = data_dir / "demo.key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(new_master_key())
+        descriptor, made = tempfile.mkstemp(prefix="demo.key.", dir=data_dir)  # mode 0600
+        try:
+            with os.fdopen(descriptor, "w") as handle:
+                handle.write(new_master_key())
+            with contextlib.suppress(FileExistsError):
+                os.link(made, path)
+        finally:
+            os.unlink(made)
     return path.read_text().strip()

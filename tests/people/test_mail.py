@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 
 import pytest
 
@@ -58,9 +59,10 @@ async def test_without_a_mail_server_letters_are_printed(capsys: pytest.CaptureF
     ("mail.example", "a@b.ke", "SMTP_URL"), ("smtp://host:port", "a@b.ke", "SMTP_URL"),
     ("smtps://u:p@mail.example", "nobody", "MAIL_FROM"),
 ])  # fmt: skip
-def test_a_mail_setting_that_cannot_be_is_said_at_start(url: str, sender: str, said: str) -> None:
+def test_a_mail_setting_that_cannot_be_is_said_at_start(tmp_path: Path, url: str, sender: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
-        read({"SMTP_URL": url, "MAIL_FROM": sender}, demo=True)
-    smtp = read({"SMTP_URL": "smtps://u:p%40ss@mail.example", "MAIL_FROM": "a@b.ke"}, demo=True).smtp
+        read({"DATA_DIR": str(tmp_path), "SMTP_URL": url, "MAIL_FROM": sender}, demo=True)
+    good = {"DATA_DIR": str(tmp_path), "SMTP_URL": "smtps://u:p%40ss@mail.example", "MAIL_FROM": "a@b.ke"}
+    smtp = read(good, demo=True).smtp
     assert smtp is not None
     assert (smtp.host, smtp.port, smtp.user, smtp.password) == ("mail.example", 465, "u", "p@ss")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,11 @@ def test_the_demo_needs_nothing_and_keeps_its_key_to_itself(tmp_path: Path) -> N
     first, again = (read(environment, demo=True) for _ in range(2))
     assert first.encryption_keys == again.encryption_keys
     assert stat.S_IMODE((tmp_path / "data" / "demo.key").stat().st_mode) == 0o600
+
+
+def test_many_that_start_at_once_share_one_demo_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        everybody = list(pool.map(lambda _: read({"DATA_DIR": str(tmp_path)}, demo=True).encryption_keys, range(32)))
+    assert len({str(keys) for keys in everybody}) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.key"]
+    assert (tmp_path / "demo.key").stat().st_mode & 0o077 == 0
