@@ -26,7 +26,7 @@ _HUNDREDTHS = """
     MYR NGN NIO NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY UAH USD UYU ZAR
 """
 META_OFFSETS: dict[str, int] = dict.fromkeys(_HUNDREDTHS.split(), 100) | dict.fromkeys(
-    "CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND".split(), 1
+    ["CLP", "COP", "CRC", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "TWD", "VND"], 1
 )
 """Meta's table of ad account currencies, as of 2026. UGX, RWF and TZS are not in it: there an account says its own."""
 
