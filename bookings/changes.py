@@ -15,9 +15,11 @@ import msgspec
 from bookings import holds, policy, refs, stock, terms
 from bookings.arguments import MACHINE, booking_of, held_by, id_of, language_of, moment_of, nights_of, person
 from bookings.offers import Offer
+from bookings.paid import paid_for
 from bookings.records import booking_record, nights_between, stayed
 from bookings.refunds import refund_task
 from bookings.slots import Shop, Slot, at
+from bookings.telling import changed, lifecycle, refused, split_data, told
 from bookings.terms import Terms
 from engine.model import Event
 from engine.values import Money
@@ -58,13 +60,13 @@ class Changes:
         posts: tuple[Post, ...] = ()
         if earlier is not None:
             before = holds.release(ctx.org, earlier, own.zone, state="released", changes={"reason": "chose another"})
-            posts = _told(ctx, own, {**earlier, "state": "released"}, "booking.released")
+            posts = told(ctx, own, {**earlier, "state": "released"}, "booking.released")
         record = booking_record(booking, own.zone, language_of(ctx))
         return Changed(
             ops=(*before, *holds.claims(ctx.org, booking, own.zone), Insert("bookings", booking)),
             event=Event(name="bookings.held", data={"booking": record}),
             posts=posts,
-            starts=(_lifecycle(ctx, own, booking),),
+            starts=(lifecycle(ctx, own, booking),),
             links={"booking": booking["machine"]},
         )
 
@@ -81,14 +83,14 @@ class Changes:
             # its lifecycle has ended with the release: another one takes over
             again = f"{MACHINE}{booking['_id']}/{booking['version']}"
             changes |= found | {"machine": again, "held_until": ctx.now + own.hold}
-            starts = (_lifecycle(ctx, own, {**booking, **changes}),)
+            starts = (lifecycle(ctx, own, {**booking, **changes}),)
             claims = holds.claims(ctx.org, {**booking, **found}, own.zone)
         elif booking["state"] == "cancelled":
             return TAKEN
         elif booking["state"] != "held":
             changes = {"paid": changes["paid"]}
         write = Update("bookings", booking["_id"], {"set": changes}, expect=booking["version"])
-        done = _changed(ctx, own, {**booking, **changes}, "confirmed", ops=(*claims, write))
+        done = changed(ctx, own, {**booking, **changes}, "confirmed", ops=(*claims, write))
         return msgspec.structs.replace(done, starts=starts)
 
     async def release(self, ctx: Context, args: dict[str, Any]) -> Changed:
@@ -96,14 +98,14 @@ class Changes:
         if booking["state"] != "held":
             return Changed()
         ops = holds.release(ctx.org, booking, own.zone, state="released", changes={"released_at": ctx.now})
-        return Changed(ops=tuple(ops), posts=_told(ctx, own, {**booking, "state": "released"}, "booking.released"))
+        return Changed(ops=tuple(ops), posts=told(ctx, own, {**booking, "state": "released"}, "booking.released"))
 
     async def cancel(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own, booking = await terms.of(self._store, ctx.org), await booking_of(ctx, args)
         if booking["state"] in ("attended", "no_show"):
-            return _refused("over")
+            return refused("over")
         if booking["state"] in ("cancelled", "released"):
-            return Changed(event=Event(name="bookings.cancelled", data=_split(booking, own, ctx)))
+            return Changed(event=Event(name="bookings.cancelled", data=split_data(booking, own, ctx)))
         paid = max(booking["paid"], await paid_for(ctx, booking, states=("confirmed", "confirmed_without_receipt")))
         split = policy.on_cancel(
             policy.read(booking["policy"]),
@@ -122,18 +124,18 @@ class Changes:
         after = {**booking, **changes, "state": "cancelled"}
         if split.refund:
             ops.append(refund_task(ctx, after))
-        data = _split(after, own, ctx)
+        data = split_data(after, own, ctx)
         return Changed(
             ops=tuple(ops),
             event=Event(name="bookings.cancelled", data=data),
-            posts=_told(ctx, own, after, "booking.cancelled", data),
+            posts=told(ctx, own, after, "booking.cancelled", data),
         )
 
     async def move(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own, booking = await terms.of(self._store, ctx.org), await booking_of(ctx, args)
         reason = _why_not_move(booking, ctx, at_desk=self._at_desk)
         if reason:
-            return _refused(reason)
+            return refused(reason)
         offer, chosen = await stock.offer(ctx.store, booking["offer"]), moment_of(args)
         if offer is None or chosen is None:
             return TAKEN
@@ -149,7 +151,7 @@ class Changes:
             *holds.claims(ctx.org, after, own.zone),
             Update("bookings", booking["_id"], {"set": changes}, expect=booking["version"]),
         )
-        return _changed(ctx, own, after, "moved", ops=ops)
+        return changed(ctx, own, after, "moved", ops=ops)
 
     async def mark(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own, booking = await terms.of(self._store, ctx.org), await booking_of(ctx, args)
@@ -166,7 +168,7 @@ class Changes:
             ops.append(Update("contacts", booking["contact"], {"inc": {"visits": visits}}))
         if booking["end"] <= ctx.now:
             ops += holds.unclaims(ctx.org, booking, own.zone)  # the past need not be guarded
-        return Changed(ops=tuple(ops), posts=_told(ctx, own, {**booking, "state": state}, f"booking.{state}"))
+        return Changed(ops=tuple(ops), posts=told(ctx, own, {**booking, "state": state}, f"booking.{state}"))
 
     async def _earlier_hold(self, ctx: Context) -> Document | None:
         """What this machine still holds from before: whoever chooses again gives it back."""
@@ -227,19 +229,6 @@ class Changes:
         raise RuntimeError(f"{refs.ATTEMPTS} booking references in a row are taken")
 
 
-async def paid_for(ctx: Context, booking: Document, *, states: tuple[str, ...] = ("confirmed",)) -> int:
-    """What the confirmed payments for a booking come to, in minor units.
-
-    One without a receipt is not counted as income, but who cancels does not lose it.
-    """
-    found = await ctx.store.find("payments", {"booking": booking["_id"], "state": {"in": list(states)}}, limit=50)
-    return sum(_minor(payment["amount"]) for payment in found)
-
-
-def _minor(amount: Any) -> int:
-    return amount.amount if isinstance(amount, Money) else int(amount)
-
-
 def _place(shop: Shop, slot: Slot) -> Document:
     name = next(each.name for each in shop.resources if each.id == slot.resource)
     return {
@@ -264,43 +253,3 @@ def _why_not_move(booking: Document, ctx: Context, *, at_desk: bool) -> str:
     if at_desk:
         return ""
     return policy.on_move(policy.read(booking["policy"]), booking["moved"], start=booking["start"], now=ctx.now)
-
-
-def _refused(reason: str) -> Changed:
-    return Changed(event=Event(name="bookings.refused", data={"reason": reason}))
-
-
-def _split(booking: Document, own: Terms, ctx: Context) -> dict[str, Any]:
-    return {
-        "booking": booking_record(booking, own.zone, language_of(ctx)),
-        "refund": Money(booking.get("refund", 0), booking["currency"]),
-        "kept": Money(booking.get("kept", 0), booking["currency"]),
-    }
-
-
-def _changed(ctx: Context, own: Terms, after: Document, what: str, *, ops: tuple[Op, ...]) -> Changed:
-    data = {"booking": booking_record(after, own.zone, language_of(ctx))}
-    return Changed(
-        ops=ops, event=Event(name=f"bookings.{what}", data=data), posts=_told(ctx, own, after, f"booking.{what}", data)
-    )
-
-
-def _told(
-    ctx: Context, own: Terms, booking: Document, event: str, data: dict[str, Any] | None = None
-) -> tuple[Post, ...]:
-    """The event for the booking's lifecycle, also when it was the lifecycle that asked."""
-    told = data or {"booking": booking_record(booking, own.zone, language_of(ctx))}
-    return (Post(machine=booking["machine"], event=Event(name=event, data=told)),)
-
-
-def _lifecycle(ctx: Context, own: Terms, booking: Document) -> Start:
-    """The machine that sees a booking through: releases, reminds, marks."""
-    return Start(
-        definition="lifecycle:booking",
-        machine=booking["machine"],
-        data={"booking": booking_record(booking, own.zone, language_of(ctx))},
-        contact=ctx.contact,
-        channel=str(ctx.machine.about.get("channel", "")),
-        owner=ctx.machine.machine,
-        links={"conversation": ctx.machine.machine},
-    )

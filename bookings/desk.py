@@ -14,7 +14,8 @@ from typing import Any, Literal
 import msgspec
 
 from bookings import policy, refs
-from bookings.changes import GRACE, Changes, paid_for
+from bookings.changes import GRACE, Changes
+from bookings.paid import paid_for
 from bookings.policy import Split
 from engine.model import Snapshot
 from runtime.inbox import Inbox, lane_of

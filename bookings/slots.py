@@ -18,6 +18,8 @@ from bookings.hours import Interval, at_time, bounds, day_of, grid
 from bookings.offers import SLICE, Offer
 from bookings.resources import Resource
 
+NEAR = 3  # so many days before and after a moment are looked through for what is near it
+
 
 class Busy(msgspec.Struct, frozen=True):
     """What a booking occupies: one unit of one resource for a time."""
@@ -73,12 +75,12 @@ def on_day(shop: Shop, day: date) -> list[Slot]:
     return [found[start] for start in sorted(found)]
 
 
-def days(shop: Shop, limit: int) -> list[tuple[date, list[Slot]]]:
-    """The next days with room, at most `limit`, each with its free slots."""
+def days(shop: Shop, limit: int, ahead: range | None = None) -> list[tuple[date, list[Slot]]]:
+    """The next days with room, at most `limit`, each with its free slots. `ahead`: only so many days from today."""
     today = day_of(shop.now, shop.zone)
     found: list[tuple[date, list[Slot]]] = []
-    for ahead in range(shop.offer.horizon_days + 1):
-        day = today + timedelta(days=ahead)
+    for place in ahead if ahead is not None else range(shop.offer.horizon_days + 1):
+        day = today + timedelta(days=place)
         slots = on_day(shop, day)
         if slots:
             found.append((day, slots))
@@ -87,26 +89,15 @@ def days(shop: Shop, limit: int) -> list[tuple[date, list[Slot]]]:
     return found
 
 
-def soonest(shop: Shop, limit: int) -> list[Slot]:
-    """The next free slots, at most `limit`."""
-    found: list[Slot] = []
-    today = day_of(shop.now, shop.zone)
-    for ahead in range(shop.offer.horizon_days + 1):
-        found += on_day(shop, today + timedelta(days=ahead))
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
 def near(shop: Shop, moment: datetime, limit: int) -> list[Slot]:
-    """The slot at that very moment alone if it is free; otherwise the nearest ones, in order of time."""
+    """The slot at that very moment alone if it is free; otherwise the nearest of those days, in order of time."""
     day = day_of(moment, shop.zone)
     found: list[Slot] = []
-    for ahead in range(-3, 4):
+    for ahead in range(-NEAR, NEAR + 1):
         found += on_day(shop, day + timedelta(days=ahead))
     exact = [slot for slot in found if slot.start == moment]
-    if exact or not found:
-        return exact or soonest(shop, limit)
+    if exact:
+        return exact
     found.sort(key=lambda slot: (abs(slot.start - moment), slot.start))
     return sorted(found[:limit], key=lambda slot: slot.start)
 

@@ -21,6 +21,7 @@ from storage.store import Document, OrgStore
 
 OCCUPYING = ("held", "confirmed", "attended", "no_show")
 PAGE = 100
+LONGEST = {"time": timedelta(hours=24), "night": timedelta(days=367)}  # what `offers.checked` allows, and its morning
 
 
 async def offer(store: OrgStore, id: str) -> Offer | None:
@@ -63,10 +64,24 @@ async def shop(
 
 
 async def bookings_between(store: OrgStore, within: Interval, among: list[str] | None = None) -> list[Document]:
-    """The bookings that occupy anything between two moments, in order of their start."""
-    wanted: Document = {"state": {"in": list(OCCUPYING)}, "start": {"lt": within.end}, "end": {"gt": within.start}}
-    if among is not None:
-        wanted["resource"] = {"in": among}
+    """The bookings that occupy anything between two moments, in order of their start.
+
+    An index has them by their start, so each kind is looked for from as long before as one of it can last: what a
+    business has had since it began is not read.
+    """
+    found: list[Document] = []
+    for kind, longest in LONGEST.items():
+        wanted: Document = {
+            "state": {"in": list(OCCUPYING)}, "kind": kind, "end": {"gt": within.start},
+            "start": {"gt": within.start - longest, "lt": within.end},
+        }  # fmt: skip
+        if among is not None:
+            wanted["resource"] = {"in": among}
+        found += await _all(store, wanted)
+    return sorted(found, key=lambda booking: (booking["start"], booking["_id"]))
+
+
+async def _all(store: OrgStore, wanted: Document) -> list[Document]:
     found: list[Document] = []
     after: list[object] | None = None
     while True:
@@ -91,8 +106,3 @@ def without(shop: Shop, booking: Document | None) -> Shop:
 
 def around(moment: datetime, days: int = 4) -> Interval:
     return Interval(moment - timedelta(days=days), moment + timedelta(days=days))
-
-
-def ahead(offer: Offer, now: datetime, nights: int = 0) -> Interval:
-    """From now to the end of the longest stay that could be booked."""
-    return Interval(now - timedelta(days=1), now + timedelta(days=offer.horizon_days + max(nights, offer.nights) + 2))

@@ -174,6 +174,12 @@ QUESTIONS = [
     ("messages", {"org": "a", "provider_id": "c"}, [], "messages__provider"),
     ("messages", {"org": "a", "contact": "c"}, [("at", -1)], "messages__by_contact"),
     ("bookings", {"org": "a", "start": {"gte": "T", "lt": "U"}}, [("start", 1)], "bookings__by_start"),
+    (
+        "bookings",
+        {"org": "a", "kind": "night", "state": {"in": ["a", "b"]}, "start": {"gt": "T", "lt": "U"}},
+        [("start", 1)],
+        "bookings__by_kind",
+    ),
     ("machines", {"org": "a"}, BY_PERSON, "machines__by_contact"),
     ("decisions", {"org": "a", "table": "t"}, [("_id", 1)], "decisions__by_org"),
     ("idempotency", {"expires_at": {"lte": "T"}}, [], "idempotency__expiry"),
