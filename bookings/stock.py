@@ -66,14 +66,14 @@ async def shop(
 async def bookings_between(store: OrgStore, within: Interval, among: list[str] | None = None) -> list[Document]:
     """The bookings that occupy anything between two moments, in order of their start.
 
-    An index has them by their start, so each kind is looked for from as long before as one of it can last: what a
-    business has had since it began is not read.
+    An index has each kind by its end, and one of it ends at most so long after it begins: neither what a business has
+    had since it was founded is read, nor what it has for the year to come.
     """
     found: list[Document] = []
     for kind, longest in LONGEST.items():
         wanted: Document = {
-            "state": {"in": list(OCCUPYING)}, "kind": kind, "end": {"gt": within.start},
-            "start": {"gt": within.start - longest, "lt": within.end},
+            "state": {"in": list(OCCUPYING)}, "kind": kind, "start": {"lt": within.end},
+            "end": {"gt": within.start, "lt": within.end + longest},
         }  # fmt: skip
         if among is not None:
             wanted["resource"] = {"in": among}
@@ -85,11 +85,11 @@ async def _all(store: OrgStore, wanted: Document) -> list[Document]:
     found: list[Document] = []
     after: list[object] | None = None
     while True:
-        page = await store.find("bookings", wanted, sort=[("start", 1), ("_id", 1)], limit=PAGE, after=after)
+        page = await store.find("bookings", wanted, sort=[("end", 1)], limit=PAGE, after=after)
         found += page
         if len(page) < PAGE:
             return found
-        after = [page[-1]["start"], page[-1]["_id"]]
+        after = [page[-1]["end"], page[-1]["_id"]]
 
 
 def busy(booking: Document) -> Busy:

@@ -203,7 +203,7 @@ _TRADE = (
             _by("by_start", "org", "start"),
             _by("by_state", "org", "state", "start"),
             _by("by_resource", "org", "resource", "start"),
-            _by("by_kind", "org", "kind", "start"),  # what occupies a day: see bookings.stock
+            _by("by_end", "org", "kind", "end"),  # what occupies a day: see bookings.stock
         ),
     ),
     Collection(

@@ -176,9 +176,9 @@ QUESTIONS = [
     ("bookings", {"org": "a", "start": {"gte": "T", "lt": "U"}}, [("start", 1)], "bookings__by_start"),
     (
         "bookings",
-        {"org": "a", "kind": "night", "state": {"in": ["a", "b"]}, "start": {"gt": "T", "lt": "U"}},
-        [("start", 1)],
-        "bookings__by_kind",
+        {"org": "a", "kind": "night", "resource": {"in": ["a", "b"]}, "end": {"gt": "T", "lt": "V"}},
+        [("end", 1)],
+        "bookings__by_end",
     ),
     ("machines", {"org": "a"}, BY_PERSON, "machines__by_contact"),
     ("decisions", {"org": "a", "table": "t"}, [("_id", 1)], "decisions__by_org"),
