@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from people.mail import Mailer, Printed, Smtp
 from storage.errors import StoreError
 from web import doors
 from web.logs import configure
+from workshop import settling
 
 log = structlog.get_logger("server")
 
@@ -122,6 +124,9 @@ async def serving(
             await demo.prepare(house)
         if settings.demo and not settings.sandbox_url:
             await stack.enter_async_context(listening(demo.sandbox(house), settings.host, settings.sandbox_port))
+        alone = not settings.mongodb_uri  # then whatever was being published here died with the process before
+        waited = timedelta() if alone else settling.HELD
+        await settling.recover(house.store, house.desk.publisher, datetime.now(UTC), waited)
         await house.runtime.start()
         stack.push_async_callback(house.runtime.close)
         house.following.start()

@@ -87,14 +87,10 @@ async def _create(options: argparse.Namespace) -> int:
 async def _add_number(options: argparse.Namespace) -> int:
     async with stores.opened_store(read(demo=options.demo)) as store:
         org = await stores.org_or_refuse(store, options.org)
-        taken = await orgs.at_address(store, "whatsapp", options.phone_number_id)
-        if taken is not None and taken["_id"] != org:
-            raise CommandError("that number belongs to another business on this server")
-        document = await store.get("orgs", org) or {}
-        entry = {"channel": "whatsapp", "address": options.phone_number_id}
-        channels = [each for each in document.get("channels") or [] if each != entry]
-        digits = options.display_number.lstrip("+")
-        await orgs.change(store, org, channels=[*channels, entry], settings={"whatsapp_number": digits})
+        try:
+            await orgs.add_number(store, org, options.phone_number_id, options.display_number)
+        except orgs.BadOrg as error:
+            raise CommandError(str(error)) from error
     print(f"{options.org} answers on {options.display_number}. Next: aais org set-secret {options.org} whatsapp_token")
     return 0
 

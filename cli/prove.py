@@ -13,7 +13,7 @@ import msgspec
 
 import language
 from composition import definitions, testing
-from engine import Findings, compile_release, load
+from engine import Findings
 from engine.proving import Bounds, Verdict, worst
 from engine.proving.prover import verdicts
 from engine.release import Release
@@ -35,13 +35,13 @@ def add(subparsers: Any) -> None:
     command.add_argument("--seconds", type=float, metavar="S", help="give up after so long, and say so (not by itself)")
     command.add_argument(
         "--around", nargs="*", type=Path, metavar="PATH",
-        help="definitions that these call, tell and ask (without it: flows and rules here)",
+        help="definitions that these call, tell and ask (without it: the folders flows and rules around)",
     )  # fmt: skip
     command.set_defaults(run=_prove)
 
 
 def _prove(options: argparse.Namespace) -> int:
-    around = testing.surroundings(Path()) if options.around is None else options.around
+    around = definitions.neighbours(options.paths) if options.around is None else options.around
     missing = [path for path in [*options.paths, *around] if not path.exists()]
     for path in missing:
         print(f"{path}: there is no such file or folder", file=sys.stderr)
@@ -49,13 +49,13 @@ def _prove(options: argparse.Namespace) -> int:
         return 2
     meant = definitions.yaml_files(options.paths)
     try:
-        release = _release(meant, definitions.yaml_files(around))
+        release = testing.world(meant, around).release
     except Findings as findings:
         for finding in findings.findings:
             print(finding)
         print("The definitions have to load before anything is proved of them: see `aais check`.", file=sys.stderr)
         return 1
-    only = _only(release, {str(path) for path in meant})
+    only = _only(release, {testing.shown(path) for path in meant})
     found = _found(release, only, options)
     if not found:
         print("There are no promises there. They stand under `promises:` in a file.", file=sys.stderr)
@@ -64,15 +64,6 @@ def _prove(options: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode([verdict for verdict, _ in found]), indent=2).decode())
     _write(options.write_test, [verdict for verdict, _ in found])
     return _CODES[worst(verdict for verdict, _ in found)]
-
-
-def _release(meant: list[Path], around: list[Path]) -> Release:
-    """What is meant, with what stands around it. A definition that is meant replaces the one of its name there."""
-    documents = [load(path) for path in meant]
-    taken = {(document.kind, document.name) for document in documents}
-    others = [load(path) for path in around]
-    documents += [other for other in others if (other.kind, other.name) not in taken]
-    return compile_release(documents, definitions.registry())
 
 
 def _only(release: Release, files: set[str]) -> list[str]:

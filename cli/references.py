@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from cli import revisions
 from cli.errors import CommandError
-from composition.definitions import yaml_files
+from composition.definitions import rooms_around, yaml_files
 from engine.comparing import Version, is_definition
 from runtime.publishing.pointer import read_pointer
 from runtime.publishing.record import publications
@@ -15,7 +15,6 @@ from runtime.publishing.sources import read_row
 from storage.base import BaseStore
 
 Sources = Mapping[str, str]
-_ROOMS = ("flows", "rules")  # folders whose files call and ask each other
 PUBLISHED = "version:"
 IN_FORCE = "now"
 
@@ -62,17 +61,9 @@ def _on_disk(path: Path) -> Version:
 
 
 def around_path(path: Path) -> dict[str, str]:
-    """The definitions that a file or folder may call and ask, as they stand on disk."""
-    beside = [room for room in _around(path.resolve()) if room.is_dir()]
+    """The definitions that a file or folder may call and ask, on disk: in flows and rules, or in its own folder."""
+    beside = rooms_around(path) or [folder for folder in [path.resolve().parent] if folder.is_dir()]
     return _kept({_name(file): _text(file) for file in yaml_files(beside)}, always=False)
-
-
-def _around(path: Path) -> list[Path]:
-    """The folders whose files this one may call and ask: flows and rules beside each other, or its own folder."""
-    for folder in (path, *path.parents):
-        if folder.name in _ROOMS:
-            return [folder.parent / room for room in _ROOMS]
-    return [path.parent]
 
 
 def _in_git(reference: str, revision: str, path: str) -> Version:

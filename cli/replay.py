@@ -23,7 +23,7 @@ from composition.settings import Settings, read
 from engine import Findings
 from runtime.backtest import Backtest, Report, Reproduction, Selection, keeping
 from runtime.places import Places
-from runtime.publishing.sources import read_row
+from runtime.release import EVERYONE
 from storage.base import BaseStore
 
 SAVED_EVERY = 500  # machines
@@ -47,8 +47,9 @@ def add(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
-        "--candidate", nargs="+", default=[], metavar="PATH", help="files, folders, REVISION:PATH or version:HASH"
-    )
+        "--candidate", nargs="+", default=[], metavar="PATH",
+        help="files, folders, REVISION:PATH, version:NUMBER or version:HASH",
+    )  # fmt: skip
     command.add_argument("--org", default="", help="one business; all of them, if not said")
     command.add_argument("--since", default="", metavar="DAY", help="machines that began on that day or later")
     command.add_argument("--until", default="", metavar="DAY", help="machines that began on that day or earlier")
@@ -65,7 +66,7 @@ def add(subparsers: Any) -> None:
 async def run(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
     async with stores.opened_store(settings, read_only=True) as store:
-        texts = await _texts(store, options.candidate)
+        texts = await _texts(store, options.candidate, options.org)
         orgs = [await stores.org_or_refuse(store, options.org)] if options.org else await _orgs(store)
         path, kept = _kept(options, settings, orgs, texts)
         work = _Work(store, settings, options, texts, path, kept)
@@ -83,23 +84,16 @@ async def run(options: argparse.Namespace) -> int:
     return 1 if any(each.flaws for each in kept.reproduced.values()) else 0
 
 
-async def _texts(store: BaseStore, paths: list[str]) -> dict[str, str]:
+async def _texts(store: BaseStore, paths: list[str], org: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     for reference in paths:
-        kind, _, hash = reference.partition("version:")
-        texts |= references.resolve(reference).sources if kind or not hash else await _published(store, hash)
+        if reference.startswith(references.PUBLISHED):
+            texts |= (await references.published(store, reference, org or EVERYONE)).sources
+        else:
+            texts |= references.resolve(reference).sources
     if paths and not texts:
         raise CommandError(f"there are no flows, lifecycles or rules in {', '.join(paths)}.")
     return texts
-
-
-async def _published(store: BaseStore, hash: str) -> dict[str, str]:
-    """A release that was published here, by the beginning of its hash (`aais versions` lists them)."""
-    where = {"_id": {"prefix": f"release:{hash.removeprefix('release:')}"}}
-    found = await store.find("definitions", where, limit=2, everyone=True)
-    if len(found) != 1:
-        raise CommandError(f"version:{hash} names {'several versions' if found else 'no version that was published'}.")
-    return read_row(found[0]).files
 
 
 def _kept(

@@ -44,7 +44,7 @@ def add(subparsers: Any) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     if options.around is None:
-        options.around = definitions.neighbours(options.paths) or testing.surroundings(Path())
+        options.around = definitions.neighbours(options.paths)
     missing = [path for path in [*options.paths, *options.around] if not path.exists()]
     for path in missing:
         print(f"{path}: there is no such file or folder", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import bookings.vocabulary
@@ -17,7 +17,9 @@ from engine.document import read_text
 from engine.registry import Registry
 from runtime.release import Compiled
 from workshop.beside import Equipment
+from workshop.workbench import headed
 
+ROOMS = ("flows", "rules")  # the folders of an installation
 VOCABULARIES = (
     crm.vocabulary.VOCABULARY,
     bookings.vocabulary.VOCABULARY,
@@ -60,16 +62,48 @@ def test_files(paths: Iterable[Path]) -> list[Path]:
     ]
 
 
-def neighbours(paths: Iterable[Path]) -> list[Path]:
-    """What the definitions of `paths` may call and ask besides: the rest of the `flows` and `rules` folders around."""
+def rooms(root: Path) -> list[Path]:
+    """The folders of definitions under a project's root, as far as they exist: their files call and ask each other."""
+    return [root / name for name in ROOMS if (root / name).is_dir()]
+
+
+def rooms_around(path: Path) -> list[Path]:
+    """The `flows` and `rules` that a file or folder stands in; none where it stands in neither."""
+    for above in (path.resolve(), *path.resolve().parents):
+        if above.name in ROOMS and above.is_dir():
+            return rooms(above.parent)
+    return []
+
+
+def neighbours(paths: Sequence[Path]) -> list[Path]:
+    """What the definitions of `paths` may call and ask besides: the rest of the folders that they stand in.
+
+    What stands in none, such as a copy that somebody tries out, is seen with the folders here, and takes the place of
+    its namesake there.
+    """
     folders: dict[Path, None] = {}
+    strangers: list[Path] = []
     for path in paths:
-        for above in (path.resolve(), *path.resolve().parents):
-            if above.name in ("flows", "rules") and above.is_dir():
-                folders |= dict.fromkeys(above.with_name(name) for name in ("flows", "rules"))
-                break
+        around = rooms_around(path)
+        folders |= dict.fromkeys(around)
+        if not around:
+            strangers.append(path)
     chosen = {path.resolve() for path in yaml_files(paths)}
-    return [path for path in yaml_files(folder for folder in folders if folder.is_dir()) if path not in chosen]
+    found = [path for path in yaml_files(folders) if path not in chosen]
+    if strangers:
+        taken = {_heading(path) for path in yaml_files(strangers)} - {""}
+        here = [path for path in yaml_files(rooms(Path.cwd())) if path not in chosen and path not in found]
+        found += [path for path in here if _heading(path) not in taken]
+    return found
+
+
+def _heading(path: Path) -> str:
+    """What a file says that it defines, such as "flow: booking"; nothing where it cannot be read."""
+    try:
+        head = headed(read_text(path, str(path)))
+    except engine.Findings:
+        return ""
+    return f"{head['kind']}:{head['name']}" if head is not None else ""
 
 
 def readable(files: Iterable[Path]) -> tuple[dict[str, str], list[engine.Finding]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from composition import testing
+from composition import definitions, testing
 from engine.findings import Findings
 from engine.testing import Variant, World, load_suite, play, variants
 from engine.testing.places import Places
@@ -91,7 +91,7 @@ _WORLDS = pytest.StashKey[dict[Path | None, World]]()
 
 def _world(config: pytest.Config, file: Path) -> World:
     """Files among those around share one world; any other has its own, with what stands around it."""
-    folders = config.getini("aais_around") or testing.surroundings(config.rootpath)
+    folders = config.getini("aais_around") or definitions.rooms(config.rootpath)
     worlds = config.stash.setdefault(_WORLDS, {})
     own = None if any(folder in file.parents for folder in map(Path, folders)) else file
     if own not in worlds:

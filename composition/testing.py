@@ -21,8 +21,6 @@ from engine.testing.running import ENDING
 if TYPE_CHECKING:
     from engine.testing.generating import Proposal
 
-SURROUNDINGS = ("flows", "rules")  # what ships, and what a named file may call, tell or ask
-
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Test files with the world to play them on. `definitions` are those that were named, or that are tested."""
@@ -109,11 +107,6 @@ def _files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
                 if one is file or one.exists():
                     (tests if one.name.endswith(ENDING) else named)[one] = None
     return list(named), list(tests)
-
-
-def surroundings(root: Path) -> list[Path]:
-    """The folders of definitions under a project's root, as far as they exist."""
-    return [root / name for name in SURROUNDINGS if (root / name).is_dir()]
 
 
 def _load(file: Path) -> Document:

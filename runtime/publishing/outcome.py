@@ -18,7 +18,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to publish, for whom, by whom and why.
 
     `files` is the content of the watched folders, when it is them that are taken. `accept_undecided` is the reason for
-    which somebody answers for what no check could decide.
+    which somebody answers for what no check could decide. `proposal` is what was approved, to be found in the log.
     """
 
     sources: Sources
@@ -28,6 +28,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = "cli"
     files: str = ""
     accept_undecided: str = ""
+    proposal: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ from runtime.release import EVERYONE, Compiled, Published
 from storage.errors import Conflict
 from storage.store import Op, Store
 
+ON_A_TERMINAL = '. If you answer for it, say why: --accept-undecided "…"'  # a page has a field for that
+
 log = structlog.get_logger("publishing")
 
 
@@ -101,6 +103,7 @@ class Publisher:
             "checks": [{"name": c.name, "verdict": c.verdict, "summary": c.summary} for c in checks],
             "impact": str(counted),
             **({"accepted": order.accept_undecided} if order.accept_undecided else {}),
+            **({"proposal": order.proposal} if order.proposal else {}),
         }
         record = self._record("published", pointer, order.sources.id, order.by, order.why, order.origin, summary)
         after = pointer.moved(files=order.files or pointer.files)
@@ -116,8 +119,7 @@ class Publisher:
             return tuple(checks), _said(refused)
         undecided = [checked for checked in checks if checked.verdict == "undecided"]
         if undecided and not order.accept_undecided.strip():
-            hint = 'If you answer for it, say why: --accept-undecided "…"'
-            return tuple(checks), f"{_said(undecided)}. {hint}"
+            return tuple(checks), f"{_said(undecided)}{ON_A_TERMINAL}"
         return tuple(checks), ""
 
     async def _impact(self, org: str, pointer: Pointer, compiled: Compiled, *, moves_any: bool = True) -> Impact:

@@ -151,7 +151,7 @@ async def _published(folder: Path) -> None:
     ("arguments", "said"),
     [
         (["--candidate", "nowhere.yaml"], "there is no such file, folder or git revision"),
-        (["--candidate", "version:feedbeef"], "names no version that was published"),
+        (["--candidate", "version:feedbeef"], "was never published here"),
         (["--org", "nobody"], "there is no org 'nobody'; known: salon-zuri"),
         (["--since", "yesterday"], "write a day such as 2026-11-20"),
     ],

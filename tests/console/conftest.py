@@ -23,6 +23,7 @@ from people.roles import Role
 from people.users import Users
 from runtime.clock import Clock
 from runtime.metrics import Tally
+from runtime.publishing.gate import Candidate, Checked
 from runtime.release import Published
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Insert, Op
@@ -89,11 +90,28 @@ def probe() -> Probe:
     return Probe(GraphClient(http), none, http, HOSTS)
 
 
+class Judge(InThread):
+    """The gate as it is; and whatever a test wants it to say besides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.besides: list[Checked] = []
+
+    async def judge(self, candidate: Candidate) -> AsyncIterator[Checked]:
+        async for checked in super().judge(candidate):
+            yield checked
+        for checked in self.besides:
+            yield checked
+
+
 class House:
     """The console's server with its store."""
 
-    def __init__(self, store: SqliteStore, vault: Vault, server: TestServer, letters: Letters, voice: Voice) -> None:
-        self.voice = voice
+    def __init__(
+        self, store: SqliteStore, vault: Vault, server: TestServer, letters: Letters, voice: Voice, bench: Workbench,
+        gate: Judge,
+    ) -> None:  # fmt: skip
+        self.voice, self.bench, self.gate = voice, bench, gate
         self.store, self.vault, self.server, self.letters = store, vault, server, letters
         self.users = Users(store, vault)
         self._browsers: list[ClientSession] = []
@@ -162,7 +180,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     app = web.Application(middlewares=[secure_headers, explain_errors])
     published = Published(store, compile_sources)
     await published.publish(SHIPPED, why="what ships")
-    desk, _ = connected(store, vault, published, InThread(), Clock(), Tally())
+    gate = Judge()
+    desk, _ = connected(store, vault, published, gate, Clock(), Tally())
     bench = Workbench(store, desk.publisher, published.by_hash, Threaded(EQUIPMENT))
     voice = Voice(store)
     console = Console(
@@ -171,7 +190,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     )  # fmt: skip
     app.add_routes(routes(console))
     async with TestServer(app) as server:
-        made = House(store, vault, server, letters, voice)
+        made = House(store, vault, server, letters, voice, bench, gate)
         yield made
         await made.close()
     await store.close()

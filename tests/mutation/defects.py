@@ -154,3 +154,10 @@ def _listed(path: Path, written: Any) -> Iterator[tuple[Path, Any]]:
         yield from (((*path, index), item) for index, item in enumerate(written))
     elif written is not None:
         yield path, written
+
+
+def others(content: Any, state: Any) -> list[str]:
+    """Two other states, spread over the file rather than the first ones always."""
+    names = [name for name in states(content) if name != state]
+    start = len(str(state)) % max(1, len(names))
+    return [*names[start:], *names[:start]][:2]

@@ -16,6 +16,7 @@ from web.console import frame
 from web.console.caller import Caller, Way
 from web.console.words import WORDS
 from web.console.workshop_publishing import Publishing
+from web.console.workshop_shapes import Decided
 from workshop import proposals
 from workshop.proposals import Decision
 from workshop.workbench import Workbench
@@ -75,8 +76,11 @@ class Proposals:
         if decision not in get_args(Decision):
             return frame.refused(caller, 404, "not-found")
         chosen: Decision = "approve" if decision == "approve" else "decline"
+        said = Decided(
+            id=id, decision=chosen, note=str(form.get("note", "")), accept_undecided=str(form.get("accept", ""))
+        )
         try:
-            made = await self._publishing.decided(caller, id, chosen, str(form.get("note", "")))
+            made = await self._publishing.decided(caller, said)
         except Refusal as refusal:
             return await self._refused(caller, id, refusal)
         if made.status in ("published", "unchanged", "declined"):

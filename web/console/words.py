@@ -554,6 +554,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "proposals.yours": ("yours", "lako"),
     "proposals.decided": ("Decided lately", "Yaliyoamuliwa karibuni"),
     "proposals.approved": ("Approved by {name}", "Imeidhinishwa na {name}"),
+    "proposals.publishing": ("Approved by {name}, being published", "Imeidhinishwa na {name}, inachapishwa"),
+    "proposals.accepted": (
+        "{name} answers for what is undecided: {why}",
+        "{name} anawajibika kwa yasiyoamuliwa: {why}",
+    ),
+    "proposals.accept-hint": (
+        "Needed to approve, not to decline.",
+        "Inahitajika ili kuidhinisha, si ili kukataa.",
+    ),
     "proposals.declined": ("Declined by {name}", "Imekataliwa na {name}"),
     "proposals.text": ("The text", "Maandishi"),
     "proposals.no-change": ("Nothing changes.", "Hakuna kinachobadilika."),

@@ -13,7 +13,7 @@ from typing import Any
 from people import audit
 from people.users import Users
 from runtime.publishing.outcome import Order
-from runtime.publishing.publisher import Wrong
+from runtime.publishing.publisher import ON_A_TERMINAL, Wrong
 from runtime.publishing.record import publications
 from storage.store import Store
 from web.api.endpoint import Answering, Asked, Endpoint, Refusal
@@ -31,7 +31,7 @@ from web.console.workshop_shapes import (
     Why,
     Withdrawn,
 )
-from workshop import drafts, proposals
+from workshop import drafts, proposals, settling
 from workshop.drafts import Draft, fingerprint
 from workshop.proposals import Decision, Proposal
 from workshop.workbench import Workbench
@@ -97,7 +97,7 @@ class Publishing:
             checks=tuple(check for check in outcome.checks if check.name != "changes"),
             impact=tuple(str(group) for group in outcome.impact.groups) if outcome.impact is not None else (),
             may=outcome.status == "published" and not overtaken,
-            why_not=_merge_first(overtaken) if overtaken else outcome.why,
+            why_not=_merge_first(overtaken) if overtaken else outcome.why.removesuffix(ON_A_TERMINAL),
             undecided=undecided and outcome.status == "refused" and not overtaken,
             needs_approval=await self.two_needed(caller.org),
         )
@@ -113,17 +113,19 @@ class Publishing:
         await self._still_current(caller, _bases(mine))
         if await self.two_needed(caller.org):
             made = await proposals.make(
-                org, _texts(mine), user.id, asked.body.why, self._clock(), bases=_bases(mine)
+                org, _texts(mine), user.id, asked.body.why, self._clock(), bases=_bases(mine),
+                accepted=asked.body.accept_undecided,
             )  # fmt: skip
             await org.commit([audit.entry(caller.actor, "rules.proposed", caller.now, on=made.id, why=made.why)])
             return Published(status="proposed", number=0)
         return await self._put(caller, _texts(mine), user.name or user.email, asked.body, by=user.id)
 
     async def decide(self, asked: Asked, caller: Caller) -> Published:
-        return await self.decided(caller, asked.body.id, asked.body.decision, asked.body.note)
+        return await self.decided(caller, asked.body)
 
-    async def decided(self, caller: Caller, id: str, decision: Decision, note: str = "") -> Published:
+    async def decided(self, caller: Caller, said: Decided) -> Published:
         """Approve somebody else's proposal, which publishes it, or decline it."""
+        id, decision, note = said.id, said.decision, said.note
         user, _ = caller.signed_in()
         org = self._store.org(caller.org)
         proposal = await self._taken(caller, id, decision, note)
@@ -134,7 +136,8 @@ class Publishing:
         in_force = False
         try:
             await self._still_current(caller, proposal.bases)
-            made = await self._put(caller, proposal.texts, by, Why(why=proposal.why), by=proposal.by)
+            why = Why(why=proposal.why, accept_undecided=said.accept_undecided)
+            made = await self._put(caller, proposal.texts, by, why, by=proposal.by, proposal=id)
             in_force = made.status in ("published", "unchanged")
             return made
         finally:
@@ -159,7 +162,7 @@ class Publishing:
     async def _taken(self, caller: Caller, id: str, decision: Decision, note: str = "") -> Proposal:
         try:
             return await proposals.take(
-                self._store.org(caller.org), frame.named({"id": id}, "id"), caller.actor, decision, note
+                self._store.org(caller.org), frame.named({"id": id}, "id"), caller.actor, decision, caller.now, note
             )
         except KeyError as error:
             raise _no_proposal() from error
@@ -194,7 +197,8 @@ class Publishing:
         return Waiting(await self.waiting_for(caller))
 
     async def waiting_for(self, caller: Caller) -> tuple[Proposed, ...]:
-        """What waits, as this caller sees it."""
+        """What waits, as this caller sees it; also what was broken off by a server that is no more."""
+        await settling.recover(self._store, self._bench.publisher, caller.now, org=caller.org)
         return tuple([await self.shown(each, caller) for each in await proposals.waiting(self._store.org(caller.org))])
 
     async def shown(self, proposal: Proposal, caller: Caller) -> Proposed:
@@ -203,6 +207,7 @@ class Publishing:
             id=proposal.id, by=await self._name(proposal.by), why=proposal.why, at=proposal.at,
             files=tuple(sorted(proposal.texts)), mine=proposal.by == caller.actor, state=proposal.state,
             decided_by=await self._name(proposal.decided_by) if proposal.decided_by else "", note=proposal.note,
+            accepted=proposal.accepted,
         )  # fmt: skip
 
     async def two_needed(self, org: str) -> bool:
@@ -210,29 +215,20 @@ class Publishing:
         row: dict[str, Any] = await self._store.get("orgs", org) or {}
         return bool((row.get("settings") or {}).get("two_person_rule"))
 
-    async def _put(self, caller: Caller, texts: Mapping[str, str], who: str, why: Why, *, by: str) -> Published:
+    async def _put(
+        self, caller: Caller, texts: Mapping[str, str], who: str, why: Why, *, by: str, proposal: str = ""
+    ) -> Published:
         before = await self._bench.sources(caller.org)
         order = Order(
             sources=before.replaced(texts), org=caller.org, by=who, why=why.why.strip(), origin="console",
-            accept_undecided=why.accept_undecided.strip(),
+            accept_undecided=why.accept_undecided.strip(), proposal=proposal,
         )  # fmt: skip
         outcome = await self._bench.publisher.publish(order)
         if outcome.in_force:
-            org = self._store.org(caller.org)
-            for file, draft in (await drafts.mine(org, by)).items():
-                if file in texts:  # what the author wrote since stays, as a draft that begins from what is in force now
-                    await self._settled(caller, draft, texts[file])
-            await org.commit(
-                [audit.entry(caller.actor, "rules.published", caller.now, on=f"#{outcome.number}", why=why.why)]
-            )
-        return Published(status=outcome.status, number=outcome.number, why=outcome.why)
-
-    async def _settled(self, caller: Caller, draft: Draft, published: str) -> None:
-        org = self._store.org(caller.org)
-        if draft.text == published:
-            await drafts.discard(org, draft.file, draft.by)
-        else:
-            await drafts.save(org, draft.file, draft.text, fingerprint(published), draft.by, draft.at)
+            entry = audit.entry(caller.actor, "rules.published", caller.now, on=f"#{outcome.number}", why=why.why)
+            ended = [proposals.in_force(proposal)] if proposal else []
+            await settling.settle(self._store.org(caller.org), texts, by, [*ended, entry])
+        return Published(status=outcome.status, number=outcome.number, why=outcome.why.removesuffix(ON_A_TERMINAL))
 
     async def _still_current(self, caller: Caller, bases: Mapping[str, str]) -> None:
         overtaken = _overtaken((await self._bench.sources(caller.org)).texts, bases)

@@ -98,11 +98,12 @@ class Back(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody makes of a proposal."""
+    """What somebody makes of a proposal. `accept_undecided` is why they answer for what no check could decide."""
 
     id: str
     decision: Literal["approve", "decline"]
     note: str = ""
+    accept_undecided: str = ""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -218,9 +219,10 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     files: tuple[str, ...]
     mine: bool
-    state: str = "open"  # open, approved, declined
+    state: str = "open"  # open, publishing, approved, declined
     decided_by: str = ""
     note: str = ""
+    accepted: str = ""
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
