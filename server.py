@@ -153,6 +153,7 @@ def house_doors(house: House) -> doors.Doors:
         phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
         mailer=_mailer(house.settings),
         proxies=house.settings.proxies,
+        seen=house.watch.seen,
     )
 
 

@@ -28,6 +28,7 @@ from storage.vault import Vault
 ATTEMPTS = 5
 HandIn = Callable[[Iterable[Document]], Awaitable[None]]
 Ask = Callable[[Context], Awaitable[Changed]]
+Seen = Callable[[str, Context, dict[str, Any], Changed], Awaitable[Changed]]
 PAID = ("confirmed", "confirmed_without_receipt")
 
 
@@ -56,14 +57,25 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     channel: str = ""
 
 
-class Desk:
-    """`hand_in` passes on what was stored for the runtime; `clock` is the business's time."""
+async def unseen(_verb: str, _ctx: Context, _args: dict[str, Any], changed: Changed) -> Changed:
+    """Nobody looks."""
+    return changed
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn) -> None:
+
+class Desk:
+    """`hand_in` passes on what was stored for the runtime; `clock` is the business's time.
+
+    `seen` may add to what a verb comes to, as it does where a flow asks for it.
+    """
+
+    def __init__(
+        self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn, seen: Seen = unseen
+    ) -> None:
         self._store = store
         self._vault = vault
         self._clock = clock
         self._hand_in = hand_in
+        self._seen = seen
         self._inbox = Inbox(Order(clock))
         self._changes = Changes(store, at_desk=True)
 
@@ -74,7 +86,7 @@ class Desk:
         if await self._store.org(org).get("bookings", id) is None:
             slot = {"start": wanted.start, "end": wanted.start, "resource": wanted.resource}
             args = {"offer": wanted.offer, "slot": slot, "nights": wanted.nights}
-            await self._do(org, about, _key(wanted), lambda ctx: self._changes.hold(ctx, args), note)
+            await self._do(org, about, _key(wanted), "hold", lambda ctx: self._changes.hold(ctx, args), note)
         booking = await self._booking(org, id)
         if booking["state"] == "held":
             await self._change(org, booking, "confirm", lambda ctx: self._changes.confirm(ctx, {"booking": id}), ())
@@ -137,13 +149,14 @@ class Desk:
 
     async def _change(self, org: str, booking: Document, what: str, ask: Ask, note: Sequence[Op]) -> Changed:
         """The key names the version, so that a later change of the same kind is another one."""
-        return await self._do(org, _about(booking), f"desk/{what}/{booking['_id']}/{booking['version']}", ask, note)
+        key = f"desk/{what}/{booking['_id']}/{booking['version']}"
+        return await self._do(org, _about(booking), key, what, ask, note)
 
-    async def _do(self, org: str, about: dict[str, str], key: str, ask: Ask, note: Sequence[Op]) -> Changed:
+    async def _do(self, org: str, about: dict[str, str], key: str, what: str, ask: Ask, note: Sequence[Op]) -> Changed:
         """Ask, and commit what follows; when somebody was faster, ask again and see what they did."""
         for _ in range(ATTEMPTS):
             ctx = await self._context(org, about, key)
-            changed = await ask(ctx)
+            changed = await self._seen(f"bookings.{what}", ctx, {}, await ask(ctx))
             if changed.event is not None and changed.event.name == "bookings.taken":
                 raise Taken
             if changed.event is not None and changed.event.name == "bookings.refused":

@@ -17,6 +17,9 @@ import crm.verbs
 import engine
 import payments.verbs
 from ads.clicks import of_referral
+from ads.truth.arrivals import Arrivals
+from ads.truth.attribution import Tagged
+from ads.truth.watching import Watch
 from channels.channel import Address
 from channels.connections import by_name
 from channels.cost import Rates
@@ -82,6 +85,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     webhook: Webhook
     callbacks: Callbacks
     probe: Probe
+    watch: Watch
 
 
 @asynccontextmanager
@@ -110,13 +114,17 @@ async def built(
         whatsapp = _whatsapp(settings, store, keys, client)
         presence = Presence(whatsapp, _bot_answers(store, keys))
         stack.push_async_callback(presence.close)
+        adverts = Tagged()
+        watch = Watch(adverts)
         handlers = Handlers(
-            [
-                *crm.verbs.bound(),
-                *bookings.verbs.bound(store),
-                *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
-                *_payments(settings, store, keys, links, daraja_http),
-            ]
+            watch.over(
+                [
+                    *crm.verbs.bound(),
+                    *bookings.verbs.bound(store),
+                    *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
+                    *_payments(settings, store, keys, links, daraja_http),
+                ]
+            )
         )
         runtime = Runtime(
             Wiring(
@@ -124,7 +132,7 @@ async def built(
                 vault=keys,
                 releases=published,
                 handlers=handlers,
-                router=_router(published),
+                router=Arrivals(_router(published), adverts),
                 registry=registry(),
             ),
             clock=clock or Clock(),
@@ -168,6 +176,7 @@ async def built(
                 _hosts(settings),
                 shared_account=settings.mpesa is not None,
             ),
+            watch=watch,
         )
 
 

@@ -13,7 +13,7 @@ from crm.sealed import opened, sealed
 from storage.store import Document, Op, OrgStore, Update
 from storage.vault import OrgVault
 
-BELONGINGS = ("bookings", "payments", "clicks")
+BELONGINGS = ("bookings", "payments", "clicks", "ad_events")
 MOST = 500  # documents of one collection that move in the one commit
 _KEYS = ("wa_key", "phone_key", "email_key")
 

@@ -285,4 +285,19 @@ _LOOP = (
     Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
 )
 
-COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_LOOP))
+_ADS = (
+    Collection(
+        name="ad_events",
+        doc="What the server itself measured on the way from an ad to money: each thing once.",
+        indexes=(
+            _by("by_contact", "org", "contact", "at"),
+            # what reports sum up: by the hour it came, and by the hour of the click that it is owed to
+            _by("by_time", "org", "at", "kind", "variation"),
+            _by("by_cohort", "org", "variation", "cohort"),
+            _by("by_visit", "org", "visit"),
+            _EXPIRES,
+        ),
+    ),
+)
+
+COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_ADS, *_LOOP))

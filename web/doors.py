@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
+from bookings.desk import Seen, unseen
 from channels.whatsapp.webhook import Webhook
 from payments.mpesa.accept import Callbacks
 from people.mail import Mailer, Printed
@@ -42,6 +43,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     phone_url: str = ""  # of the simulated phone, in the demo
     mailer: Mailer = Printed()
     proxies: int = 0  # how many of ours stand before the server
+    seen: Seen = unseen
 
 
 def build(doors: Doors) -> web.Application:
@@ -78,7 +80,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
     return Console(
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
-        stopping=stopping, probe=doors.probe,
+        stopping=stopping, probe=doors.probe, seen=doors.seen,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from aiohttp import web
 
-from bookings.desk import Desk, HandIn
+from bookings.desk import Desk, HandIn, Seen, unseen
 from crm.desk import Desk as Conversing
 from crm.desk import Voice
 from people.mail import Mailer, Printed
@@ -60,6 +60,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
     stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
     probe: Probe | None = None
+    seen: Seen = unseen  # what else a booking's change at the desk comes to
 
 
 def ways(console: Console) -> Sequence[Way]:
@@ -100,7 +101,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 
 
 def _bookings(console: Console) -> Bookings:
-    desk = Desk(console.store, console.vault, console.clock, console.hand_in)
+    desk = Desk(console.store, console.vault, console.clock, console.hand_in, console.seen)
     return Bookings(console.store, console.vault, console.clock, desk)
 
 
