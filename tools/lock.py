@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"run": ["mongo", "redis"], "dev": ["mongo", "redis", "dev"], "bench": ["mongo", "redis", "dev", "bench"]}
+LOCKS = {"run": ["mongo", "redis", "s3"], "dev": ["mongo", "redis", "dev"], "bench": ["mongo", "redis", "dev", "bench"]}
 
 
 def main() -> int:
