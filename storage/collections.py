@@ -298,6 +298,11 @@ _ADS = (
             _EXPIRES,
         ),
     ),
+    Collection(
+        name="ad_hours",
+        doc="What a platform reports of a variation in one hour, with what it reported before.",
+        indexes=(_by("by_variation", "org", "variation", "hour"), _by("by_hour", "org", "hour")),
+    ),
 )
 
 COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_ADS, *_LOOP))
