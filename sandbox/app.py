@@ -8,6 +8,9 @@ from contextlib import nullcontext
 from aiohttp import web
 
 from sandbox import page
+from sandbox.ads_control import AdsControl
+from sandbox.ads_meta import AdsMeta
+from sandbox.ads_world import ADS, AdWorld
 from sandbox.control import Control
 from sandbox.daraja import Daraja
 from sandbox.graph import Graph
@@ -23,8 +26,9 @@ def build(settings: SandboxSettings) -> web.Application:
     """The sandbox as an aiohttp application; it starts and ends with the application's own life cycle."""
     world = World.of(settings)
     app = web.Application(client_max_size=_MAX_BODY)
-    app[WORLD] = world
-    for part in (Control(world), Graph(world), Library(world), Daraja(world)):
+    ads = AdWorld(settings.ad_accounts, settings.market, settings.now)
+    app[WORLD], app[ADS] = world, ads
+    for part in (Control(world), Graph(world), Library(world), Daraja(world), AdsControl(ads), AdsMeta(ads)):
         app.add_routes(part.routes())
     app.add_routes(page.routes())
     app.cleanup_ctx.append(_life)

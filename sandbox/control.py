@@ -107,7 +107,7 @@ class Control:
         )
 
     async def add_customer(self, request: web.Request) -> web.Response:
-        profile = await _body(request, SimulatedCustomer)
+        profile = await read_body(request, SimulatedCustomer)
         if not profile.msisdn.isdigit():
             raise Refused("msisdn must be digits with the country code")
         try:
@@ -140,30 +140,30 @@ class Control:
         return response
 
     async def send(self, request: web.Request) -> web.Response:
-        message = await _body(request, CustomerMessage)
+        message = await read_body(request, CustomerMessage)
         business = self._business(message.business)
         return web.json_response({"id": self._people.send(self._customer(request), business, message)}, status=201)
 
     async def tap(self, request: web.Request) -> web.Response:
-        tap = await _body(request, Tap)
+        tap = await read_body(request, Tap)
         customer = self._customer(request)
         message_id = self._people.tap(customer, self._business(tap.business), tap.message, tap.choice)
         return web.json_response({"id": message_id}, status=201)
 
     async def prefer(self, request: web.Request) -> web.Response:
-        preference = await _body(request, Preference)
+        preference = await read_body(request, Preference)
         self._people.prefer(self._customer(request), self._business(preference.business), preference.value)
         return web.json_response({"done": True})
 
     async def money(self, request: web.Request) -> web.Response:
-        money = await _body(request, Money)
+        money = await read_body(request, Money)
         customer = self._customer(request)
         self._world.handsets.of(customer.profile.msisdn, customer.profile).balance = money.balance
         self._world.feed.changed(customer.id)
         return web.json_response({"balance": money.balance})
 
     async def answer_prompt(self, request: web.Request) -> web.Response:
-        answer = await _body(request, PromptAnswer)
+        answer = await read_body(request, PromptAnswer)
         checkout = request.match_info["checkout"]
         handsets = self._world.handsets
         if handsets.find(checkout) is None:
@@ -184,7 +184,7 @@ class Control:
     async def put_scenario(self, request: web.Request) -> web.Response:
         """Fields of `Behaviour`, and `times` for how often they hold."""
         subject = self._subject(request)
-        fields = await _body(request, dict[str, Any])
+        fields = await read_body(request, dict[str, Any])
         times = fields.pop("times", None)
         if times is not None and (not isinstance(times, int) or times < 1):
             raise Refused("times must be a whole number above 0")
@@ -201,7 +201,7 @@ class Control:
 
     async def move_clock(self, request: web.Request) -> web.Response:
         """Forward only; what ran out on the way (a PIN prompt) ends."""
-        move = await _body(request, ClockMove)
+        move = await read_body(request, ClockMove)
         settings = self._world.settings
         if settings.move is None:
             raise Refused("this sandbox was started without a clock that can be moved")
@@ -270,7 +270,7 @@ async def _within(change: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def _body(request: web.Request, shape: type[T]) -> T:
+async def read_body(request: web.Request, shape: type[T]) -> T:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="send application/json")
     try:

@@ -53,8 +53,8 @@ class Scenario:
         self._chosen: dict[str, dict[str, Any]] = {}
         self._left: dict[tuple[str, str], int] = {}
 
-    def choose(self, subject: str, behaviour: Behaviour, times: int | None = None) -> None:
-        """Merge a behaviour into what holds for `subject` (a customer id, or GLOBAL).
+    def choose(self, subject: str, behaviour: msgspec.Struct, times: int | None = None) -> None:
+        """Merge a `Behaviour` (or its like, ads_faults.py) into what holds for `subject` (a customer id, or GLOBAL).
 
         With `times`, each field set here disappears after it was used that often.
         """

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from sandbox.ads_market import Market, Steady
+from sandbox.ads_world import DEFAULT_AD_ACCOUNTS, AdAccount
 from sandbox.templates import DEFAULT_TEMPLATES, Template
 
 SANDBOX_SHORTCODE = "174379"
@@ -95,6 +97,8 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     messages_per_second: int = 80  # 0 switches the throughput limit off
     pair_rate: bool = True
     state_path: Path | None = None
+    ad_accounts: tuple[AdAccount, ...] = DEFAULT_AD_ACCOUNTS
+    market: Market = msgspec.field(default_factory=Steady)  # what ads meet there
 
     def every_merchant(self) -> tuple[Merchant, ...]:
         """The merchants given, or the single one of `shortcode` and `passkey`."""

@@ -1,0 +1,156 @@
+"""Asking the Graph API: token and proof, usage headers, pages, and each refusal as its class.
+
+The token goes as a header, never into an address. Pages are asked for by cursor: the ready-made `next` address holds
+a token, and would have to be trusted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import httpx
+import msgspec
+
+from ads.answers import mapping, rows, text, whole
+from ads.failures import RetryLater
+from ads.line import Answer, Line
+from ads.meta.credentials import MetaCredentials
+from ads.meta.errors import failure, is_refusal, refuses_token
+from ads.pace import Pace, Urgency
+
+Keep = Callable[[str], Awaitable[None]]
+_MOST_PAGES = 200
+_SHARES = ("call_count", "total_cputime", "total_time")  # per cent
+_USAGE = "x-business-use-case-usage"
+
+
+class MetaClient:
+    """One ad account's line. `keep` stores a refreshed token."""
+
+    def __init__(
+        self,
+        credentials: MetaCredentials,
+        http: httpx.AsyncClient,
+        now: Callable[[], datetime],
+        keep: Keep | None = None,
+    ) -> None:
+        self.credentials = credentials
+        self.pace = Pace("meta", now)
+        self._line = Line("meta", http, credentials.base_url)
+        self._keep = keep
+        self._token = credentials.token
+        self._renewing = asyncio.Lock()
+
+    @property
+    def act(self) -> str:
+        return f"act_{self.credentials.account}"
+
+    async def get(self, path: str, params: Mapping[str, Any], urgency: Urgency = "change") -> dict[str, Any]:
+        self.pace.check(urgency)
+        return await self._ask("GET", path, params, writes=False)
+
+    async def post(self, path: str, fields: Mapping[str, Any], urgency: Urgency = "change") -> dict[str, Any]:
+        self.pace.check(urgency)
+        return await self._ask("POST", path, fields, writes="validate_only" not in str(fields.get("execution_options")))
+
+    async def all(self, path: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Every page of an edge."""
+        found: list[dict[str, Any]] = []
+        after = ""
+        for _ in range(_MOST_PAGES):
+            page = await self.get(path, {**params, "limit": 100, **({"after": after} if after else {})})
+            found += rows(page, "data")
+            last, after = after, following(page)
+            if not after or after == last:
+                return found
+        raise RetryLater("ads.meta.pages", "Meta's list does not end", after=timedelta(minutes=5))
+
+    async def _ask(
+        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], *, writes: bool
+    ) -> dict[str, Any]:
+        token = self._token
+        answer = await self._send(method, path, fields, token, writes)
+        if refuses_token(answer.body) and await self._renew(token):
+            answer = await self._send(method, path, fields, self._token, writes)
+        regain = self._heed(answer.headers)
+        if is_refusal(answer.body) or answer.status >= 300 or not isinstance(answer.body, dict):
+            raise failure(answer.body, answer.status, writes, regain, self._secrets())
+        return answer.body
+
+    async def _send(
+        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], token: str, writes: bool
+    ) -> Answer:
+        form = {name: value if isinstance(value, str) else _json(value) for name, value in fields.items()}
+        if self.credentials.app_secret:
+            form["appsecret_proof"] = _proof(token, self.credentials.app_secret)
+        content: dict[str, Any] = {"params": form} if method == "GET" else {"data": form}
+        return await self._line.send(
+            method, f"/{self.credentials.version}/{path}", writes=writes,
+            headers={"Authorization": f"Bearer {token}"}, secrets=self._secrets(), **content,
+        )  # fmt: skip
+
+    async def _renew(self, refused: str) -> bool:
+        """Exchange the token for a new long-lived one, once for all who find it refused."""
+        own = self.credentials
+        if not (own.app_id and own.app_secret):
+            return False
+        async with self._renewing:
+            if self._token != refused:
+                return True
+            form = {
+                "grant_type": "fb_exchange_token", "client_id": own.app_id, "client_secret": own.app_secret,
+                "fb_exchange_token": refused,
+            }  # fmt: skip
+            answer = await self._line.send(
+                "POST",
+                f"/{own.version}/oauth/access_token",
+                writes=False,
+                headers={},
+                secrets=self._secrets(),
+                data=form,
+            )
+            token = text(answer.body, "access_token")
+            if answer.status != 200 or not token:
+                return False
+            self._token = token
+            if self._keep is not None:
+                await self._keep(token)
+            return True
+
+    def _heed(self, headers: Mapping[str, str]) -> timedelta:
+        """What the usage header says, noted; the time until Meta listens again."""
+        try:
+            usage = msgspec.json.decode(headers.get(_USAGE, "{}"))
+        except msgspec.DecodeError:
+            return timedelta()
+        mine = rows(usage, self.credentials.account)
+        used = max(
+            (whole(one, name) for one in mine for name in ("call_count", "total_cputime", "total_time")), default=0
+        )
+        minutes = max((whole(one, "estimated_time_to_regain_access") for one in mine), default=0)
+        regain = timedelta(minutes=max(0, min(minutes, 24 * 60)))
+        if mine:
+            self.pace.used(used, regain)
+        return regain
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._token, self.credentials.token, self.credentials.app_secret)
+
+
+def following(page: dict[str, Any]) -> str:
+    """The cursor of the next page; "" when this was the last."""
+    paging = mapping(page, "paging")
+    return text(mapping(paging, "cursors"), "after") if text(paging, "next") else ""
+
+
+def _proof(token: str, secret: str) -> str:
+    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

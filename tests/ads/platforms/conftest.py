@@ -1,0 +1,116 @@
+"""A sandbox with simulated ad platforms on a loopback port, and our connectors to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from aiohttp.test_utils import TestServer
+
+from ads.meta.credentials import MetaCredentials
+from ads.meta.platform import Meta
+from ads.platform import Audience, CampaignPlan, Creative, Platform, VariationPlan
+from engine.values import Money
+from sandbox import SandboxSettings, build
+from sandbox.ads_world import ADS, DEFAULT_AD_ACCOUNTS, AdAccount, AdWorld
+
+BEGIN = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+KES = "KES"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.moment = BEGIN
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def move(self, by: timedelta) -> None:
+        self.moment += by
+
+
+class Ads:
+    """The simulated platforms, the connectors, and a hand in the ads manager."""
+
+    def __init__(self, server: TestServer, http: httpx.AsyncClient, clock: Clock) -> None:
+        self.base = str(server.make_url("")).rstrip("/")
+        self.world: AdWorld = server.app[ADS]
+        self.http = http
+        self.clock = clock
+        self.tokens: dict[str, list[str]] = {}
+
+    def account(self, platform: str) -> AdAccount:
+        return next(one for one in self.world.accounts.values() if one.platform == platform)
+
+    def keep(self, platform: str) -> Callable[[str], Awaitable[None]]:
+        async def kept(token: str) -> None:
+            self.tokens.setdefault(platform, []).append(token)
+
+        return kept
+
+    def meta(self, **changes: Any) -> Meta:
+        own = self.account("meta")
+        credentials = MetaCredentials(
+            account=own.id, token=own.token, app_id=own.client_id, app_secret=own.client_secret, page=own.page,
+            pixel=own.pixel, base_url=f"{self.base}/meta",
+        )  # fmt: skip
+        return Meta(msgspec.structs.replace(credentials, **changes), self.http, self.clock.now, self.keep("meta"))
+
+    def platform(self, name: str) -> Platform:
+        return {"meta": self.meta}[name]()
+
+    async def control(self, method: str, path: str, body: Any = None) -> Any:
+        answer = await self.http.request(method, f"{self.base}/control/ads{path}", json=body)
+        assert answer.status_code < 300, answer.text
+        return json.loads(answer.text)
+
+    async def misbehave(self, platform: str, times: int | None = None, **fields: Any) -> None:
+        more = {} if times is None else {"times": times}
+        await self.control("PUT", f"/{platform}/scenario", {**fields, **more})
+
+    async def edit(self, platform: str, id: str, **fields: Any) -> None:
+        await self.control("PATCH", f"/{platform}/things/{id}", {"fields": fields})
+
+    def things(self, platform: str, kind: str) -> list[Any]:
+        return [
+            one for one in self.world.things.values()
+            if (one.platform, one.kind, one.deleted) == (platform, kind, False)
+        ]  # fmt: skip
+
+
+@pytest.fixture
+async def ads() -> AsyncIterator[Ads]:
+    clock = Clock()
+    settings = SandboxSettings(
+        app_secret="s", webhook_url="http://127.0.0.1:9/hook", access_token="t", businesses=(), consumer_key="k",
+        consumer_secret="s", now=clock.now, move=clock.move, ad_accounts=DEFAULT_AD_ACCOUNTS,
+    )  # fmt: skip
+    server = TestServer(build(settings))
+    await server.start_server()
+    async with httpx.AsyncClient(trust_env=False) as http:
+        yield Ads(server, http, clock)
+    await server.close()
+
+
+def campaign(id: str = "c1", **changes: Any) -> CampaignPlan:
+    plan = CampaignPlan(id=id, name="Box braids, November", objective="sales", currency=KES)
+    return msgspec.structs.replace(plan, **changes)
+
+
+def variation(id: str = "v1", **changes: Any) -> VariationPlan:
+    plan = VariationPlan(
+        id=id, name="Box braids, trust", angle="A", objective="sales", budget=Money(50_000, KES),
+        audience=Audience(countries=("KE",), languages=("en", "sw"), youngest=20, oldest=45, keywords=("box braids",)),
+        creative=Creative(
+            texts=("Braids that last six weeks.", "Book today, pay a deposit by M-Pesa."),
+            headlines=("Box braids in Nairobi", "Held by M-Pesa", "Six weeks of braids"),
+            descriptions=("From KSh 2,500.", "Open till eight."), link="https://mara.example/braids?utm_content=v1",
+            action="book",
+        ),
+    )  # fmt: skip
+    return msgspec.structs.replace(plan, **changes)
