@@ -53,7 +53,7 @@ def variation(ref: Ref, body: dict[str, Any], ads: list[dict[str, Any]], currenc
 
 
 def _state(ref: Ref, body: dict[str, Any], budget: Money | None, ads: list[dict[str, Any]]) -> State:
-    says = _effective(body, ads)
+    says, marked = _effective(body, ads), is_named(text(body, "name"), ref.id)
     return State(
         ref=ref,
         name=unnamed(text(body, "name"), ref.id),
@@ -61,13 +61,7 @@ def _state(ref: Ref, body: dict[str, Any], budget: Money | None, ads: list[dict[
         delivery=_DELIVERY.get(says, "unknown"),
         reason=_REASONS.get(says, ""),
         budget=budget,
-        fingerprint=fingerprint(
-            [
-                is_named(text(body, "name"), ref.id),
-                _settings(body),
-                sorted((_settings_of_ad(one) for one in ads), key=str),
-            ]
-        ),
+        fingerprint=fingerprint([marked, _settings(body), sorted((_settings_of_ad(one) for one in ads), key=str)]),
     )
 
 
@@ -76,9 +70,7 @@ def _effective(body: dict[str, Any], ads: list[dict[str, Any]]) -> str:
     says, below = text(body, "effective_status"), [text(one, "effective_status") for one in ads]
     if says != "ACTIVE" or "ACTIVE" in below or not below:
         return says
-    return next(
-        (one for one in ("PENDING_REVIEW", "IN_PROCESS", "WITH_ISSUES", "DISAPPROVED") if one in below), below[0]
-    )
+    return next((one for one in _HOPEFUL if one in below), below[0])
 
 
 def _settings(body: dict[str, Any]) -> dict[str, Any]:
