@@ -150,6 +150,7 @@ def house_doors(house: House) -> doors.Doors:
         app_url=house.settings.app_url,
         bench=house.bench,
         probe=house.probe,
+        spare_number=demo.SPARE if house.settings.demo else "",
         phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
         mailer=_mailer(house.settings),
         proxies=house.settings.proxies,

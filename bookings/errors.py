@@ -4,12 +4,17 @@ from __future__ import annotations
 
 
 class BadSetting(ValueError):
-    """A setting of an offer, resource or policy that cannot be used. `where` names the document and field."""
+    """A setting of an offer, resource or policy that cannot be used. `where` names the document and field.
 
-    def __init__(self, where: str, why: str) -> None:
+    `code` is stable, for who says it in another language; `value` is what was given, where the sentence names it.
+    """
+
+    def __init__(self, where: str, why: str, code: str = "", value: object = "") -> None:
         super().__init__(f"{where}: {why}")
         self.where = where
         self.why = why
+        self.code = code
+        self.value = str(value)
 
 
 class NoBooking(LookupError):

@@ -92,15 +92,15 @@ def checked(offer: Offer) -> Offer:
     """The same offer, or `BadSetting` saying what cannot be."""
     where = f"offer {offer.id}"
     if offer.price < 0 or not 0 <= offer.deposit <= max(offer.price, 0):
-        raise BadSetting(where, "the deposit must lie between nothing and the price")
+        raise BadSetting(where, "the deposit must lie between nothing and the price", "deposit-range")
     if offer.duration <= timedelta() or offer.duration > timedelta(hours=24) or offer.duration % SLICE:
-        raise BadSetting(where, "the duration must be a multiple of 5 minutes, up to 24 hours")
+        raise BadSetting(where, "the duration must be a multiple of 5 minutes, up to 24 hours", "duration")
     if offer.granularity < timedelta() or offer.granularity % SLICE:
         raise BadSetting(where, "the step between starts must be a multiple of 5 minutes")
     if not 1 <= offer.nights <= 365:
-        raise BadSetting(where, "the shortest stay must be between 1 and 365 nights")
+        raise BadSetting(where, "the shortest stay must be between 1 and 365 nights", "nights")
     if offer.notice < timedelta() or not 1 <= offer.horizon_days <= 730:
-        raise BadSetting(where, "the notice cannot be negative, and the horizon must be 1 to 730 days")
+        raise BadSetting(where, "the notice cannot be negative, and the horizon must be 1 to 730 days", "horizon")
     return offer
 
 

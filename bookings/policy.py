@@ -48,9 +48,9 @@ def read(stored: dict[str, Any] | None, where: str = "policy") -> Policy:
         raise BadSetting(where, str(error)) from error
     for row in policy.refund:
         if not 0 <= row.percent <= 100 or row.notice_hours < 0:
-            raise BadSetting(where, "a refund is 0 to 100 percent for a notice of 0 hours or more")
+            raise BadSetting(where, "a refund is 0 to 100 percent for a notice of 0 hours or more", "refund")
     if policy.move.notice_hours < 0 or policy.move.times < 0:
-        raise BadSetting(where, "moving needs a notice and a number of times of 0 or more")
+        raise BadSetting(where, "moving needs a notice and a number of times of 0 or more", "move")
     return policy
 
 

@@ -55,9 +55,9 @@ def read(stored: dict[str, Any]) -> Resource:
         active=stored.get("active", True),
     )
     if not 1 <= resource.capacity <= 500:
-        raise BadSetting(where, "the capacity must be between 1 and 500")
+        raise BadSetting(where, "the capacity must be between 1 and 500", "capacity")
     if resource.check_out > resource.check_in:
-        raise BadSetting(where, "guests must leave before the next ones come: check_out is after check_in")
+        raise BadSetting(where, "guests must leave before the next ones come: check_out is after check_in", "check-out")
     return resource
 
 
@@ -98,13 +98,13 @@ def _spans(stored: Any, where: str) -> tuple[Span, ...]:
     except (TypeError, ValueError) as error:
         if isinstance(error, BadSetting):
             raise
-        raise BadSetting(where, 'expected pairs like ["08:00", "17:00"]') from error
+        raise BadSetting(where, 'expected pairs like ["08:00", "17:00"]', "span-pair") from error
     for span in spans:
         if span.start >= span.end:
-            raise BadSetting(where, "a span must end after it begins (24:00 is the end of the day)")
+            raise BadSetting(where, "a span must end after it begins (24:00 is the end of the day)", "span-order")
     for before, after in pairwise(spans):
         if after.start < before.end:
-            raise BadSetting(where, "two spans overlap")
+            raise BadSetting(where, "two spans overlap", "span-overlap")
     return tuple(spans)
 
 
@@ -119,9 +119,9 @@ def _time(text: str, where: str) -> time:
     try:
         moment = time.fromisoformat(text)
     except (TypeError, ValueError) as error:
-        raise BadSetting(where, f"{text!r} is no time of day like 08:30") from error
+        raise BadSetting(where, f"{text!r} is no time of day like 08:30", "no-time", text) from error
     if moment.second or moment.microsecond or moment.tzinfo or moment.minute % 5:
-        raise BadSetting(where, f"{text!r}: times are in steps of 5 minutes")
+        raise BadSetting(where, f"{text!r}: times are in steps of 5 minutes", "time-step", text)
     return moment
 
 
@@ -129,7 +129,7 @@ def _day(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError) as error:
-        raise BadSetting(where, f"{text!r} is no date like 2026-12-25") from error
+        raise BadSetting(where, f"{text!r} is no date like 2026-12-25", "no-date", text) from error
 
 
 def _written(spans: Week) -> dict[str, list[list[str]]]:

@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from channels import acceptance, ledger, standing
+from channels import acceptance, choices, ledger, standing
 from channels.channel import Part, SentReceipt
 from channels.cost import Rates, country_of, expected
 from channels.delivery import FAILED, SENDING, UNSENT, taken
@@ -125,7 +125,8 @@ class Dispatcher:
         if verdict is not None:
             return verdict, not now.replying, ()
         ruling = await self._guardrails(ctx.org, now.facts())
-        return judge(now, ruling), not now.replying, await ruled(ctx, scene, ruling)
+        verdict = choices.stricter(judge(now, ruling), now, choices.read(scene.org))
+        return verdict, not now.replying, await ruled(ctx, scene, ruling)
 
     async def _withhold(self, reception: Reception, message: OutgoingMessage, reason: str) -> Acted:
         """Not an error: the rules did their work. The machine hears of it where it could do something else."""

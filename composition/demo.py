@@ -24,6 +24,7 @@ TEMPLATES = {  # what stands in for a text when WhatsApp's window is closed; the
     "default": {"name": "booking_note", "category": "utility"},
 }
 NAMES = {CLINIC: "Tabasamu Dental Clinic", APARTMENTS: "Pwani Stays Nyali"}
+SPARE = "100000000000003"  # a number of the simulated WhatsApp for the business that a visitor makes
 SHORTCODES = {CLINIC: "174379", APARTMENTS: "174380"}
 
 
@@ -96,6 +97,9 @@ def sandbox(house: House) -> web.Application:
         )
         for place, (org, number) in enumerate(NUMBERS.items(), start=1)
     )
+    spare = SimulatedBusiness(
+        phone_number_id=SPARE, display_number="254709000301", waba_id=f"2{SPARE[1:]}", name="Your own business"
+    )
     merchants = tuple(
         Merchant(shortcode=SHORTCODES[org], passkey=settings.mpesa.passkey, name=NAMES[org].upper()) for org in NAMES
     )
@@ -105,7 +109,7 @@ def sandbox(house: House) -> web.Application:
             verify_token=settings.whatsapp.verify_token,
             webhook_url=f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
             access_token=DEMO_TOKEN,
-            businesses=businesses,
+            businesses=(*businesses, spare),
             merchants=merchants,
             consumer_key=settings.mpesa.consumer_key,
             consumer_secret=settings.mpesa.consumer_secret,

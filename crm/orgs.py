@@ -17,7 +17,15 @@ from storage.vault import Vault
 
 
 class BadOrg(ValueError):
-    """A business that cannot be made as it is described; the message says why."""
+    """A business that cannot be made as it is described; the message says why.
+
+    `code` is stable, for who says it in another language; `value` is what was given.
+    """
+
+    def __init__(self, why: str, code: str = "", value: object = "") -> None:
+        super().__init__(why)
+        self.code = code
+        self.value = str(value)
 
 
 class NewOrg(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +49,7 @@ SETTINGS = {
     "hold_minutes": "how long a held slot waits for its deposit (20)",
     "deposit_policy": "what is refunded on cancelling, and when a booking may be moved (see bookings.policy)",
     "greeting": "the words that a wa.me link starts with, one text per language",
+    "messaging": "where the business is stricter than its guardrails (see channels.choices)",
     "whatsapp_number": "the number in wa.me links, digits with the country code",
 }
 
@@ -49,8 +58,8 @@ SPOKEN = ("en", "sw")
 _LINES = ("name", "zone", "phone", "address", "map_url", "review_url", "agent_phone")
 
 
-async def create(store: Store, new: NewOrg) -> Document:
-    """Make a business. Raises `BadOrg`, or `Conflict` when the id is taken."""
+async def create(store: Store, new: NewOrg, *, also: Sequence[Insert] = ()) -> Document:
+    """Make a business, and `also` what it begins with. Raises `BadOrg`, or `Conflict` when the id is taken."""
     if not new.id or not all(part.isalnum() for part in new.id.split("-")) or not new.id.isascii():
         raise BadOrg(f"{new.id!r} is no id: letters, digits and dashes only")
     if not new.name.strip() or not new.languages:
@@ -63,7 +72,7 @@ async def create(store: Store, new: NewOrg) -> Document:
     document["_id"] = document.pop("id")
     document["addresses"] = addresses(document["channels"])
     rows = [Insert("addresses", _address(new.id, address)) for address in document["addresses"]]
-    stored, *_ = await store.commit([Insert("orgs", document), *rows])
+    stored, *_ = await store.commit([Insert("orgs", document), *rows, *_of(new.id, also)])
     return stored or document
 
 
@@ -127,20 +136,20 @@ def described(fields: dict[str, Any]) -> dict[str, Any]:
     """How a business describes itself, cleaned. Raises `BadOrg` for what cannot be."""
     cleaned: dict[str, Any] = {name: " ".join(str(fields.get(name) or "").split())[:200] for name in _LINES}
     if not cleaned["name"]:
-        raise BadOrg("a business needs a name")
+        raise BadOrg("a business needs a name", "no-name")
     if cleaned["zone"] not in available_timezones():
-        raise BadOrg(f"{cleaned['zone']!r} is no time zone like Africa/Nairobi")
+        raise BadOrg(f"{cleaned['zone']!r} is no time zone like Africa/Nairobi", "no-zone", cleaned["zone"])
     for name in ("phone", "agent_phone"):
         if cleaned[name] and not (number := phone(cleaned[name])):
-            raise BadOrg(f"{cleaned[name]!r} is no phone number like 0712 345 678")
+            raise BadOrg(f"{cleaned[name]!r} is no phone number like 0712 345 678", "no-phone", cleaned[name])
         cleaned[name] = number if cleaned[name] else ""
     for name in ("map_url", "review_url"):
         address = urlsplit(cleaned[name])
         if cleaned[name] and (address.scheme not in ("http", "https") or not address.hostname):
-            raise BadOrg(f"{cleaned[name]!r} is no web address like https://…")
+            raise BadOrg(f"{cleaned[name]!r} is no web address like https://…", "no-url", cleaned[name])
     languages = [each for each in dict.fromkeys(fields.get("languages") or ()) if each in SPOKEN]
     if not languages:
-        raise BadOrg("a business speaks at least one of the languages")
+        raise BadOrg("a business speaks at least one of the languages", "no-language")
     return {**cleaned, "languages": languages}
 
 
@@ -148,7 +157,7 @@ async def add_number(store: Store, id: str, number: str, display: str, *, note: 
     """Let a WhatsApp number belong to a business. Raises `BadOrg` when it is another one's."""
     taken = await at_address(store, "whatsapp", number)
     if taken is not None and taken["_id"] != id:
-        raise BadOrg("that number belongs to another business on this server")
+        raise BadOrg("that number belongs to another business on this server", "number-taken")
     document = await store.get("orgs", id) or {}
     entry = {"channel": "whatsapp", "address": number}
     channels = [each for each in document.get("channels") or [] if each != entry]
@@ -156,7 +165,23 @@ async def add_number(store: Store, id: str, number: str, display: str, *, note: 
     try:
         await change(store, id, note=note, channels=[*channels, entry], settings={"whatsapp_number": digits})
     except Conflict as error:
-        raise BadOrg("that number belongs to another business on this server") from error
+        raise BadOrg("that number belongs to another business on this server", "number-taken") from error
+
+
+async def remove_number(store: Store, id: str, number: str, *, display: str = "", note: Sequence[Insert] = ()) -> None:
+    """Let a number belong to nobody again. `display` is of the number that links lead to from now on, if there is one.
+
+    Raises KeyError for a number that is not the business's.
+    """
+    document = await store.get("orgs", id) or {}
+    known = list(document.get("channels") or ())
+    left = [each for each in known if (each["channel"], each["address"]) != ("whatsapp", number)]
+    if len(left) == len(known):
+        raise KeyError(number)
+    digits = "".join(character for character in display if character.isdecimal())
+    last = known[-1] not in left  # links lead to the number that was connected last
+    settings = {"whatsapp_number": digits} if last else {}
+    await change(store, id, note=note, channels=left, settings=settings)
 
 
 def _of(id: str, note: Sequence[Insert]) -> list[Op]:
@@ -170,6 +195,14 @@ async def set_secrets(
     known = await get_secrets(store, vault, id)
     text = json.dumps({**known, **secrets}, sort_keys=True).encode()
     token = (await vault.org(id)).seal("", text, aad=_aad(id))
+    await store.commit([Update("orgs", id, {"set": {"secrets": token}}), *_of(id, note)])
+
+
+async def drop_secret(store: Store, vault: Vault, id: str, name: str, *, note: Sequence[Insert] = ()) -> None:
+    """Forget one of a business's credentials. Raises KeyError when there is none of that name."""
+    known = await get_secrets(store, vault, id)
+    del known[name]
+    token = (await vault.org(id)).seal("", json.dumps(known, sort_keys=True).encode(), aad=_aad(id))
     await store.commit([Update("orgs", id, {"set": {"secrets": token}}), *_of(id, note)])
 
 

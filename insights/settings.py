@@ -9,7 +9,9 @@ import msgspec
 from bookings import ics, offers, resources
 from bookings.policy import Policy
 from bookings.policy import read as read_policy
-from crm import capture
+from channels.choices import Choices
+from channels.choices import read as read_choices
+from crm import capture, orgs
 from payments.mpesa.account import Accounts
 from storage.store import Document, Store
 from storage.vault import Vault
@@ -69,6 +71,9 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     numbers: tuple[Number, ...]
     links: Links | None
     paid: Paid | None
+    messaging: Choices
+    two_people: bool  # whether a second person approves what is published
+    own_token: bool  # whether the business has a WhatsApp access token of its own
 
 
 async def setup(store: Store, vault: Vault, org: str, app_url: str, *, money: bool, change: bool) -> Setup:
@@ -87,6 +92,9 @@ async def setup(store: Store, vault: Vault, org: str, app_url: str, *, money: bo
         ),
         links=await _links(vault, document, app_url, change=change),
         paid=await _paid(store, vault, org) if money and document.get("mpesa") else None,
+        messaging=read_choices(document),
+        two_people=bool((document.get("settings") or {}).get("two_person_rule")),
+        own_token="whatsapp_token" in await orgs.get_secrets(store, vault, org),
     )
 
 

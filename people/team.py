@@ -9,7 +9,7 @@ import msgspec
 from people import audit
 from people.roles import ROLES, Role
 from people.users import User
-from storage.store import Delete, OrgStore, Store, Update, Upsert
+from storage.store import Delete, Insert, OrgStore, Store, Update, Upsert
 
 
 class LastOwner(ValueError):
@@ -28,6 +28,12 @@ async def add(store: OrgStore, user: User, role: Role, now: datetime, *, by: str
     entry = audit.entry(by, "team.added", now, on=user.id, role=role)
     await store.commit([Upsert("members", _id(store.id, user.id), fields), entry])
     return Member(org=store.id, user=user.id, role=role)
+
+
+def founding(org: str, user: User, now: datetime) -> list[Insert]:
+    """The first owner of a business that is about to be made, for the commit that makes it."""
+    member = {"_id": _id(org, user.id), "user": user.id, "role": "owner", "by": user.id, "at": now}
+    return [Insert("members", member), audit.entry(user.id, "business.founded", now, on=org)]
 
 
 async def change(store: OrgStore, user: str, role: Role, now: datetime, *, by: str) -> None:

@@ -39,6 +39,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     app_url: str
     bench: Workbench
     probe: Probe | None = None  # tries keys and numbers at their providers
+    spare_number: str = ""  # of the simulated WhatsApp, which a business made in the demo can have
     refusal: Callable[[], dict[str, str]] = dict  # of the last edit of the YAML, if it was not published
     phone_url: str = ""  # of the simulated phone, in the demo
     mailer: Mailer = Printed()
@@ -80,7 +81,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
     return Console(
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
-        stopping=stopping, probe=doors.probe, seen=doors.seen,
+        stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
     )  # fmt: skip
 
 

@@ -13,6 +13,14 @@ HOSTS = {"sandbox": "https://sandbox.safaricom.co.ke", "production": "https://ap
 _SEAL = b"orgs.mpesa"
 
 
+class BadAccount(ValueError):
+    """An account that cannot be. `code` is stable, for who says it in another language."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What Daraja needs to know one business.
 
@@ -30,9 +38,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.shortcode.isdecimal() or not 5 <= len(self.shortcode) <= 7:
-            raise ValueError("the M-Pesa shortcode is 5 to 7 digits")
+            raise BadAccount("shortcode", "the M-Pesa shortcode is 5 to 7 digits")
         if self.kind == "buy_goods" and not self.till.isdecimal():
-            raise ValueError("buy goods needs the till number")
+            raise BadAccount("till", "buy goods needs the till number")
         check_host(self.base_url)
 
     def __repr__(self) -> str:

@@ -238,6 +238,18 @@ async def test_quiet_hours_put_off_what_the_business_begins_until_morning(world:
     assert world.facts[0]["local_hour"] == 22
 
 
+async def test_a_business_may_be_quiet_for_longer_than_its_table_asks(world: World) -> None:
+    await world.update("orgs", "salon", **{"settings.messaging": {"quiet_from": 17, "quiet_until": 9}})
+    world.now = NOW + timedelta(hours=5)  # five in the afternoon
+    with pytest.raises(RetryLater) as later:
+        await world.send(category="utility")
+    assert later.value.after == timedelta(hours=16)
+    await world.send(key="m/2/message", category="service")
+    world.now = NOW + timedelta(hours=4)
+    await world.send(key="m/3/message", category="utility")
+    assert len(world.graph.bodies) == 2
+
+
 async def test_the_table_counts_what_the_business_began_today(world: World) -> None:
     world.now = NOW + timedelta(hours=1)
     for number in range(3):

@@ -1,4 +1,9 @@
-// The settings' copy buttons, which are there only where copying works.
+// The settings' and the poster's buttons to copy and print, which are there only where that works.
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) continue;

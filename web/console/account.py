@@ -15,6 +15,7 @@ from people.users import User, Users
 from storage.store import Store
 from web.console import frame
 from web.console.caller import SIGNED_IN, Caller, Way
+from web.console.founding import may_found
 
 
 class Account:
@@ -42,7 +43,8 @@ class Account:
         if len(works) == 1:
             return frame.see_other(f"/o/{works[0].org}")
         orgs = [(member, await self._store.get("orgs", member.org) or {}) for member in works]
-        return frame.page("businesses.html", caller, orgs=orgs)
+        founds = await may_found(self._store, user)
+        return frame.page("businesses.html", caller, orgs=orgs, onward="", founds=founds)
 
     async def me(self, request: web.Request, caller: Caller) -> web.Response:
         return await self._page(caller, done=request.query.get("done", ""))
@@ -54,6 +56,8 @@ class Account:
             "me.html", caller, status=422 if wrong else 200, done=done, wrong=wrong, user=user,
             sessions=await sessions.of(self._store, user.id), this=session.id,
             needs=any(member.role in MONEY_ROLES for member in works),
+            orgs=[(member, await self._store.get("orgs", member.org) or {}) for member in works],
+            founds=await may_found(self._store, user),
         )  # fmt: skip
 
     async def password(self, request: web.Request, caller: Caller) -> web.Response:

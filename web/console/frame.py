@@ -109,6 +109,10 @@ class Words:
     def __call__(self, key: str, **blanks: Any) -> str:
         return self.raw(key).format(**blanks)
 
+    def inside(self, language: str, key: str) -> str:
+        """A sentence in another language than the page's: for what customers will read."""
+        return Words(language).raw(key)
+
     def or_raw(self, key: str, written: str) -> str:
         """The sentence, or what a machine wrote where there is none."""
         return WORDS[key][self._place] if key in WORDS else written

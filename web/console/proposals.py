@@ -115,7 +115,8 @@ class Proposals:
                 audit.entry(caller.actor, "settings.two_person_rule", caller.now, on=caller.org, value=on),
             ]
         )
-        return frame.see_other(f"/o/{caller.org}/rules", done="two-on" if on else "two-off")
+        place = "settings" if form.get("from") == "settings" else "rules"
+        return frame.see_other(f"/o/{caller.org}/{place}", done="two-on" if on else "two-off")
 
     async def _about(self, caller: Caller) -> dict[str, Any]:
         org = await self._store.get("orgs", caller.org) or {}

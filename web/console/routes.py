@@ -23,6 +23,7 @@ from web.console.account import Account
 from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.conversations import Conversations
+from web.console.founding import Founding
 from web.console.gate import Gate
 from web.console.journal import Journal
 from web.console.people_pages import PeoplePages
@@ -30,6 +31,8 @@ from web.console.probe import Probe
 from web.console.proposals import Proposals
 from web.console.replay import ReplayPages
 from web.console.settings import Settings
+from web.console.settings_catalogue import Catalogue
+from web.console.settings_connections import Connections
 from web.console.setup import Setup
 from web.console.signing_in import SigningIn
 from web.console.tasks import Tasks
@@ -61,6 +64,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
     probe: Probe | None = None
     seen: Seen = unseen  # what else a booking's change at the desk comes to
+    spare_number: str = ""  # of the simulated WhatsApp, for a business that is made in the demo
 
 
 def ways(console: Console) -> Sequence[Way]:
@@ -68,12 +72,13 @@ def ways(console: Console) -> Sequence[Way]:
     return (
         *SigningIn(console.store, users, console.mailer, console.app_url).ways(),
         *Account(console.store, users).ways(),
+        *Founding(console.store, console.vault).ways(),
         *Today(console.store, console.vault, console.clock, _setup(console)).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
         *_tasks(console).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
-        *_settings(console).ways(),
+        *(way for each in _settings(console) for way in each.ways()),
         *_setup(console).ways(),
         *_workshop(console, users).ways(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).ways(),
@@ -91,7 +96,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_conversations(console, users).endpoints(),
         *_tasks(console).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
-        *_settings(console).endpoints(),
+        *(endpoint for each in _settings(console) for endpoint in each.endpoints()),
         *_setup(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
@@ -123,8 +128,9 @@ def _setup(console: Console) -> Setup:
     return Setup(console.store, console.bench, shared_account=shared)
 
 
-def _settings(console: Console) -> Settings:
-    return Settings(console.store, console.vault, console.app_url, console.probe)
+def _settings(console: Console) -> tuple[Settings, Catalogue, Connections]:
+    common = console.store, console.vault, console.app_url, console.probe, console.spare_number
+    return Settings(*common), Catalogue(*common), Connections(*common)
 
 
 def _workshop(console: Console, users: Users) -> Workshop:

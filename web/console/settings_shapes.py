@@ -13,8 +13,10 @@ from multidict import MultiMapping
 from bookings.errors import BadSetting
 from bookings.policy import Move, Policy, Refund
 from bookings.resources import WEEKDAYS
+from channels.choices import Choices
 
 ROWS = 3  # of the refund table in the form
+_LABELS = {"hours": "policy-hours", "percent": "policy-percent"}  # of its columns
 
 
 class DescribedBusiness(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,12 @@ class GivenKeys(msgspec.Struct, frozen=True, kw_only=True):
     environment: Literal["sandbox", "production"] = "sandbox"
 
 
+class NamedNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A WhatsApp number of the business, by Meta's id of it."""
+
+    number: str
+
+
 class Saved(msgspec.Struct, frozen=True):
     """What was saved, by its id."""
 
@@ -139,6 +147,14 @@ def resource(form: Mapping[str, Any]) -> DescribedResource:
     )  # fmt: skip
 
 
+def messaging(form: Mapping[str, Any]) -> Choices:
+    """Raises BadSetting for what is no number."""
+    return Choices(
+        quiet_from=_whole(form, "quiet_from", 24), quiet_until=_whole(form, "quiet_until"),
+        most_a_day=_whole(form, "most_a_day"), most_offers_a_week=_whole(form, "most_offers_a_week"),
+    )  # fmt: skip
+
+
 def _week(form: Mapping[str, Any], field: str) -> dict[str, list[list[str]]]:
     """ "08:00-13:00, 14:00-17:00" for each weekday; nothing for a closed one."""
     found: dict[str, list[list[str]]] = {}
@@ -146,7 +162,7 @@ def _week(form: Mapping[str, Any], field: str) -> dict[str, list[list[str]]]:
         spans = [part for part in _line(form, f"{field}_{day}").split(",") if part.strip()]
         pairs = [[_clock(end) for end in re.split(r"\s*[-–]\s*", span.strip())] for span in spans]
         if any(len(pair) != 2 for pair in pairs):
-            raise BadSetting(day, "write times like 08:00-17:00, several with a comma between")
+            raise BadSetting(day, "write times like 08:00-17:00, several with a comma between", "span-pair")
         if pairs:
             found[day] = pairs
     return found
@@ -172,7 +188,7 @@ def _whole(form: Mapping[str, Any], field: str, otherwise: int = 0) -> int:
     if not written:
         return otherwise
     if not written.isascii() or not written.isdigit() or len(written) > 6:
-        raise BadSetting(field.rstrip("0123456789").replace("_", " "), f"{written!r} is no whole number")
+        raise BadSetting(_LABELS.get(field[:-1], field), f"{written!r} is no whole number", "no-number", written)
     return int(written)
 
 
@@ -181,7 +197,7 @@ def _money(form: Mapping[str, Any], field: str) -> int:
     try:
         amount = Decimal(written or "0")
     except InvalidOperation as error:
-        raise BadSetting(field, f"{written!r} is no amount like 1500") from error
+        raise BadSetting(field, f"{written!r} is no amount like 1500", "no-amount", written) from error
     if not amount.is_finite() or not 0 <= amount < 10_000_000 or amount != round(amount, 2):
-        raise BadSetting(field, f"{written!r} is no amount like 1500")
+        raise BadSetting(field, f"{written!r} is no amount like 1500", "no-amount", written)
     return int(amount * 100)

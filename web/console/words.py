@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from web.console.words_business import BUSINESS
+
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 
 WORDS: dict[str, tuple[str, str]] = {
+    **BUSINESS,
     "skip": ("Skip to the content", "Ruka hadi yaliyomo"),
     "menu": ("Menu", "Menyu"),
     "other-language": ("Kiswahili", "English"),
@@ -149,8 +152,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # businesses
     "businesses.title": ("Your businesses", "Biashara zako"),
     "businesses.none": (
-        "Nobody has given you a role in a business yet. Ask an owner to invite this address.",
-        "Bado hujapewa kazi kwenye biashara yoyote. Mwombe mwenye biashara akualike.",
+        "You work for no business here yet. Begin with your own, or ask an owner to invite this address.",
+        "Bado hufanyi kazi kwenye biashara yoyote hapa. Anza na yako, au mwombe mwenye biashara akualike.",
     ),
     # today
     "today.title": ("Today", "Leo"),
