@@ -303,6 +303,11 @@ _ADS = (
         doc="What a platform reports of a variation in one hour, with what it reported before.",
         indexes=(_by("by_variation", "org", "variation", "hour"), _by("by_hour", "org", "hour")),
     ),
+    Collection(
+        name="assets",
+        doc='A picture or video for ads; `_id` is "<org>/<sha256>", so that the same content is kept once.',
+        indexes=(_by("by_time", "org", "-at"),),
+    ),
 )
 
 COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_ADS, *_LOOP))
