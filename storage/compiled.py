@@ -82,7 +82,7 @@ class Where:
         if isinstance(value, str) and value[:1] in ("[", "{"):
             equal += f" AND {_is_text(field)}"  # an array or object is extracted as such a text
         # a term that the partial index states, so that the planner sees that it may use it
-        return f"({equal} AND {name} > '')" if field in self._only and value else equal
+        return f"({equal} AND {_filled(name)})" if field in self._only and value and isinstance(value, str) else equal
 
     def _in(self, field: str, values: tuple[Any, ...]) -> str:
         texts = [value for value in values if isinstance(value, str | datetime)]
@@ -129,6 +129,11 @@ class Where:
 
     def _no_moment(self, name: str) -> str:
         return f"NOT ({name} >= {self._raw(_FIRST_MOMENT)} AND {name} < {self._raw(_LAST_MOMENT)})"
+
+
+def _filled(name: str) -> str:
+    """A text that is not empty: numbers sort before every text, and datetimes lie in a range of their own."""
+    return f"{name} > '' AND {name} NOT BETWEEN char(1,48) AND char(1,58)"
 
 
 def _is_bool(field: str) -> str:
@@ -219,7 +224,7 @@ def index_name(collection: Collection, index: Index) -> str:
 
 def create_index(collection: Collection, index: Index) -> str:
     keys = ", ".join(f"{column(field)}{' DESC' if way < 0 else ''}" for field, way in index.order())
-    conditions = [f"{column(field)} > ''" for field in index.only]
+    conditions = [_filled(column(field)) for field in index.only]
     if index.expire_after is not None:
         conditions.append(f"{column(index.fields[0])} IS NOT NULL")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from channels.ledger import provider_key
 from storage.base import BaseStore
@@ -30,6 +31,7 @@ PATIENT = 6.0  # simulated seconds between deliveries: a server that is killed a
 ON_ARRIVAL = 25_000  # shillings on each simulated M-Pesa account
 
 
+@pytest.mark.timeout(420)  # twenty starts, each as slow as the machine is busy
 async def test_twenty_kills_lose_double_or_halve_nothing(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     server = Server(tmp_path / "data", SANDBOX_URL=f"http://127.0.0.1:{port}")

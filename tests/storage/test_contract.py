@@ -411,3 +411,14 @@ async def test_what_a_caller_does_with_documents_afterwards_changes_nothing(stor
     assert (await store.get("things", "x"))["list"] == [1]
     assert "version" not in document
     assert "org" not in document
+
+
+async def test_only_texts_are_unique_in_an_index_over_texts(store: BaseStore) -> None:
+    when = datetime(2026, 11, 20, 20, 59, 59, tzinfo=UTC)
+    for number, value in enumerate((when, when, 7, 7, None, None, "", "", "\x01", "\x010", "0700")):
+        await store.org("a").commit([Insert("things", {"_id": str(number), "phone": value})])
+    for taken in ("\x01", "\x010", "0700"):
+        with pytest.raises(Conflict):
+            await store.org("a").commit([Insert("things", {"_id": "again", "phone": taken})])
+        assert await store.org("a").count("things", {"phone": {"eq": taken}}) == 1
+    assert await store.org("a").count("things", {"phone": {"eq": when}}) == 2
