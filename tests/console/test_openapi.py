@@ -99,6 +99,8 @@ def _storm(described: dict[str, Any], url: str, headers: dict[str, str]) -> tupl
                 _try(operation, mode, url, headers)
             except FailureGroup as found_wrong:
                 wrong += [f"{operation.label}, {mode.value}: {each}" for each in found_wrong.exceptions]
+            except Undocumented as found_wrong:
+                wrong.append(f"{operation.label}, {mode.value}: {found_wrong}")
     return tried, wrong
 
 
@@ -119,9 +121,21 @@ def _try(operation: Any, mode: Any, url: str, headers: dict[str, str]) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         case.path_parameters = {**(case.path_parameters or {}), "org": CLINIC}
-        case.call_and_validate(base_url=url, headers=headers, checks=checks)
+        answer = case.call_and_validate(base_url=url, headers=headers, checks=checks)
+        if answer.status_code >= 400:
+            _documented(operation.definition.raw["responses"], answer.status_code, answer.json()["error"]["code"])
 
     ask()
+
+
+class Undocumented(Exception):
+    """A refusal of which the document says nothing."""
+
+
+def _documented(responses: dict[str, Any], status: int, code: str) -> None:
+    said = responses.get(str(status), {}).get("description", "").split(", ")
+    if code not in said:
+        raise Undocumented(f"{status} {code}, where the document has {said}")
 
 
 def _likely(described: dict[str, Any]) -> dict[str, Any]:

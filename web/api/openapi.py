@@ -111,12 +111,25 @@ def _responses(endpoint: Endpoint, schemas: dict[int, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {
         "200": {"description": "Done.", "content": {"application/json": {"schema": schemas[id(endpoint.answer)]}}}
     }
-    for status, code in (*_COMMON, *endpoint.refusals):
+    for status, code in dict.fromkeys((*_COMMON, *_gate(endpoint), *endpoint.refusals)):
         known = responses.setdefault(str(status), {"description": "", "content": {}})
         known["description"] = ", ".join(filter(None, (known["description"], code)))
         known["content"] = {"application/json": {"schema": schemas[id(Problem)]}}
     every = {"application/json": {"schema": schemas[id(Problem)]}}
     return responses | {"default": {"description": "Any other refusal has the same shape.", "content": every}}
+
+
+def _gate(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
+    """What the gate may say of an address before its own view is asked."""
+    yield 401, "second-factor"
+    if endpoint.people:
+        yield 403, "people-only"
+    if endpoint.permission in PERMISSIONS and PERMISSIONS[endpoint.permission].strong:
+        yield 403, "second-factor"
+    if endpoint.method != "GET":
+        yield from ((403, "foreign-form"), (403, "stale-form"))
+    if endpoint.body is not Nothing:
+        yield 413, "too_large"
 
 
 def address() -> str:

@@ -88,15 +88,17 @@ class Conversations:
             )  # fmt: skip
 
         live_doc = "Changes whenever the list looks different; an event stream for who accepts text/event-stream."
+        gone = ((404, "no-conversation"),)
         return (
             get(_AT, Talks, self.listed, "Conversations, the latest first.", query=Search),
             get(f"{_AT}/live", Mark, self.list_live, live_doc, query=Search),
-            get(_HERE, Conversation, self.one, "One conversation: messages, and what the machines did."),
-            get(f"{_HERE}/live", Mark, self.one_live, "As of the list, for one conversation."),
+            get(_HERE, Conversation, self.one, "One conversation: messages, and what the machines did.",
+                refusals=gone),
+            get(f"{_HERE}/live", Mark, self.one_live, "As of the list, for one conversation.", refusals=gone),
             post(f"{_HERE}/take", self.take, "Take a conversation over: the bot is silent from here on."),
             post(f"{_HERE}/answer", self.answer, "Say something in it, at most once a key.", body=Said),
             post(f"{_HERE}/hand-back", self.hand_back, "Let the bot answer again."),
-        )
+        )  # fmt: skip
 
     # the list
 

@@ -82,9 +82,11 @@ class Journal:
 
     def endpoints(self) -> Sequence[Endpoint]:
         def get(path: str, answer: Any, view: Any, query: Any, doc: str) -> Endpoint:
+            refusals = ((400, "bad-time"),) if query is Search else ()
             return Endpoint(
-                method="GET", path=path, permission="journal.read", answer=answer, view=view, query=query, doc=doc
-            )
+                method="GET", path=path, permission="journal.read", answer=answer, view=view, query=query, doc=doc,
+                refusals=refusals,
+            )  # fmt: skip
 
         verify_doc = "Whether the chain holds; progress as lines of JSON for who accepts application/x-ndjson."
         return (

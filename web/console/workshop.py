@@ -90,19 +90,28 @@ class Workshop:
                 **more,
             )
 
+        named_one = ((404, "no-file"),)
         return (
             get("", read, Shelf, self.shelf, "Every file with its state."),
             get("/file", read, Opened, self.opened, "A file as the editor opens it: the caller's draft, or what is in "
-                "force.", query=Which, people=True),
-            post("/check", read, Buffer, Told, self.check, "Everything that is found in a text, seen with all else."),
-            post("/complete", read, Place, Items, self.complete, "What may be written at a cursor."),
-            post("/hover", read, Place, Hovered, self.hover, "What the word under a pointer means."),
-            post("/picture", read, Buffer, Picture, self.picture, "A machine as a diagram, a table as a sheet."),
-            post("/cell", edit, Cell, Text, self.cell, "A table with another value in a cell; all else to the letter."),
-            post("/simulate", read, Trying, Tried, self.simulate, "A conversation played on a text."),
-            post("/rule", read, Ruling, RuledOn, self.rule, "A table of a text asked with facts."),
-            post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True),
-            post("/discard", edit, Which, Opened, self.discard, "Throw a draft away.", people=True),
+                "force.", query=Which, people=True, refusals=named_one),
+            post("/check", read, Buffer, Told, self.check, "Everything that is found in a text, seen with all else.",
+                 refusals=named_one),
+            post("/complete", read, Place, Items, self.complete, "What may be written at a cursor.",
+                 refusals=named_one),
+            post("/hover", read, Place, Hovered, self.hover, "What the word under a pointer means.",
+                 refusals=named_one),
+            post("/picture", read, Buffer, Picture, self.picture, "A machine as a diagram, a table as a sheet.",
+                 refusals=named_one),
+            post("/cell", edit, Cell, Text, self.cell, "A table with another value in a cell; all else to the letter.",
+                 refusals=(*named_one, (409, "no-cell"), (409, "does-not-compile"))),
+            post("/simulate", read, Trying, Tried, self.simulate, "A conversation played on a text.",
+                 refusals=named_one),
+            post("/rule", read, Ruling, RuledOn, self.rule, "A table of a text asked with facts.", refusals=named_one),
+            post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True,
+                 refusals=(*named_one, (413, "too-long"))),
+            post("/discard", edit, Which, Opened, self.discard, "Throw a draft away.", people=True,
+                 refusals=named_one),
         )  # fmt: skip
 
     # pages

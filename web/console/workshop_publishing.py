@@ -56,23 +56,28 @@ class Publishing:
                 method="GET", path=_AT + path, permission=permission, answer=answer, view=view, doc=doc, **more
             )
 
-        def post(path: str, permission: str, body: Any, view: Answering, doc: str) -> Endpoint:
+        def post(
+            path: str, permission: str, body: Any, view: Answering, doc: str, *refusals: tuple[int, str]
+        ) -> Endpoint:
             return Endpoint(
                 method="POST", path=_AT + path, permission=permission, body=body, answer=Published, view=view, doc=doc,
-                people=True,
+                people=True, refusals=refusals,
             )  # fmt: skip
+
+        gone, overtaken = (404, "no-proposal"), (409, "overtaken")
 
         return (
             get("/review", edit, Review, self.review, "What publishing the caller's drafts would do, and what "
                 "stands in its way.", people=True),
             post("/publish", publish, Why, self.publish, "Put the caller's drafts in force, or propose them where two "
-                 "are needed."),
+                 "are needed.", (422, "no-message"), (409, "nothing-drafted"), overtaken),
             get("/versions", read, Versions, self.versions, "What was published, by whom and why."),
-            post("/rollback", publish, Back, self.rollback, "Put an earlier version in force again."),
+            post("/rollback", publish, Back, self.rollback, "Put an earlier version in force again.",
+                 (409, "cannot-roll-back")),
             get("/proposals", read, Waiting, self.waiting, "Drafts that wait for another person's approval."),
             post("/decide", "rules.approve", Decided, self.decide, "Approve somebody else's proposal, which publishes "
-                 "it, or decline it."),
-            post("/withdraw", edit, Withdrawn, self.withdraw, "Take the caller's own proposal back."),
+                 "it, or decline it.", gone, (403, "own-proposal"), overtaken),
+            post("/withdraw", edit, Withdrawn, self.withdraw, "Take the caller's own proposal back.", gone),
         )  # fmt: skip
 
     async def review(self, _asked: Asked, caller: Caller) -> Review:
