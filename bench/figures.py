@@ -16,7 +16,7 @@ Figure = dict[str, Any]
 
 FIELDS = ("name", "value", "unit", "target", "peer", "ratio")
 _LESS_IS_BETTER = frozenset({"s", "ms", "us", "ns", "MB", "KB", "B"})
-_UNWANTED = frozenset({"wrong", "lost", "doubled", "refused"})
+_UNWANTED = frozenset({"wrong", "lost", "doubled", "refused", "shifted"})
 _HEADS = ("figure", "value", "target", "", "peer", "ratio")
 
 
