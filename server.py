@@ -155,6 +155,7 @@ def house_doors(house: House) -> doors.Doors:
         mailer=_mailer(house.settings),
         proxies=house.settings.proxies,
         seen=house.watch.seen,
+        adverts=house.adverts,
     )
 
 

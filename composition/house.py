@@ -18,7 +18,7 @@ import engine
 import payments.verbs
 from ads.clicks import of_referral
 from ads.truth.arrivals import Arrivals
-from ads.truth.attribution import Tagged
+from ads.truth.attribution import Adverts, Tagged
 from ads.truth.watching import Watch
 from channels.channel import Address
 from channels.connections import by_name
@@ -86,6 +86,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     callbacks: Callbacks
     probe: Probe
     watch: Watch
+    adverts: Adverts
 
 
 @asynccontextmanager
@@ -177,6 +178,7 @@ async def built(
                 shared_account=settings.mpesa is not None,
             ),
             watch=watch,
+            adverts=adverts,
         )
 
 

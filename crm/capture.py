@@ -25,9 +25,11 @@ _CODE = re.compile(rf"[(\[]?\s*\bref[:#\s]{{1,3}}([{ALPHABET}]{{{LENGTH}}})\b\s*
 Via = Literal["link", "widget", "qr", "ad"]
 
 
-async def remember(store: OrgStore, origin: dict[str, Any], *, via: Via, now: datetime, poster: bool = False) -> str:
+async def remember(
+    store: OrgStore, origin: dict[str, Any], *, via: Via, now: datetime, poster: bool = False, code: str = ""
+) -> str:
     """Keep where a visitor came from (the fields of a `Click`), and give the code that will bring it back."""
-    code = new_code()
+    code = code or new_code()
     document = _click(f"{store.id}/{code}", origin, via, now) | {"code": code, "poster": poster}
     if not poster:
         document["expires_at"] = now + KEPT

@@ -50,6 +50,8 @@ SETTINGS = {
     "deposit_policy": "what is refunded on cancelling, and when a booking may be moved (see bookings.policy)",
     "greeting": "the words that a wa.me link starts with, one text per language",
     "messaging": "where the business is stricter than its guardrails (see channels.choices)",
+    "sites": "the business's own sites, as https://example.co.ke: only their pages may be measured",
+    "ads_window_days": "for so many days after an ad's click what follows is credited to it (7)",
     "whatsapp_number": "the number in wa.me links, digits with the country code",
 }
 

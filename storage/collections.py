@@ -294,7 +294,8 @@ _ADS = (
             # what reports sum up: by the hour it came, and by the hour of the click that it is owed to
             _by("by_time", "org", "at", "kind", "variation"),
             _by("by_cohort", "org", "variation", "cohort"),
-            _by("by_visit", "org", "visit"),
+            Index(name="by_visit", fields=("org", "visit"), only=("visit",)),
+            Index(name="by_person", fields=("org", "who"), only=("who",)),
             _EXPIRES,
         ),
     ),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
+from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Seen, unseen
 from channels.whatsapp.webhook import Webhook
 from payments.mpesa.accept import Callbacks
@@ -15,7 +16,7 @@ from people.mail import Mailer, Printed
 from runtime.loop import Runtime
 from storage.base import BaseStore
 from storage.vault import Vault
-from web import business, health, home, payments, whatsapp
+from web import business, health, home, measuring, payments, whatsapp
 from web.answers import Handler, explain_errors, secure_headers
 from web.console.probe import Probe
 from web.console.routes import Console
@@ -45,6 +46,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     mailer: Mailer = Printed()
     proxies: int = 0  # how many of ours stand before the server
     seen: Seen = unseen
+    adverts: Adverts = Tagged()
 
 
 def build(doors: Doors) -> web.Application:
@@ -71,6 +73,7 @@ def build(doors: Doors) -> web.Application:
     app.add_routes(health.routes(depths, lambda: stopping, doors.refusal))
     app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
     app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))
+    app.add_routes(measuring.routes(doors.store, doors.vault, doors.adverts, now, proxies=doors.proxies))
     app.add_routes(home.routes(doors.store, doors.phone_url))
     app.add_routes(console_routes(_console(doors, lambda: stopping)))
     app.on_shutdown.append(stop)
@@ -82,6 +85,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
         stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
+        adverts=doors.adverts,
     )  # fmt: skip
 
 

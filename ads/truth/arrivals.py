@@ -14,6 +14,7 @@ import msgspec
 
 from ads.truth import attribution, terms
 from ads.truth.attribution import Adverts
+from ads.truth.collecting import opened_agent, sealed_agent
 from ads.truth.events import COLLECTION, NOBODY, Credit, Happened, credit_fields, kept
 from runtime.inbox import Inbound
 from runtime.routing import Routed, Router, conversation_id
@@ -37,32 +38,40 @@ class Arrivals:
         at = _written(inbound, now)
         if not clicks and not await _begins(store, routed, at):
             return routed
-        ops = await self._noted(store, inbound, routed.contact, clicks, at)
+        ops = await self._noted(store, vault, inbound, routed.contact, clicks, at)
         return msgspec.structs.replace(routed, ops=(*routed.ops, *ops))
 
     async def _noted(
-        self, store: OrgStore, inbound: Inbound, contact: str, clicks: list[Document], at: datetime
+        self, store: OrgStore, vault: Any, inbound: Inbound, contact: str, clicks: list[Document], at: datetime
     ) -> list[Op]:
         own = await terms.of(store)
         credit = await attribution.of_contact(store, self._adverts, contact, at, own.window, also=clicks)
         key = f"{inbound.source}/{inbound.id}"
         ops = [kept(store.id, Happened(kind="conversation", key=key, at=at, contact=contact, credit=credit))]
         for click in clicks:
-            ops += await _named(store, click, contact, credit)
+            pages = await store.find(COLLECTION, {"visit": click["_id"], "contact": ""}, limit=PAGES)
+            ops += [await _named(vault, page, contact, credit) for page in pages]
+        for hashed in await _hashes(store, contact):
+            told = await store.find(COLLECTION, {"who": hashed, "contact": ""}, limit=PAGES)
+            ops += [await _named(vault, event, contact, NOBODY) for event in told]
         return ops
 
 
-async def _named(store: OrgStore, click: Document, contact: str, credit: Credit) -> list[Op]:
-    """The pages that were seen by this click are this person's from now on, and are kept."""
-    pages = await store.find(COLLECTION, {"kind": "page", "visit": click["_id"], "contact": ""}, limit=PAGES)
-    known = {"contact": contact}
-    return [
-        Update(COLLECTION, page["_id"], {
-            "set": known if credit is NOBODY or page.get("by") else known | credit_fields(credit, page["at"]),
-            "unset": ["expires_at"],
-        })
-        for page in pages
-    ]  # fmt: skip
+async def _named(vault: Any, event: Document, contact: str, credit: Credit) -> Op:
+    """What nobody was known to have done is this person's from now on, and kept; what is sealed, under their key."""
+    sets: Document = {"contact": contact}
+    if credit is not NOBODY and not event.get("by"):
+        sets |= credit_fields(credit, event["at"])
+    if event.get("sealed") and not event.get("subject"):
+        agent, address = opened_agent(vault, event)
+        await vault.ensure(contact)
+        sets |= {"sealed": sealed_agent(vault, contact, event["_id"], agent, address), "subject": contact}
+    return Update(COLLECTION, event["_id"], {"set": sets, "unset": ["expires_at"]})
+
+
+async def _hashes(store: OrgStore, contact: str) -> list[str]:
+    person = await store.get("contacts", contact) or {}
+    return [str(person[key]) for key in ("phone_key", "email_key") if person.get(key)]
 
 
 async def _clicks(store: OrgStore, ops: Iterable[Op]) -> list[Document]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from aiohttp import web
 
+from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Desk, HandIn, Seen, unseen
 from crm.desk import Desk as Conversing
 from crm.desk import Voice
@@ -26,6 +27,7 @@ from web.console.conversations import Conversations
 from web.console.founding import Founding
 from web.console.gate import Gate
 from web.console.journal import Journal
+from web.console.measured import Measured
 from web.console.people_pages import PeoplePages
 from web.console.probe import Probe
 from web.console.proposals import Proposals
@@ -63,6 +65,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
     stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
     probe: Probe | None = None
+    adverts: Adverts = Tagged()
     seen: Seen = unseen  # what else a booking's change at the desk comes to
     spare_number: str = ""  # of the simulated WhatsApp, for a business that is made in the demo
 
@@ -102,6 +105,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_publishing(console, users).endpoints(),
         *FileHistory(console.store, console.bench).endpoints(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).endpoints(),
+        *Measured(console.store, console.vault, console.adverts, console.clock).endpoints(),
     )
 
 
