@@ -220,11 +220,21 @@ async def sums(
         COLLECTION, wanted, group=["variation", "campaign", "currency"],
         metrics={
             **{name: Metric(kind="sum", field=name) for name in _NUMBERS},
-            "hours": Metric(kind="count"), "latest": Metric(kind="max", field="hour"),
+            "hours": Metric(kind="count"),
         },
     )  # fmt: skip
-    rows.sort(key=lambda row: row["latest"])
-    return {row["variation"]: _read(row) for row in rows}
+    found: dict[str, Reported] = {}
+    for row in rows:
+        id = row["variation"]
+        if id not in found or row["currency"] == await _currency(store, {**wanted, "variation": id}):
+            found[id] = _read(row)
+    return found
+
+
+async def _currency(store: OrgStore, wanted: Mapping[str, Any]) -> str:
+    """The one that was told last."""
+    rows = await store.find(COLLECTION, wanted, sort=[("hour", -1)], limit=1)
+    return str(rows[0]["currency"]) if rows else ""
 
 
 async def latest(store: OrgStore, variation: str) -> datetime | None:
