@@ -61,13 +61,13 @@ async def day(
 ) -> Day:
     """Today as `now` has it; `names` and `money` say what the reader may see."""
     zone, currency = ZoneInfo(org.get("zone") or "Africa/Nairobi"), str(org.get("currency") or "KES")
-    begins, ends = _bounds(now, zone)
+    begins, ends = day_of(now, zone)
     within = {"gte": begins, "lt": ends}
     bookings = await store.find(
         "bookings", {"start": within, "state": {"in": list(_COMING)}}, sort=[("start", 1)], limit=MOST
     )
     tasks = await store.find("tasks", {"state": "open"}, sort=[("at", -1)], limit=MOST)
-    known = await _names(store, vault, [*bookings, *tasks]) if names else {}
+    known = await names_of(store, vault, [*bookings, *tasks]) if names else {}
     return Day(
         begins=begins,
         zone=str(zone),
@@ -79,13 +79,13 @@ async def day(
     )
 
 
-def _bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def day_of(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """A day with a clock change is as long as it is."""
     date = now.astimezone(zone).date()
     return datetime.combine(date, time(), zone), datetime.combine(date + timedelta(days=1), time(), zone)
 
 
-async def _names(store: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, str]:
+async def names_of(store: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, str]:
     """Customers' names; somebody forgotten has none."""
     ids = sorted({row["contact"] for row in rows if row.get("contact")})
     names: dict[str, str] = {}

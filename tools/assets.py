@@ -15,6 +15,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # it is run as a script, by an environment that need not know the project
+
+from tools import icons  # noqa: E402
+
 CLIENT, BUILT = ROOT / "web" / "client", ROOT / "web" / "static" / "build"
 STAMP = BUILT / ".stamp"
 OLDEST_NODE = 18
@@ -38,7 +42,7 @@ def main() -> int:
 def fingerprint() -> str:
     """Of everything that the bundle is made of."""
     digest = hashlib.sha256()
-    for path in [ROOT / "package-lock.json", Path(__file__), *sorted(CLIENT.rglob("*"))]:
+    for path in [ROOT / "package-lock.json", Path(__file__), Path(icons.__file__), *sorted(CLIENT.rglob("*"))]:
         if path.is_file():
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -51,6 +55,7 @@ def bundle() -> None:
     entries = [str(path.relative_to(ROOT)) for path in sorted(CLIENT.glob("*.js"))]
     command = [str(_esbuild()), *entries, "--bundle", "--minify", "--format=esm", f"--target={BROWSERS}", "--splitting"]
     subprocess.run([*command, "--log-level=warning", f"--outdir={BUILT.relative_to(ROOT)}"], cwd=ROOT, check=True)
+    icons.draw(BUILT)
 
 
 def _esbuild() -> Path:

@@ -160,7 +160,7 @@ class Browser:
         async with self.session.request(
             method, self.house.url(path), data=data, headers=headers or {}, allow_redirects=False
         ) as answer:
-            return Answer(answer.status, await answer.text(), dict(answer.headers))
+            return Answer(answer.status, await answer.text(errors="replace"), dict(answer.headers))
 
     async def get(self, path: str) -> Answer:
         return await self.ask("GET", path)

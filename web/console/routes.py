@@ -29,6 +29,7 @@ from web.console.gate import Gate
 from web.console.journal import Journal
 from web.console.measured import Measured
 from web.console.people_pages import PeoplePages
+from web.console.phone_app import PhoneApp
 from web.console.probe import Probe
 from web.console.proposals import Proposals
 from web.console.replay import ReplayPages
@@ -37,6 +38,7 @@ from web.console.settings_catalogue import Catalogue
 from web.console.settings_connections import Connections
 from web.console.setup import Setup
 from web.console.signing_in import SigningIn
+from web.console.takings import TodaysMoney
 from web.console.tasks import Tasks
 from web.console.today import Today
 from web.console.workshop import Workshop
@@ -76,6 +78,8 @@ def ways(console: Console) -> Sequence[Way]:
         *SigningIn(console.store, users, console.mailer, console.app_url).ways(),
         *Account(console.store, users).ways(),
         *Founding(console.store, console.vault).ways(),
+        *PhoneApp(console.store).ways(),
+        *TodaysMoney(console.store, console.vault, console.clock).ways(),
         *Today(console.store, console.vault, console.clock, _setup(console)).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
@@ -94,6 +98,7 @@ def ways(console: Console) -> Sequence[Way]:
 def endpoints(console: Console) -> Sequence[Endpoint]:
     users = Users(console.store, console.vault)
     return (
+        *TodaysMoney(console.store, console.vault, console.clock).endpoints(),
         *Today(console.store, console.vault, console.clock, _setup(console)).endpoints(),
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),

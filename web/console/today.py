@@ -7,6 +7,8 @@ from datetime import datetime
 
 from aiohttp import web
 
+from insights import conversations
+from insights.conversations import Talk
 from insights.today import Day, day
 from storage.store import Store
 from storage.vault import Vault
@@ -15,6 +17,8 @@ from web.console import frame
 from web.console.caller import Caller, Way
 from web.console.setup import Setup
 from workshop import proposals
+
+_FIRST = 5
 
 
 class Today:
@@ -43,8 +47,17 @@ class Today:
         left = await self._setup.of(caller.org) if caller.may("settings.change") else None
         return frame.page(
             "today.html", caller, business=today.business, day=today, money=frame.money, proposals=wait,
-            setup=left if left is not None and not left.done else None, done=request.query.get("done", ""),
+            waits=await self._waiting(caller), setup=left if left is not None and not left.done else None,
+            done=request.query.get("done", ""),
         )  # fmt: skip
+
+    async def _waiting(self, caller: Caller) -> tuple[Talk, ...]:
+        """The first of those whom somebody here could take over."""
+        if not caller.may("conversations.answer"):
+            return ()
+        vault = await self._vault.org(caller.org)
+        talks = await conversations.listed(self._store, caller.org, vault, self._clock(), which="needs")
+        return talks.talks[:_FIRST]
 
     async def answer(self, _asked: Asked, caller: Caller) -> Day:
         return await self._read(caller)

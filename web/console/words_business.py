@@ -161,6 +161,37 @@ BUSINESS: dict[str, tuple[str, str]] = {
         "Quiet begins between 16:00 and 24:00 and ends between 0:00 and 12:00; a limit is between 1 and 50.",
         "Ukimya huanza kati ya 16:00 na 24:00 na huisha kati ya 0:00 na 12:00; kikomo ni kati ya 1 na 50.",
     ),
+    # the console as an app on a phone
+    "app.name": ("AAIS console", "Dashibodi ya AAIS"),
+    "app.description": (
+        "Your bookings, conversations and money on the way.",
+        "Miadi, mazungumzo na pesa zako ukiwa njiani.",
+    ),
+    "app.go-bookings": ("Today's bookings", "Miadi ya leo"),
+    "app.go-waiting": ("Who waits for me", "Wanaonisubiri"),
+    "app.go-approve": ("Approve", "Idhinisha"),
+    "app.go-money": ("Today's money", "Pesa za leo"),
+    "offline.title": ("No connection", "Hakuna mtandao"),
+    "offline.lead": (
+        "This phone reaches nothing just now. Your business goes on: customers are answered by the server.",
+        "Simu hii haina mtandao sasa. Biashara yako inaendelea: seva inajibu wateja.",
+    ),
+    "offline.again": ("Try again", "Jaribu tena"),
+    "offline.unsent": (
+        "Nothing was sent; what you typed is still here.",
+        "Hakuna kilichotumwa; ulichoandika bado kipo.",
+    ),
+    # today, on the way
+    "quick.waiting": ("Who waits for a person", "Wanaosubiri mtu"),
+    "quick.take": ("Take over", "Chukua"),
+    "quick.mine": ("yours", "yako"),
+    "quick.look": ("Look and decide", "Tazama na uamue"),
+    "money.title": ("Today's money", "Pesa za leo"),
+    "money.received": ("came in", "zimeingia"),
+    "money.waiting": ("asked for, not paid yet", "zimeombwa, bado hazijalipwa"),
+    "money.booking": ("Booking", "Miadi"),
+    "money.none": ("Nobody was asked for money today.", "Leo hakuna aliyeombwa pesa."),
+    "money.more": ("And others before these.", "Na mengine kabla ya haya."),
     # the poster
     "poster.title": ("Poster, link and chat button", "Bango, kiungo na kitufe cha chat"),
     "poster.lead": ("Ready to print and to copy.", "Tayari kuchapwa na kunakiliwa."),
