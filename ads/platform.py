@@ -132,6 +132,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def empty(self) -> bool:
         return self.status is None and self.budget is None and self.name is None
 
+    def beyond(self, state: State) -> Change:
+        """What of this is not so already."""
+        return Change(
+            status=self.status if self.status != state.status else None,
+            budget=self.budget if self.budget != state.budget else None,
+            name=self.name if self.name != state.name else None,
+        )
+
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """How something stands on the platform, read just now.

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox import page
 from sandbox.ads_control import AdsControl
+from sandbox.ads_google import AdsGoogle
 from sandbox.ads_meta import AdsMeta
 from sandbox.ads_world import ADS, AdWorld
 from sandbox.control import Control
@@ -28,7 +29,9 @@ def build(settings: SandboxSettings) -> web.Application:
     app = web.Application(client_max_size=_MAX_BODY)
     ads = AdWorld(settings.ad_accounts, settings.market, settings.now)
     app[WORLD], app[ADS] = world, ads
-    for part in (Control(world), Graph(world), Library(world), Daraja(world), AdsControl(ads), AdsMeta(ads)):
+    for part in (Control(world), Graph(world), Library(world), Daraja(world)):
+        app.add_routes(part.routes())
+    for part in (AdsControl(ads), AdsMeta(ads), AdsGoogle(ads)):
         app.add_routes(part.routes())
     app.add_routes(page.routes())
     app.cleanup_ctx.append(_life)

@@ -166,7 +166,7 @@ class Meta:
         state = await self._read(ref, urgency)
         if expect is not None and (edited := expect.differences(state)):
             raise ChangedByHand("meta", edited, state)
-        wanted = _missing(change, state)
+        wanted = change.beyond(state)
         if state.status == "deleted" and not wanted.empty:
             raise Gone("ads.meta.gone", "It was deleted at Meta, which cannot be taken back")
         if wanted.empty:
@@ -232,15 +232,6 @@ class Meta:
                 raise NeedsPerson("ads.meta.twice", f"There are two of {id} at Meta, and the younger was switched on")
             await self._client.post(text(one, "id"), {"status": "DELETED"})
         return text(first, "id")
-
-
-def _missing(change: Change, state: State) -> Change:
-    """What of a change is not so already."""
-    return Change(
-        status=change.status if change.status != state.status else None,
-        budget=change.budget if change.budget != state.budget else None,
-        name=change.name if change.name != state.name else None,
-    )
 
 
 def _created(body: dict[str, Any]) -> str:

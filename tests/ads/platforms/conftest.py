@@ -12,6 +12,8 @@ import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
+from ads.google.credentials import GoogleCredentials
+from ads.google.platform import Google
 from ads.meta.credentials import MetaCredentials
 from ads.meta.platform import Meta
 from ads.platform import Audience, CampaignPlan, Creative, Platform, VariationPlan
@@ -61,8 +63,16 @@ class Ads:
         )  # fmt: skip
         return Meta(msgspec.structs.replace(credentials, **changes), self.http, self.clock.now, self.keep("meta"))
 
+    def google(self, **changes: Any) -> Google:
+        own = self.account("google")
+        credentials = GoogleCredentials(
+            account=own.id, refresh_token=own.refresh_token, client_id=own.client_id, client_secret=own.client_secret,
+            developer_token=own.developer_token, base_url=f"{self.base}/google", token_url=f"{self.base}/google/token",
+        )  # fmt: skip
+        return Google(msgspec.structs.replace(credentials, **changes), self.http, self.clock.now)
+
     def platform(self, name: str) -> Platform:
-        return {"meta": self.meta}[name]()
+        return {"meta": self.meta, "google": self.google}[name]()
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.http.request(method, f"{self.base}/control/ads{path}", json=body)

@@ -1,0 +1,1 @@
+"""Google Ads over REST (search ads)."""
