@@ -19,7 +19,7 @@ from bookings.paid import paid_for
 from bookings.records import booking_record, nights_between, stayed
 from bookings.refunds import refund_task
 from bookings.slots import Shop, Slot, at
-from bookings.telling import changed, lifecycle, refused, split_data, told
+from bookings.telling import confirmed, lifecycle, refused, split_data, told
 from bookings.terms import Terms
 from engine.model import Event
 from engine.values import Money
@@ -90,7 +90,7 @@ class Changes:
         elif booking["state"] != "held":
             changes = {"paid": changes["paid"]}
         write = Update("bookings", booking["_id"], {"set": changes}, expect=booking["version"])
-        done = changed(ctx, own, {**booking, **changes}, "confirmed", ops=(*claims, write))
+        done = confirmed(ctx, own, {**booking, **changes}, ops=(*claims, write))
         return msgspec.structs.replace(done, starts=starts)
 
     async def release(self, ctx: Context, args: dict[str, Any]) -> Changed:
@@ -107,12 +107,13 @@ class Changes:
         if booking["state"] in ("cancelled", "released"):
             return Changed(event=Event(name="bookings.cancelled", data=split_data(booking, own, ctx)))
         paid = max(booking["paid"], await paid_for(ctx, booking, states=("confirmed", "confirmed_without_receipt")))
+        by: policy.By = "business" if args.get("by") == "business" else "customer"
         split = policy.on_cancel(
             policy.read(booking["policy"]),
             paid,
             start=booking["start"],
             now=ctx.now,
-            by="business" if args.get("by") == "business" else "customer",
+            by=by,
         )
         changes: Document = {
             "reason": str(args.get("reason") or ""),
@@ -128,7 +129,7 @@ class Changes:
         return Changed(
             ops=tuple(ops),
             event=Event(name="bookings.cancelled", data=data),
-            posts=told(ctx, own, after, "booking.cancelled", data),
+            posts=told(ctx, own, after, "booking.cancelled", {**data, "by": by, "by_hand": self._at_desk}),
         )
 
     async def move(self, ctx: Context, args: dict[str, Any]) -> Changed:
@@ -151,7 +152,12 @@ class Changes:
             *holds.claims(ctx.org, after, own.zone),
             Update("bookings", booking["_id"], {"set": changes}, expect=booking["version"]),
         )
-        return changed(ctx, own, after, "moved", ops=ops)
+        data = {"booking": booking_record(after, own.zone, language_of(ctx))}
+        return Changed(
+            ops=ops,
+            event=Event(name="bookings.moved", data=data),
+            posts=told(ctx, own, after, "booking.moved", {**data, "by_hand": self._at_desk}),
+        )
 
     async def mark(self, ctx: Context, args: dict[str, Any]) -> Changed:
         own, booking = await terms.of(self._store, ctx.org), await booking_of(ctx, args)

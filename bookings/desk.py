@@ -7,7 +7,7 @@ no two people get one slot.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,17 +17,11 @@ from bookings import policy, refs
 from bookings.changes import GRACE, Changes
 from bookings.paid import paid_for
 from bookings.policy import Split
-from engine.model import Snapshot
-from runtime.inbox import Inbox, lane_of
-from runtime.order import Order
+from runtime.by_hand import Ask, Busy, ByHand, For, HandIn
 from runtime.verbs import Changed, Context
-from storage.errors import Conflict
-from storage.store import Document, Insert, Op, Store
+from storage.store import Document, Op, Store
 from storage.vault import Vault
 
-ATTEMPTS = 5
-HandIn = Callable[[Iterable[Document]], Awaitable[None]]
-Ask = Callable[[Context], Awaitable[Changed]]
 Seen = Callable[[str, Context, dict[str, Any], Changed], Awaitable[Changed]]
 PAID = ("confirmed", "confirmed_without_receipt")
 
@@ -72,21 +66,19 @@ class Desk:
         self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn, seen: Seen = unseen
     ) -> None:
         self._store = store
-        self._vault = vault
         self._clock = clock
-        self._hand_in = hand_in
         self._seen = seen
-        self._inbox = Inbox(Order(clock))
+        self._hands = ByHand(store, vault, clock, hand_in)
         self._changes = Changes(store, at_desk=True)
 
     async def make(self, org: str, wanted: Made, note: Sequence[Op] = ()) -> Document:
         """A confirmed booking. Raises `Taken`. A crash between holding and confirming leaves a hold that runs out."""
         id = self.id_of(org, wanted)
-        about = {"contact": wanted.contact, "language": wanted.language, "channel": wanted.channel}
+        whom = For(contact=wanted.contact, language=wanted.language, channel=wanted.channel)
         if await self._store.org(org).get("bookings", id) is None:
             slot = {"start": wanted.start, "end": wanted.start, "resource": wanted.resource}
             args = {"offer": wanted.offer, "slot": slot, "nights": wanted.nights}
-            await self._do(org, about, _key(wanted), "hold", lambda ctx: self._changes.hold(ctx, args), note)
+            await self._do(org, whom, _key(wanted), "hold", lambda ctx: self._changes.hold(ctx, args), note)
         booking = await self._booking(org, id)
         if booking["state"] == "held":
             await self._change(org, booking, "confirm", lambda ctx: self._changes.confirm(ctx, {"booking": id}), ())
@@ -132,7 +124,7 @@ class Desk:
 
     async def splits(self, org: str, booking: Document) -> dict[str, Split]:
         """What would go back and what would stay, by who cancels now."""
-        ctx = await self._context(org, _about(booking), "")
+        ctx = await self._hands.context(org, await self._whom(org, booking), "")
         paid = max(booking["paid"], await paid_for(ctx, booking, states=PAID))
         terms = policy.read(booking["policy"])
         start = booking["start"]
@@ -140,6 +132,11 @@ class Desk:
             "customer": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="customer"),
             "business": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="business"),
         }
+
+    async def _whom(self, org: str, booking: Document) -> For:
+        """The customer, in whose language the booking is named."""
+        contact = await self._store.org(org).get("contacts", booking["contact"]) or {}
+        return For(contact=booking["contact"], language=str(contact.get("language") or "en"))
 
     async def _booking(self, org: str, id: str) -> Document:
         booking = await self._store.org(org).get("bookings", id)
@@ -150,54 +147,21 @@ class Desk:
     async def _change(self, org: str, booking: Document, what: str, ask: Ask, note: Sequence[Op]) -> Changed:
         """The key names the version, so that a later change of the same kind is another one."""
         key = f"desk/{what}/{booking['_id']}/{booking['version']}"
-        return await self._do(org, _about(booking), key, what, ask, note)
+        return await self._do(org, await self._whom(org, booking), key, what, ask, note)
 
-    async def _do(self, org: str, about: dict[str, str], key: str, what: str, ask: Ask, note: Sequence[Op]) -> Changed:
-        """Ask, and commit what follows; when somebody was faster, ask again and see what they did."""
-        for _ in range(ATTEMPTS):
-            ctx = await self._context(org, about, key)
+    async def _do(self, org: str, whom: For, key: str, what: str, ask: Ask, note: Sequence[Op]) -> Changed:
+        async def answered(ctx: Context) -> Changed:
             changed = await self._seen(f"bookings.{what}", ctx, {}, await ask(ctx))
             if changed.event is not None and changed.event.name == "bookings.taken":
                 raise Taken
             if changed.event is not None and changed.event.name == "bookings.refused":
                 raise Refused(str(changed.event.data["reason"]))
-            if not changed.ops:
-                return changed
-            rows = self._rows(ctx, changed)
-            try:
-                await ctx.store.commit([*changed.ops, *(Insert("inbox", row) for row in rows), *note])
-            except Conflict:
-                continue
-            await self._hand_in(rows)
             return changed
-        raise Taken
 
-    def _rows(self, ctx: Context, changed: Changed) -> list[Document]:
-        """As a machine's step would store them: what starts first, so that what follows finds it."""
-        language = str(ctx.machine.about["language"])
-        rows = [
-            self._inbox.start(ctx.org, start, f"{ctx.key}/{number}", language, ctx.vault, ctx.now)
-            for number, start in enumerate(changed.starts)
-        ]
-        for number, post in enumerate(changed.posts):
-            event = msgspec.structs.replace(post.event, id=f"{ctx.key}/post{number}")
-            lane = lane_of(ctx.contact, post.machine)
-            rows.append(self._inbox.post(ctx.org, post.machine, event, lane, ctx.vault, ctx.now))
-        return rows
-
-    async def _context(self, org: str, about: dict[str, str], key: str) -> Context:
-        nobody: dict[str, Any] = {"org": org, "links": {}, **about}
-        return Context(
-            store=self._store.org(org),
-            vault=await self._vault.org(org),
-            now=self._clock(),
-            machine=Snapshot(machine="", definition="", name="desk", state="", about=nobody),
-            key=key,
-        )
-
-
-def _about(booking: Document) -> dict[str, str]:
-    return {"contact": booking["contact"], "language": "en", "channel": ""}
+        try:
+            return await self._hands.do(org, whom, key, answered, note)
+        except Busy as busy:
+            raise Taken from busy
 
 
 def _key(wanted: Made) -> str:

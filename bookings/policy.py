@@ -31,6 +31,9 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     move: Move = Move()
 
 
+By = Literal["customer", "business"]
+
+
 class Split(msgspec.Struct, frozen=True):
     """What goes back and what stays, in minor units; together they are what was paid."""
 
@@ -54,9 +57,7 @@ def read(stored: dict[str, Any] | None, where: str = "policy") -> Policy:
     return policy
 
 
-def on_cancel(
-    policy: Policy, paid: int, *, start: datetime, now: datetime, by: Literal["customer", "business"]
-) -> Split:
+def on_cancel(policy: Policy, paid: int, *, start: datetime, now: datetime, by: By) -> Split:
     """How a paid deposit is split. Parts of a whole shilling are rounded up for the customer.
 
     Minor units are hundredths; M-Pesa moves whole shillings only, hence the rounding to 100.

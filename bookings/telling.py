@@ -25,10 +25,12 @@ def split_data(booking: Document, own: Terms, ctx: Context) -> dict[str, Any]:
     }
 
 
-def changed(ctx: Context, own: Terms, after: Document, what: str, *, ops: tuple[Op, ...]) -> Changed:
+def confirmed(ctx: Context, own: Terms, after: Document, *, ops: tuple[Op, ...]) -> Changed:
     data = {"booking": booking_record(after, own.zone, language_of(ctx))}
     return Changed(
-        ops=ops, event=Event(name=f"bookings.{what}", data=data), posts=told(ctx, own, after, f"booking.{what}", data)
+        ops=ops,
+        event=Event(name="bookings.confirmed", data=data),
+        posts=told(ctx, own, after, "booking.confirmed", data),
     )
 
 

@@ -138,11 +138,16 @@ VOCABULARY = Vocabulary(
     ),
     events=(
         EventKind(name="booking.confirmed", fields=_ONE, doc="For the booking's lifecycle."),
-        EventKind(name="booking.moved", fields=_ONE, doc="For the booking's lifecycle: its times changed."),
+        EventKind(
+            name="booking.moved",
+            fields={**_ONE, "by_hand": "yes_no"},
+            doc="For the booking's lifecycle: its times changed. `by_hand`: the business did it, outside of any flow.",
+        ),
         EventKind(
             name="booking.cancelled",
-            fields={"booking": "booking", "refund": "money", "kept": "money"},
-            doc="For the booking's lifecycle.",
+            fields={"booking": "booking", "refund": "money", "kept": "money", "by": "text", "by_hand": "yes_no"},
+            doc="For the booking's lifecycle. `by` is customer or business; `by_hand`: the business did it, outside of "
+            "any flow.",
         ),
         EventKind(name="booking.released", fields=_ONE, doc="For the booking's lifecycle: the hold was given back."),
         EventKind(

@@ -7,6 +7,7 @@ from typing import Any
 
 from crm import contacts
 from runtime.verbs import Changed, Context, Start
+from storage.store import Document
 
 
 async def start(ctx: Context, args: dict[str, Any]) -> Changed:
@@ -15,7 +16,9 @@ async def start(ctx: Context, args: dict[str, Any]) -> Changed:
     if person is None:
         return Changed()
     flow = str(args["flow"])
-    data = {name: args[name] for name in ("booking", "payment", "offer", "note") if args.get(name) is not None}
+    data = {
+        name: args[name] for name in ("booking", "payment", "offer", "amount", "note") if args.get(name) is not None
+    }
     begun = Start(
         definition=f"flow:{flow}",
         machine=machine_of(flow, ctx.org, ctx.key),
@@ -25,11 +28,16 @@ async def start(ctx: Context, args: dict[str, Any]) -> Changed:
         owner=ctx.machine.machine,
         links={"starter": ctx.machine.machine} | _booking_link(ctx),
     )
-    return Changed(starts=(begun,))
+    return Changed(starts=(begun,), language=_language(ctx, person))
 
 
 def machine_of(flow: str, org: str, key: str) -> str:
     return f"{flow}:{hashlib.sha256(f'{org}{chr(0)}{key}'.encode()).hexdigest()[:20]}"
+
+
+def _language(ctx: Context, person: Document) -> str:
+    """A lifecycle that began months ago speaks what the customer speaks by now; a talk knows better than we."""
+    return str(person.get("language") or "") if ctx.machine.machine.startswith("booking:") else ""
 
 
 def _booking_link(ctx: Context) -> dict[str, str]:

@@ -75,9 +75,11 @@ VOCABULARY = Vocabulary(
                 "booking": Arg(type="booking", required=False),
                 "payment": Arg(type="payment", required=False),
                 "offer": Arg(type="offer", required=False),
+                "amount": Arg(type="money", required=False),
                 "note": Arg(type="text", required=False),
             },
-            doc="Start a flow with the contact, on top of their conversation. What is given becomes its `takes`.",
+            doc="Start a flow with the contact, on top of their conversation, in their language. What is given becomes "
+            "its `takes`.",
         ),
         Verb(
             name="handoff.request",

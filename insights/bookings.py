@@ -74,46 +74,6 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """A transition in a booking's life, out of the journal."""
-
-    at: datetime
-    event: str
-    before: str
-    after: str
-
-
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment for a booking; the receipt is M-Pesa's own."""
-
-    at: datetime
-    amount: Money
-    state: str
-    receipt: str
-
-
-class Split(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes back and what stays when a booking is cancelled now."""
-
-    refund: Money
-    kept: Money
-
-
-class Booked(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with what is known of it. `payments` is None for whoever may not see money."""
-
-    booking: Entry
-    zone: str
-    offer_id: str
-    moved: int
-    held_until: datetime
-    reason: str
-    refund: Money
-    phone: str
-    life: tuple[Step, ...]
-    payments: tuple[Payment, ...] | None
-
-
 class Free(msgspec.Struct, frozen=True, kw_only=True):
     """A time that can be booked now."""
 
@@ -139,7 +99,7 @@ async def calendar(
     among = [each.id for each in chosen] if len(chosen) < len(every) else None
     rows = await stock.bookings_between(store, within, among)
     known = await names_of(store, vault, rows) if names else {}
-    entries = [_entry(row, known, language) for row in rows]
+    entries = [entry_of(row, known, language) for row in rows]
     step = timedelta(days=7 if view == "week" else 1)
     columns = (
         [_of_day(each, chosen, entries, own) for each in days]
@@ -158,30 +118,6 @@ async def resources(store: OrgStore) -> list[Resource]:
     """All of a business's resources, the active ones first."""
     found = [read_resource(row) for row in await store.find("resources", {}, limit=MOST)]
     return sorted(found, key=lambda each: (not each.active, each.id))
-
-
-async def booked(
-    whole: Store, org: str, vault: OrgVault, id: str, *, language: str, names: bool, money: bool
-) -> Booked:
-    """Raises KeyError when there is no such booking."""
-    store, own = whole.org(org), await terms.of(whole, org)
-    row = await store.get("bookings", id)
-    if row is None:
-        raise KeyError(id)
-    known = await _records(store, vault, [row["contact"]]) if names else {}
-    person = known.get(row["contact"]) or {}
-    return Booked(
-        booking=_entry(row, {row["contact"]: str(person.get("name") or "")}, language),
-        zone=str(own.zone),
-        offer_id=row["offer"],
-        moved=row["moved"],
-        held_until=row["held_until"],
-        reason=str(row.get("reason") or "") if names else "",
-        refund=Money(row.get("refund", 0), row["currency"]),
-        phone=str(person.get("phone") or ""),
-        life=await _life(store, row),
-        payments=await _payments(store, row) if money else None,
-    )
 
 
 async def free(
@@ -221,11 +157,11 @@ async def free(
 
 async def names_of(store: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, str]:
     """Customers' names by their id; somebody forgotten has none."""
-    found = await _records(store, vault, [row["contact"] for row in rows if row.get("contact")])
+    found = await records_of(store, vault, [row["contact"] for row in rows if row.get("contact")])
     return {id: str(record.get("name") or "") for id, record in found.items()}
 
 
-async def _records(store: OrgStore, vault: OrgVault, contacts_of: Sequence[str]) -> dict[str, dict[str, Any]]:
+async def records_of(store: OrgStore, vault: OrgVault, contacts_of: Sequence[str]) -> dict[str, dict[str, Any]]:
     ids, records = sorted(set(contacts_of)), {}
     for page in (ids[at : at + MOST] for at in range(0, len(ids), MOST)):
         for contact in await store.find("contacts", {"_id": {"in": page}}, limit=MOST):
@@ -263,7 +199,7 @@ def _of_day(day: date, chosen: Sequence[Resource], entries: Sequence[Entry], own
     )  # fmt: skip
 
 
-def _entry(row: Document, known: Mapping[str, str], language: str) -> Entry:
+def entry_of(row: Document, known: Mapping[str, str], language: str) -> Entry:
     currency = row["currency"]
     return Entry(
         id=row["_id"], ref=row["ref"], start=row["start"], end=row["end"], kind=row["kind"],
@@ -271,27 +207,4 @@ def _entry(row: Document, known: Mapping[str, str], language: str) -> Entry:
         resource_name=said(row["resource_name"], language), state=row["state"],
         price=Money(row["price"], currency), deposit=Money(row["deposit"], currency),
         paid=Money(row["paid"], currency), name=known.get(row["contact"], ""),
-    )  # fmt: skip
-
-
-async def _life(store: OrgStore, row: Document) -> tuple[Step, ...]:
-    """Of every lifecycle that it had: one that was released and taken again has had two."""
-    steps: list[Document] = []
-    for machine in sorted({f"booking:{row['_id']}", row["machine"]}):
-        steps += await store.find("journal", {"machine": machine}, sort=[("machine", 1), ("seq", 1)], limit=MOST)
-    return tuple(
-        Step(at=each["at"], event=each["event"], before=each["source"], after=each["target"])
-        for each in steps
-        if each["kind"] == "step" and (each["source"] != each["target"] or each["event"] == "booking.moved")
-    )
-
-
-async def _payments(store: OrgStore, row: Document) -> tuple[Payment, ...]:
-    found = await store.find("payments", {"booking": row["_id"]}, limit=MOST)
-    return tuple(
-        Payment(
-            at=each["at"], amount=Money(each["amount"], each["currency"]), state=each["state"],
-            receipt=str(each.get("receipt") or ""),
-        )
-        for each in sorted(found, key=lambda each: each["at"])
     )  # fmt: skip

@@ -8,9 +8,15 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from bookings.desk import Desk, Made, Refused, Taken
+from engine.values import Money
+from payments.desk import Asked
+from payments.desk import Desk as Cashier
+from payments.desk import Refused as NotAsked
+from runtime.inbox import open_row
 from storage.store import Document, Insert, Update
 from tests.console.conftest import CLINIC, Answer, Browser, House
 
@@ -123,6 +129,92 @@ async def test_who_came_is_said_when_it_has_begun_and_can_be_corrected(desked: D
     assert desked.events()[2:] == ["booking.no_show", "booking.attended"]
 
 
+async def _told(desked: Desked) -> dict[str, Any]:
+    """What the booking's lifecycle was told last."""
+    event = open_row(desked.handed[-1], await desked.house.vault.org(CLINIC)).event
+    assert event is not None
+    return {"event": event.name, **event.data}
+
+
+async def test_the_lifecycle_hears_that_it_was_done_by_hand_and_by_whom(desked: Desked) -> None:
+    booking = await desked.made()
+    await desked.desk.move(CLINIC, booking["_id"], NINE + timedelta(hours=2), "chair")
+    told = await _told(desked)
+    assert (told["event"], told["by_hand"]) == ("booking.moved", True)
+    await desked.desk.cancel(CLINIC, booking["_id"], "business", "ill")
+    told = await _told(desked)
+    assert (told["event"], told["by"], told["by_hand"]) == ("booking.cancelled", "business", True)
+    assert told["refund"] == Money(0, "KES")
+
+
+# deposits
+
+
+PHONE = "0712 345 678"
+
+
+def _wanted(booking: Document, **changes: Any) -> Asked:
+    wanted = Asked(key="k", booking=booking["_id"], amount=Money(100000, "KES"), phone=PHONE)
+    return msgspec.structs.replace(wanted, **changes)
+
+
+@pytest.fixture
+async def cashier(desked: Desked) -> Cashier:
+    await desked.house.store.org(CLINIC).commit([Insert("contacts", {"_id": "c1", "at": NOW, "sealed": {}})])
+    return Cashier(desked.house.store, desked.house.vault, lambda: desked.now, desked._hand_in)
+
+
+async def test_a_deposit_is_asked_for_once_and_the_bookings_lifecycle_hears_of_it(
+    desked: Desked, cashier: Cashier
+) -> None:
+    booking = await desked.made()
+    for _ in range(2):
+        await cashier.ask(CLINIC, _wanted(booking))
+    (payment,) = await desked.house.store.org(CLINIC).find("payments", {"booking": booking["_id"]})
+    assert (payment["state"], payment["amount"], payment["owner"]) == ("open", 100000, booking["machine"])
+    begun = [
+        open_row(row, await desked.house.vault.org(CLINIC)).start for row in desked.handed if row["kind"] == "start"
+    ]
+    assert begun[-1] is not None
+    assert (begun[-1].definition, begun[-1].owner) == ("lifecycle:payment", booking["machine"])
+    with pytest.raises(NotAsked, match="prompt_open"):
+        await cashier.ask(CLINIC, _wanted(booking, key="another"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"phone": "0800 000"}, "bad_number"),
+        ({"phone": "+14155550100"}, "bad_number"),
+        ({"amount": Money(0, "KES")}, "bad_amount"),
+        ({"amount": Money(150, "KES")}, "bad_amount"),
+        ({"amount": Money(350100, "KES")}, "bad_amount"),  # more than the price
+    ],
+)
+async def test_what_cannot_be_asked_for_is_refused_and_nothing_is_stored(
+    desked: Desked, cashier: Cashier, changes: dict[str, Any], reason: str
+) -> None:
+    booking = await desked.made()
+    with pytest.raises(NotAsked, match=reason):
+        await cashier.ask(CLINIC, _wanted(booking, **changes))
+    assert await desked.house.store.org(CLINIC).count("payments", {}) == 0
+
+
+async def test_nobody_is_asked_for_what_is_paid_cancelled_or_over(desked: Desked, cashier: Cashier) -> None:
+    booking, store = await desked.made(), desked.house.store.org(CLINIC)
+    await store.commit([Update("bookings", booking["_id"], {"set": {"paid": 100000}})])
+    with pytest.raises(NotAsked, match="paid"):
+        await cashier.ask(CLINIC, _wanted(booking))
+    await store.commit([Update("bookings", booking["_id"], {"set": {"paid": 0}})])
+    desked.now = NINE + timedelta(hours=2)
+    with pytest.raises(NotAsked, match="over"):
+        await cashier.ask(CLINIC, _wanted(booking))
+    desked.now = NOW
+    await desked.desk.cancel(CLINIC, booking["_id"], "customer", "")
+    with pytest.raises(NotAsked, match="not_confirmed"):
+        await cashier.ask(CLINIC, _wanted(booking))
+
+
 # pages and addresses
 
 
@@ -169,13 +261,21 @@ async def test_the_pages_make_move_and_cancel_a_booking(clinic: House) -> None:
     slots = [each.replace("&#43;", "+") for each in re.findall(r'name="slot" value="([^"]+)"', moving.text)]
     assert (await agent.post("/o/clinic/bookings/move", id=id, slot=slots[-1])).place.endswith("?done=booking-moved")
     assert (await agent.post("/o/clinic/bookings/move", id=id, slot="soon")).status == 409
+    assert 'name="shillings"' in (await agent.get(f"/o/clinic/bookings/{id}")).text
+    bad = await agent.post("/o/clinic/bookings/deposit", id=id, key="d1", shillings="1000", phone="12")
+    assert (bad.status, "cannot take an M-Pesa prompt" in bad.text) == (409, True)
+    for _ in range(2):
+        asked = await agent.post("/o/clinic/bookings/deposit", id=id, key="d1", shillings="1000", phone="0712345678")
+        assert asked.place.endswith("?done=deposit-asked")
+    assert "M-Pesa is asking the customer for" in (await agent.get(f"/o/clinic/bookings/{id}")).text
+    assert (await agent.post("/o/clinic/bookings/deposit", id=id, shillings="x", phone=PHONE)).status == 409
     early = await agent.post("/o/clinic/bookings/mark", id=id, state="attended")
     assert (early.status, "not begun" in early.text) == (409, True)
     done = await agent.post("/o/clinic/bookings/cancel", id=id, by="customer", reason="ill")
     assert done.place.endswith("?done=booking-cancelled")
     assert "cancelled" in (await agent.get(done.place)).text
     log = (await (await clinic.browser("owner")).get("/o/clinic/audit")).text
-    for each in ("made a booking", "moved a booking", "cancelled a booking"):
+    for each in ("made a booking", "moved a booking", "cancelled a booking", "asked for a deposit"):
         assert log.count(each) == 1, each
 
 
@@ -191,6 +291,12 @@ async def test_programs_do_the_same_and_are_told_why_not(clinic: House) -> None:
     assert (await _send(agent, "POST", base, {**body, "phone": "no"}))[1]["error"]["code"] == "no-phone"
     assert (await _send(agent, "POST", f"{one}/mark", {"state": "attended"}))[1]["error"]["code"] == "booking-too_early"
     assert (await _send(agent, "POST", f"{base}/none/mark", {"state": "attended"}))[1]["error"]["code"] == "no-booking"
+    asking = {"key": "d", "shillings": 1000, "phone": "0712345678"}
+    assert (await _send(agent, "POST", f"{one}/deposit", {**asking, "phone": "no"}))[0] == 422
+    asked = await _send(agent, "POST", f"{one}/deposit", asking)
+    assert (asked[0], asked[1]["booked"]["prompt"]["state"], asked[1]["booked"]["asks"]) == (200, "open", None)
+    again = await _send(agent, "POST", f"{one}/deposit", {**asking, "key": "e"})
+    assert (again[0], again[1]["error"]["code"]) == (409, "deposit-prompt_open")
     assert (await _send(agent, "POST", f"{one}/cancel", {"by": "business"}))[0] == 200
     moved = await _send(agent, "POST", f"{one}/move", {"start": time["start"], "resource": "chair"})
     assert moved[1]["error"]["code"] == "booking-cancelled"

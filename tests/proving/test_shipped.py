@@ -129,6 +129,18 @@ EDITS = {
         "mhudumu], to: later}",
         "reachable",
     ),
+    "no person for who was moved": (
+        "flows/booking_moved.yaml",
+        "mhudumu], to: with_agent}",
+        "mhudumu], to: told}",
+        "reachable",
+    ),
+    "no person for who was cancelled": (
+        "flows/booking_cancelled.yaml",
+        "mhudumu], to: with_agent}",
+        "mhudumu], to: told}",
+        "reachable",
+    ),
     "no person at the reminder": (
         "flows/reminder.yaml",
         "mhudumu], to: with_agent}",

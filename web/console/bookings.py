@@ -14,6 +14,7 @@ from bookings.desk import Desk, Refused, Taken
 from bookings.hours import day_of
 from bookings.wording import said
 from engine.values import Money
+from payments import desk as payments
 from storage.store import Store
 from storage.vault import Vault
 from web.api.endpoint import Endpoint
@@ -21,7 +22,7 @@ from web.console import bookings_forms as forms
 from web.console import frame
 from web.console.bookings_acts import Acts, Wrong
 from web.console.bookings_api import BookingsApi
-from web.console.bookings_shapes import Cancelling, Looked, Making, Marking, Moving, Shown
+from web.console.bookings_shapes import Asking, Cancelling, Looked, Making, Marking, Moving, Shown
 from web.console.caller import Caller, Way
 
 _READ, _CHANGE = "bookings.read", "bookings.change"
@@ -31,10 +32,12 @@ _PAGE = "/o/{org}/bookings"
 class Bookings:
     """The views. `clock` is the business's time."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], desk: Desk) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, clock: Callable[[], datetime], desk: Desk, money: payments.Desk
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._acts = Acts(store, vault, clock, desk)
+        self._acts = Acts(store, vault, clock, desk, money)
         self._api = BookingsApi(self._acts)
 
     def ways(self) -> Sequence[Way]:
@@ -44,6 +47,7 @@ class Bookings:
             Way(method="POST", path=f"{_PAGE}/new", permission=_CHANGE, view=self.make),
             Way(method="POST", path=f"{_PAGE}/move", permission=_CHANGE, view=self.move),
             Way(method="POST", path=f"{_PAGE}/cancel", permission=_CHANGE, view=self.cancel),
+            Way(method="POST", path=f"{_PAGE}/deposit", permission=_CHANGE, view=self.ask),
             Way(method="POST", path=f"{_PAGE}/mark", permission=_CHANGE, view=self.mark),
             Way(method="GET", path=_PAGE + "/{booking}", permission=_READ, view=self.booking),
             Way(method="GET", path=_PAGE + "/{booking}/move", permission=_CHANGE, view=self.moving),
@@ -77,6 +81,7 @@ class Bookings:
         return frame.page(
             "booking.html", caller, status=409 if wrong else 200, business=await self._business(caller),
             known=known, booked=known.booked, money=frame.money, done=done, wrong=wrong, begun=begun,
+            key=secrets.token_urlsafe(16),
         )  # fmt: skip
 
     async def new(self, request: web.Request, caller: Caller) -> web.Response:
@@ -162,6 +167,24 @@ class Bookings:
             await self._acts.cancel(id, by, caller)
 
         return await self._answered(form, caller, "booking-cancelled", asked)
+
+    async def ask(self, request: web.Request, caller: Caller) -> web.Response:
+        form = await request.post()
+
+        async def asked(id: str) -> web.Response | None:
+            shillings = str(form.get("shillings", ""))
+            asking = Asking(
+                key=str(form.get("key", ""))[:80] or secrets.token_urlsafe(16), phone=str(form.get("phone", ""))[:40],
+                shillings=int(shillings) if shillings.isascii() and shillings.isdigit() and len(shillings) < 9 else 0,
+            )  # fmt: skip
+            try:
+                await self._acts.ask(id, asking, caller)
+            except payments.Refused as error:
+                words = frame.Words(caller.language)
+                return await self._booking_page(caller, id, wrong=words(f"deposit.refused.{error.reason}"))
+            return None
+
+        return await self._answered(form, caller, "deposit-asked", asked)
 
     async def mark(self, request: web.Request, caller: Caller) -> web.Response:
         form = await request.post()

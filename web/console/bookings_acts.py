@@ -10,13 +10,16 @@ from crm import contacts, identity
 from crm.identity import Identity
 from engine.values import Money
 from insights import bookings as insight
-from insights.bookings import Booked, Calendar, Free
+from insights.booked import Booked, Split
+from insights.booked import booked as booked_one
+from insights.bookings import Calendar, Free
+from payments import desk as payments
 from people import audit
 from storage.errors import Conflict
 from storage.store import Document, Op, Store
 from storage.vault import Vault
 from web.console import frame
-from web.console.bookings_shapes import Cancelling, Known, Looked, Making, Marking, Moving, Shown
+from web.console.bookings_shapes import Asking, Cancelling, Known, Looked, Making, Marking, Moving, Shown
 from web.console.caller import Caller
 
 
@@ -27,11 +30,14 @@ class Wrong(Exception):
 class Acts:
     """`clock` is the business's time."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], desk: Desk) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, clock: Callable[[], datetime], desk: Desk, money: payments.Desk
+    ) -> None:
         self._store = store
         self._vault = vault
         self._clock = clock
         self._desk = desk
+        self._money = money
 
     async def calendar(self, shown: Shown, caller: Caller) -> Calendar:
         return await insight.calendar(
@@ -40,8 +46,8 @@ class Acts:
         )  # fmt: skip
 
     async def known(self, id: str, caller: Caller) -> Known:
-        booked: Booked = await insight.booked(
-            self._store, caller.org, await self._vault.org(caller.org), id, language=caller.language,
+        booked: Booked = await booked_one(
+            self._store, caller.org, await self._vault.org(caller.org), id, self._clock(), language=caller.language,
             names=caller.may("conversations.read"), money=caller.may("money.read"),
         )  # fmt: skip
         if booked.booking.state not in ("held", "confirmed"):
@@ -52,7 +58,7 @@ class Acts:
         return Known(
             booked=booked,
             cancelling={
-                by: insight.Split(refund=Money(split.refund, currency), kept=Money(split.kept, currency))
+                by: Split(refund=Money(split.refund, currency), kept=Money(split.kept, currency))
                 for by, split in splits.items()
             },
         )
@@ -100,6 +106,14 @@ class Acts:
     async def cancel(self, id: str, cancelling: Cancelling, caller: Caller) -> None:
         note = self._note(caller, "bookings.cancelled", id, by_whom=cancelling.by)
         await self._desk.cancel(caller.org, id, cancelling.by, cancelling.reason.strip()[:300], note)
+
+    async def ask(self, id: str, asking: Asking, caller: Caller) -> None:
+        """Raises KeyError, or what the payments' desk refuses."""
+        wanted = payments.Asked(
+            key=f"{caller.actor}/{id}/{asking.key}", booking=id, phone=asking.phone,
+            amount=Money(asking.shillings * 100, "KES"),
+        )  # fmt: skip
+        await self._money.ask(caller.org, wanted, self._note(caller, "bookings.deposit-asked", id))
 
     async def mark(self, id: str, marking: Marking, caller: Caller) -> None:
         note = self._note(caller, f"bookings.{marking.state}", id)

@@ -7,16 +7,21 @@ from typing import TypeVar
 
 from bookings.desk import Refused, Taken
 from insights.bookings import Calendar
+from payments import desk as payments
 from web.api.endpoint import Asked, Endpoint, Refusal
 from web.console import frame
 from web.console.bookings_acts import Acts, Wrong
-from web.console.bookings_shapes import Cancelling, Known, Looked, Making, Marking, Moving, Shown, Times
+from web.console.bookings_shapes import Asking, Cancelling, Known, Looked, Making, Marking, Moving, Shown, Times
 from web.console.caller import Caller
 
 _T = TypeVar("_T")
 _READ, _CHANGE = "bookings.read", "bookings.change"
 _API = "/orgs/{org}/bookings"
 _REFUSALS = ((404, "no-booking"), (409, "slot-taken"), (409, "booking-over"), (409, "booking-cancelled"))
+
+
+_NOT_NOW = ("not_confirmed", "over", "paid", "prompt_open")
+_UNUSABLE = ("bad_number", "bad_amount")
 
 
 class BookingsApi:
@@ -41,6 +46,10 @@ class BookingsApi:
                      view=self.move, doc="Move a booking.", refusals=_REFUSALS),
             Endpoint(method="POST", path=f"{one}/cancel", permission=_CHANGE, body=Cancelling, answer=Known,
                      view=self.cancel, doc="Cancel a booking; what goes back becomes a task.", refusals=_REFUSALS),
+            Endpoint(method="POST", path=f"{one}/deposit", permission=_CHANGE, body=Asking, answer=Known, view=self.ask,
+                     doc="Have M-Pesa ask the customer for a deposit; see `prompt` for what becomes of it.",
+                     refusals=((404, "no-booking"), *((409, f"deposit-{reason}") for reason in _NOT_NOW),
+                               *((422, f"deposit-{reason}") for reason in _UNUSABLE))),
             Endpoint(method="POST", path=f"{one}/mark", permission=_CHANGE, body=Marking, answer=Known,
                      view=self.mark, doc="Say whether the customer came.",
                      refusals=(*_REFUSALS, (409, "booking-too_early"))),
@@ -71,6 +80,15 @@ class BookingsApi:
 
     async def cancel(self, asked: Asked, caller: Caller) -> Known:
         await _refusing(self._acts.cancel(_named(asked), asked.body, caller))
+        return await self._acts.known(_named(asked), caller)
+
+    async def ask(self, asked: Asked, caller: Caller) -> Known:
+        try:
+            await _refusing(self._acts.ask(_named(asked), asked.body, caller))
+        except payments.Refused as error:
+            status = 422 if error.reason in _UNUSABLE else 409
+            reason = frame.Words("en")(f"deposit.refused.{error.reason}")
+            raise Refusal(status, f"deposit-{error.reason}", reason, "Look at the booking.") from error
         return await self._acts.known(_named(asked), caller)
 
     async def mark(self, asked: Asked, caller: Caller) -> Known:

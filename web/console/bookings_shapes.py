@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from insights.bookings import Booked, Free, Split
+from insights.booked import Booked, Split
+from insights.bookings import Free
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +64,14 @@ class Marking(msgspec.Struct, frozen=True):
     """Whether the customer came."""
 
     state: Literal["attended", "no_show"]
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """A deposit to ask for by an M-Pesa prompt, in whole shillings. `key` is yours: repeated, it asks once."""
+
+    key: str
+    shillings: int
+    phone: str
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

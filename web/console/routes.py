@@ -12,6 +12,7 @@ from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Desk, HandIn, Seen, unseen
 from crm.desk import Desk as Conversing
 from crm.desk import Voice
+from payments.desk import Desk as Cashier
 from people.mail import Mailer, Printed
 from people.users import Users
 from storage.store import Document, Store
@@ -116,7 +117,8 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 
 def _bookings(console: Console) -> Bookings:
     desk = Desk(console.store, console.vault, console.clock, console.hand_in, console.seen)
-    return Bookings(console.store, console.vault, console.clock, desk)
+    money = Cashier(console.store, console.vault, console.clock, console.hand_in)
+    return Bookings(console.store, console.vault, console.clock, desk, money)
 
 
 def _conversing(console: Console) -> Conversing:
