@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import ads.vocabulary
 import bookings.vocabulary
 import channels.vocabulary
 import crm.vocabulary
@@ -25,6 +26,7 @@ VOCABULARIES = (
     bookings.vocabulary.VOCABULARY,
     payments.vocabulary.VOCABULARY,
     channels.vocabulary.VOCABULARY,
+    ads.vocabulary.VOCABULARY,
 )
 
 

@@ -287,6 +287,30 @@ _LOOP = (
 
 _ADS = (
     Collection(
+        name="campaigns",
+        doc="An ad campaign: offer, platform, caps, and the ledger of what it may be spending.",
+        indexes=(_by("by_time", "org", "-at"), _by("by_state", "org", "state", "-at")),
+    ),
+    Collection(
+        name="variations",
+        doc="An angle of a campaign with its own budget, as we believe it stands on the platform.",
+        indexes=(_by("by_campaign", "org", "campaign", "angle"),),
+    ),
+    Collection(
+        name="ad_intents",
+        doc="A change wanted on a platform, stored before it is made: the state before, why, who approved, what came.",
+        indexes=(
+            _by("by_campaign", "org", "campaign", "-at"),
+            _by("by_variation", "org", "variation", "-at"),
+            _by("by_state", "org", "state", "-at"),
+        ),
+    ),
+    Collection(
+        name="ad_accounts",
+        doc='A business\'s account on an ad platform; `_id` is "<org>/<platform>", credentials sealed.',
+        indexes=(_by("by_org", "org"),),
+    ),
+    Collection(
         name="ad_events",
         doc="What the server itself measured on the way from an ad to money: each thing once.",
         indexes=(

@@ -1,0 +1,312 @@
+"""The one place from which an ad platform is told anything: rehearse, weigh once more, reserve, tell, read back.
+
+The order is what makes a crash harmless. Before the platform hears of more money, the campaign's ledger counts it (in
+a commit that fails if anybody else changed the campaign meanwhile); after it heard of less, the ledger goes on
+counting the more until the platform was read back. A repeated attempt reads first: what is there already is not told
+again, and what somebody edited meanwhile is not overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from ads import campaigns, intents, law
+from ads.changes import Changes
+from ads.drift import adopted, gone
+from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError
+from ads.failures import RetryLater as Busy
+from ads.intents import Wanted
+from ads.ledger import day_of, written
+from ads.platform import CampaignPlan, Platform, Receipt, State, VariationPlan
+from ads.units import BadUnit
+from engine.model import Decision, Event
+from engine.values import Money
+from runtime.verbs import Acted, Context, RetryLater
+from storage.errors import Conflict
+from storage.store import Document, Op, Update
+
+Connect = Callable[[str, str], Awaitable[Platform | None]]  # (org, platform's name)
+Weigh = Callable[[str, dict[str, Any]], Awaitable[Decision | None]]  # (org, facts): rules/ad_guardrails.yaml
+GUARDRAILS = "ad_guardrails"
+_AGAIN = timedelta(minutes=20)
+_SENT_KEPT = timedelta(hours=2)
+_TRIES = 5
+
+
+class HeldBack(Exception):
+    """It may not be done. `code` is stable, the text for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A change with everything that it is about."""
+
+    intent: Document
+    campaign: Document
+    variation: Document
+    platform: Platform
+
+    @property
+    def wanted(self) -> Wanted:
+        return intents.wanted_of(self.intent)
+
+    @property
+    def currency(self) -> str:
+        return str(self.campaign["currency"])
+
+
+class Dispatcher:
+    """`weigh` asks the guardrails' table that is in force; without one nothing that raises spending goes out."""
+
+    def __init__(self, connect: Connect, weigh: Weigh, changes: Changes) -> None:
+        self._connect = connect
+        self._weigh = weigh
+        self._changes = changes
+
+    async def rehearse(self, ctx: Context, args: dict[str, Any]) -> Acted:
+        """`ads.rehearse`: the state before, and the platform's own opinion; nothing is changed."""
+        try:
+            job = await self._job(ctx, args)
+            before = await _standing(job)
+            receipts = await _told(job, before, dry_run=True)
+        except Busy as busy:
+            raise RetryLater(str(busy), after=busy.after) from busy
+        except Gone:
+            return await self._gone(ctx, args)
+        except (PlatformError, BadUnit, HeldBack) as error:
+            return _event("ads.failed", reason=_words(error), code=getattr(error, "code", ""))
+        noted = {
+            "before": None if before is None else campaigns.kept_state(before),
+            "rehearsed_at": ctx.now,
+            "requests": [msgspec.to_builtins(request) for receipt in receipts for request in receipt.requests][:20],
+        }
+        sent = sum(len(receipt.requests) for receipt in receipts)
+        return Acted(
+            ops=(Update("ad_intents", job.intent["_id"], {"set": noted}),),
+            event=Event(name="ads.rehearsed", data={"requests": sent}),
+        )
+
+    async def execute(self, ctx: Context, args: dict[str, Any]) -> Acted:
+        """`ads.execute`. Raises RetryLater when the platform is busy, or did not say what became of it."""
+        intent = await intents.one(ctx.store, str(args["change"]))
+        if intent["state"] == intents.DONE:
+            return _event("ads.executed", change=intent["_id"])
+        if intent["state"] not in intents.UNDER_WAY:
+            return Acted()  # settled meanwhile; if the platform was told, `ads.collect` finds what came of it
+        try:
+            return await self._execute(ctx, args)
+        except (Busy, OutcomeUnknown) as later:
+            raise RetryLater(str(later), after=later.after) from later
+        except Gone:
+            return await self._gone(ctx, args)
+        except ChangedByHand as edited:
+            return await self._edited(ctx, args, edited.found)
+        except (PlatformError, BadUnit) as error:
+            return _event("ads.failed", reason=_words(error), code=getattr(error, "code", "ads.failed"))
+        except HeldBack as held:
+            return _event("ads.held_back", reason=held.reason, code=held.code)
+
+    async def _execute(self, ctx: Context, args: dict[str, Any]) -> Acted:
+        job = await self._job(ctx, args)
+        before = await _standing(job)
+        if before is not None and job.intent["state"] == intents.EXECUTING and intents.fits(before, job.wanted):
+            return await _finished(ctx, job, before)  # an earlier attempt did it, and did not live to say so
+        if before is not None and job.intent.get("before") is not None:
+            planned = campaigns.read_state(job.intent["before"], before.ref, job.currency)
+            if planned.differences(before) and not intents.fits(before, job.wanted):
+                return await self._edited(ctx, args, before)
+        job = await self._reserved(ctx, job)
+        await _told(job, before)
+        job = await self._job(ctx, args)
+        after = await _standing(job)
+        if after is None or not intents.fits(after, job.wanted):
+            raise RetryLater("the platform does not show the change yet", after=timedelta(minutes=1))
+        return await _finished(ctx, job, after)
+
+    async def _job(self, ctx: Context, args: dict[str, Any]) -> Job:
+        intent = await intents.one(ctx.store, str(args["change"]))
+        variation = await campaigns.variation(ctx.store, intent["variation"])
+        campaign = await campaigns.one(ctx.store, intent["campaign"])
+        if variation.get("open_change") != intent["_id"] and intent["state"] != intents.EXECUTING:
+            raise HeldBack("ads.superseded", "something more urgent took its place")
+        platform = await self._connect(ctx.org, campaign["platform"])
+        if platform is None:
+            raise HeldBack("ads.no_account", f"no {campaign['platform']} account is connected")
+        return Job(intent, campaign, variation, platform)
+
+    async def _reserved(self, ctx: Context, job: Job) -> Job:
+        """Weighed anew and counted in the ledger, in one commit; whoever was faster is seen on the next try."""
+        for _ in range(_TRIES):
+            step = await self._allowed(ctx, job)
+            today = day_of(ctx.now, job.campaign["zone"])
+            counted = campaigns.ledger_of(job.campaign).with_budget(
+                job.variation["_id"], max(step.after, step.before), today
+            )
+            sent: list[Any] = [at for at in job.variation.get("sent") or [] if at > ctx.now - _SENT_KEPT]
+            changes: dict[str, Any] = {"unsure": True}
+            if job.wanted.budget is not None and job.intent["kind"] != "launch":
+                changes["sent"] = [*sent, ctx.now]
+            ops: list[Op] = [
+                Update("campaigns", job.campaign["_id"], {"set": {"ledger": written(counted)}},
+                       expect=job.campaign["version"]),
+                Update("variations", job.variation["_id"], {"set": changes}, expect=job.variation["version"]),
+                Update("ad_intents", job.intent["_id"], {"set": {"state": intents.EXECUTING, "executing_at": ctx.now}},
+                       expect=job.intent["version"]),
+            ]  # fmt: skip
+            try:
+                await ctx.store.commit(ops)
+                return await self._job(ctx, {"change": job.intent["_id"]})
+            except Conflict:
+                job = await self._job(ctx, {"change": job.intent["_id"]})
+                if job.intent["state"] not in intents.UNDER_WAY:
+                    raise HeldBack("ads.settled", "it was settled meanwhile") from None
+        raise RetryLater("the campaign is changed by others all the time", after=timedelta(seconds=5))
+
+    async def _allowed(self, ctx: Context, job: Job) -> law.Step:
+        """The table that is in force, and then what no table can lift. Raises HeldBack."""
+        approved = bool(job.intent.get("approved_by"))
+        step = intents.step_of(job.wanted, job.campaign, job.variation, ctx.now, approved=approved)
+        breach = law.breach(
+            campaigns.caps_of(job.campaign), campaigns.ledger_of(job.campaign), step,
+            day_of(ctx.now, job.campaign["zone"]),
+        )  # fmt: skip
+        if breach is not None:
+            raise HeldBack(breach.code, breach.reason)
+        if step.raises:
+            account = await job.platform.account()
+            if account.currency != job.currency:
+                raise CurrencyChanged(job.platform.name, job.currency, account.currency)
+        org = await ctx.store.get("orgs", ctx.org)
+        facts = await self._changes.step(ctx, job.intent, job.campaign, job.variation)
+        decision = await self._weigh(ctx.org, {**facts, "guardrail": campaigns.policy_of(org, job.campaign).record()})
+        if decision is None:
+            if step.raises:
+                raise HeldBack("ads.no_guardrails", "no guardrails are in force: nothing spends more without them")
+            return step
+        verdict = decision.result if isinstance(decision.result, dict) else {}
+        if verdict.get("verdict") == "wait":
+            raise RetryLater(str(verdict.get("reason")), after=_AGAIN)
+        if verdict.get("verdict") != "go":
+            raise HeldBack("ads.guardrail", str(verdict.get("reason") or "the guardrails do not allow it"))
+        if _too_often(job, ctx):
+            raise RetryLater("the platform lets a budget change only so often in an hour", after=_AGAIN)
+        return step
+
+    async def _gone(self, ctx: Context, args: dict[str, Any]) -> Acted:
+        intent = await intents.one(ctx.store, str(args["change"]))
+        campaign = await campaigns.one(ctx.store, intent["campaign"])
+        variation = await campaigns.variation(ctx.store, intent["variation"])
+        if intent["wanted"].get("status") == "deleted":  # that it is gone is what was wanted
+            return await _finished(ctx, Job(intent, campaign, variation, None), None)  # type: ignore[arg-type]
+        ops, posts = gone(campaign, variation, ctx.now)
+        event = Event(name="ads.failed", data={"reason": "it was deleted on the platform", "code": "ads.gone"})
+        return Acted(ops=ops, posts=posts, event=event)
+
+    async def _edited(self, ctx: Context, args: dict[str, Any], found: Any) -> Acted:
+        """What a person set on the platform counts; nothing is written over it."""
+        intent = await intents.one(ctx.store, str(args["change"]))
+        campaign = await campaigns.one(ctx.store, intent["campaign"])
+        variation = await campaigns.variation(ctx.store, intent["variation"])
+        ops, posts = adopted(campaign, variation, found, ctx.now)
+        reason = "somebody edited it on the platform meanwhile"
+        return Acted(
+            ops=ops, posts=posts, event=Event(name="ads.held_back", data={"reason": reason, "code": "ads.edited"})
+        )
+
+
+async def _standing(job: Job) -> State | None:
+    """How it stands on the platform; None for what was never put there."""
+    ref = campaigns.variation_ref(job.variation)
+    if not ref.external.get("adset"):
+        found = await job.platform.find("variation", ref.id) if job.intent["state"] == intents.EXECUTING else None
+        if found is None or not found.external.get("adset") or not found.external.get("ad"):
+            return None
+        ref = found
+    return await job.platform.read(ref)
+
+
+async def _told(job: Job, before: State | None, *, dry_run: bool = False) -> list[Receipt]:
+    """The change itself. A launch makes what is not there yet, paused, and only then lets it run."""
+    if job.intent["kind"] != "launch":
+        if before is None:
+            raise HeldBack("ads.not_there", "it was never put on the platform")
+        change = intents.change_of(job.wanted, job.currency)
+        return [await job.platform.change(before.ref, change, expect=before, dry_run=dry_run)]
+    plan = CampaignPlan(
+        id=job.campaign["_id"], name=job.campaign["name"], objective=job.campaign["objective"], currency=job.currency,
+        categories=tuple(job.campaign.get("categories") or ()),
+    )  # fmt: skip
+    first = await job.platform.create_campaign(plan, dry_run=dry_run)
+    budget = Money(job.wanted.budget or int(job.variation["budget"]), job.currency)
+    second = await job.platform.create_variation(first.ref, _plan(job, budget), dry_run=dry_run)
+    if dry_run:
+        return [first, second]
+    change = intents.change_of(job.wanted, job.currency)
+    return [first, second, await job.platform.change(second.ref, change)]
+
+
+def _plan(job: Job, budget: Money) -> VariationPlan:
+    from ads.platform import Audience, Creative
+
+    return VariationPlan(
+        id=job.variation["_id"], name=job.variation["name"], angle=job.variation["angle"],
+        objective=job.campaign["objective"], budget=budget,
+        audience=msgspec.convert(job.campaign["audience"], Audience),
+        creative=msgspec.convert(job.variation["creative"], Creative),
+    )  # fmt: skip
+
+
+async def _finished(ctx: Context, job: Job, after: State | None) -> Acted:
+    """Read back: from now on our record is what the platform showed."""
+    variation, today = job.variation, day_of(ctx.now, job.campaign["zone"])
+    status = "deleted" if after is None else after.status
+    budget = int(variation["budget"]) if after is None or after.budget is None else after.budget.amount
+    live = budget if status == "active" else 0
+    counted = campaigns.ledger_of(job.campaign).with_budget(variation["_id"], live, today)
+    ours = campaigns.GONE if status == "deleted" else status
+    changes: dict[str, Any] = {
+        "status": ours,
+        "unsure": False,
+        "budget": budget,
+        "stopped_with_campaign": bool(variation.get("stopped_with_campaign")) and ours == campaigns.PAUSED,
+    }
+    if variation["status"] != campaigns.DRAFT:
+        changes |= intents.stepped(variation, budget, ctx.now)
+    else:
+        changes |= {"launched_at": ctx.now}
+    if after is not None:
+        changes |= {"external": dict(after.ref.external), "known": campaigns.kept_state(after)}
+    done = {"state": intents.DONE, "after": None if after is None else campaigns.kept_state(after), "made_at": ctx.now}
+    campaign_changes: dict[str, Any] = {"ledger": written(counted)}
+    if after is not None and after.ref.external.get("campaign") and not job.campaign.get("external"):
+        campaign_changes["external"] = {"campaign": after.ref.external["campaign"]}
+    ops: list[Op] = [
+        Update("campaigns", job.campaign["_id"], {"set": campaign_changes}, expect=job.campaign["version"]),
+        Update("variations", variation["_id"], {"set": changes}, expect=variation["version"]),
+        Update("ad_intents", job.intent["_id"], {"set": done}, expect=job.intent["version"]),
+    ]
+    return Acted(ops=tuple(ops), event=Event(name="ads.executed", data={"change": job.intent["_id"]}))
+
+
+def _too_often(job: Job, ctx: Context) -> bool:
+    """Whatever the table says: platforms refuse more, and count what they refuse."""
+    from ads.policy import PLATFORM_CHANGES
+
+    changes_budget = job.wanted.budget is not None and job.wanted.budget != int(job.variation["budget"])
+    return changes_budget and campaigns.changes_last_hour(job.variation, ctx.now) >= PLATFORM_CHANGES
+
+
+def _event(name: str, **data: Any) -> Acted:
+    return Acted(event=Event(name=name, data=data))
+
+
+def _words(error: Exception) -> str:
+    return error.reason if isinstance(error, HeldBack) else str(error)

@@ -1,0 +1,70 @@
+"""When the platform is not as we left it: edited by hand, or deleted. What is there counts, whoever put it there.
+
+Our records follow the platform, the ledger counts the larger budget, the change is a step like any other (so that
+the autopilot's cooldown begins), and both machines hear of it, which puts it into the journal.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ads import campaigns, intents
+from ads.ledger import day_of, written
+from ads.platform import State
+from engine.model import Event
+from runtime.verbs import Post
+from storage.store import Document, Op, Update
+
+
+def adopted(
+    campaign: Document, variation: Document, found: State, now: datetime
+) -> tuple[tuple[Op, ...], tuple[Post, ...]]:
+    """Follow what was found."""
+    if found.status == "deleted":
+        return gone(campaign, variation, now)
+    known = campaigns.known_state(variation, campaign["currency"])
+    budget = int(variation["budget"]) if found.budget is None else found.budget.amount
+    what = ", ".join(known.differences(found)) if known is not None else "everything"
+    live = budget if found.status == "active" else 0
+    changes: dict[str, Any] = {
+        "status": found.status,
+        "budget": budget,
+        "known": campaigns.kept_state(found),
+        "external": dict(found.ref.external) or dict(variation.get("external") or {}),
+        "unsure": False,
+        "edited_at": now,
+        **intents.stepped(variation, budget, now),
+    }
+    data = {
+        "variation": variation["_id"],
+        "what": what,
+        "status": found.status,
+        "budget": campaigns.money(campaign, budget),
+    }
+    return _ops(campaign, variation, changes, live, now), _told(variation, Event(name="ads.found_edited", data=data))
+
+
+def gone(campaign: Document, variation: Document, now: datetime) -> tuple[tuple[Op, ...], tuple[Post, ...]]:
+    """It is no more, and spends no more; what it may have spent today still counts."""
+    changes = {"status": campaigns.GONE, "unsure": False, "gone_at": now}
+    event = Event(name="ads.found_gone", data={"variation": variation["_id"]})
+    return _ops(campaign, variation, changes, 0, now), _told(variation, event)
+
+
+def _ops(
+    campaign: Document, variation: Document, changes: dict[str, Any], live: int, now: datetime
+) -> tuple[Op, ...]:  # fmt: skip
+    counted = campaigns.ledger_of(campaign).with_budget(variation["_id"], live, day_of(now, campaign["zone"]))
+    return (
+        Update("campaigns", campaign["_id"], {"set": {"ledger": written(counted)}}, expect=campaign["version"]),
+        Update("variations", variation["_id"], {"set": changes}, expect=variation["version"]),
+    )
+
+
+def _told(variation: Document, event: Event) -> tuple[Post, ...]:
+    """A variation that was never launched has no machine yet."""
+    posts = [Post(machine=campaigns.machine_of(variation["campaign"]), event=event)]
+    if variation["status"] != campaigns.DRAFT:
+        posts.append(Post(machine=campaigns.variation_machine(variation["_id"]), event=event))
+    return tuple(posts)

@@ -1,0 +1,244 @@
+"""What YAML may ask of the ads room. Declarations only; `ads.verbs` carries them out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.registry import Arg, EventKind, Record, Role, Verb, Vocabulary
+
+AD_FACTS = Record(
+    name="ad_facts",
+    fields={
+        "platform": "text", "angle": "text", "status": "text", "stage": "text",
+        "spend": "money", "revenue": "money", "margin": "money", "profit": "money",
+        "conversions": "count", "clicks": "count", "impressions": "count",
+        "cpa": "money", "max_cpa": "money", "roas": "number", "break_even_roas": "number",
+        "chance_to_win": "probability", "chance_profitable": "probability", "expected_loss": "money",
+        "hours_running": "number", "hours_since_change": "number", "budget": "money", "capacity_left": "count",
+        "reporting_factor": "number", "data_ok": "yes_no",
+        "spend_today": "money", "velocity": "number", "ctr": "number", "ctr_change": "number", "frequency": "number",
+        "rivals": "count",
+    },
+    label="angle",
+    doc="What is known of a variation at a moment. Money is what the server itself measured, spend what the platform "
+    "reports. `ctr_change` is -0.3 when three clicks in ten are gone; `velocity` is 2 when it spends twice as fast as "
+    "its budget would over the day; `rivals` are the other variations that run.",
+)  # fmt: skip
+AD_GUARDRAIL = Record(
+    name="ad_guardrail",
+    fields={
+        "min_conversions": "count", "cooldown_hours": "number", "largest_step_pct": "number",
+        "approval_pct": "number", "cpa_multiple": "number", "velocity_limit": "number", "changes_per_hour": "count",
+    },
+    label="approval_pct",
+    doc="What the business allows its autopilot: its own settings, else the defaults of `ads.policy`.",
+)  # fmt: skip
+AD_STEP = Record(
+    name="ad_step",
+    fields={
+        "kind": "text", "raises": "yes_no", "capped": "yes_no", "by_person": "yes_no", "approved": "yes_no",
+        "exposure": "money", "daily_cap": "money", "month": "money", "monthly_cap": "money",
+        "change_pct": "number", "changes_last_hour": "count", "hours_since_change": "number",
+        "conversions": "count", "data_ok": "yes_no",
+    },
+    label="kind",
+    doc="A change that somebody wants. `exposure` is what the campaign may have spent today once it is made, `month` "
+    "this month's spend with it; `kind` is launch, budget, pause, resume, end or rollback.",
+)  # fmt: skip
+
+_CAMPAIGN = {"campaign": Arg(type="text", doc="The campaign's id.")}
+_VARIATION = {"variation": Arg(type="text", doc="The variation's id.")}
+_CHANGE = {"change": Arg(type="text", doc="The change's id.")}
+_WHY = Arg(type="text", required=False, doc="The reason, in words for the owner.")
+_DONE = {"change": "text", "variation": "text", "kind": "text", "reason": "text"}
+_CAP = "Always held back by what no YAML can lift: the caps, and the approvals."
+
+VOCABULARY = Vocabulary(
+    roles=(
+        Role(name="campaign", doc="The campaign that a variation or a change belongs to."),
+        Role(name="variation", doc="The variation that a change is about."),
+    ),
+    records=(AD_FACTS, AD_GUARDRAIL, AD_STEP),
+    verbs=(
+        Verb(
+            name="ads.check_launch",
+            sort="change",
+            args=_CAMPAIGN,
+            answers={"ads.launchable": {}, "ads.not_launchable": {"reason": "text"}},
+            doc="Whether a campaign may be launched: caps, account, currency, variations. No cap, no launch.",
+        ),
+        Verb(
+            name="ads.launch",
+            sort="change",
+            args=_CAMPAIGN,
+            answers={"ads.not_launchable": {"reason": "text"}},
+            moves_money=True,
+            doc=f"Ask for a change `launch` for each of the campaign's variations. {_CAP}",
+        ),
+        Verb(
+            name="ads.collect",
+            sort="action",
+            args=_CAMPAIGN,
+            answers={"ads.collected": {"hours": "count"}, "ads.not_collected": {"reason": "text"}},
+            answers_within=timedelta(minutes=10),
+            doc="Fetch the platform's hourly reports and look for what was edited there by hand.",
+        ),
+        Verb(
+            name="ads.look",
+            sort="change",
+            args=_CAMPAIGN,
+            doc="Gather the facts of every variation that runs; each hears them as `ads.looked`.",
+        ),
+        Verb(
+            name="ads.share_out",
+            sort="change",
+            args=_CAMPAIGN,
+            doc="Pace the campaign and divide its budget among its variations; each whose share is to change hears "
+            "`ads.share`.",
+        ),
+        Verb(
+            name="ads.report",
+            sort="change",
+            args=_CAMPAIGN,
+            doc="Keep the day's report of the campaign.",
+        ),
+        Verb(
+            name="ads.mark",
+            sort="change",
+            args={
+                **_CAMPAIGN,
+                "state": Arg(
+                    type="text",
+                    one_of=("draft", "waiting_for_approval", "launching", "active", "paused", "ended"),
+                    doc="Where it stands now.",
+                ),
+                "reason": _WHY,
+            },
+            doc="Write down where the campaign stands, for lists and reports.",
+        ),
+        Verb(
+            name="ads.stage",
+            sort="change",
+            args={
+                **_VARIATION,
+                "stage": Arg(
+                    type="text",
+                    one_of=("testing", "kept", "scaled", "killed", "fatigued", "rotated"),
+                    doc="What became of it.",
+                ),
+                "reason": _WHY,
+            },
+            doc="Write down what became of a variation, with the reason.",
+        ),
+        Verb(
+            name="ads.stop",
+            sort="change",
+            args={**_CAMPAIGN, "reason": _WHY},
+            doc="Ask for a change `pause` for every variation that may be spending.",
+        ),
+        Verb(
+            name="ads.propose",
+            sort="change",
+            args={
+                **_VARIATION,
+                "kind": Arg(type="text", one_of=("budget", "pause", "resume"), doc="What is to change."),
+                "change_pct": Arg(type="number", required=False, doc="A budget's step: 20 is a fifth more."),
+                "budget": Arg(type="money", required=False, doc="Instead of a step: the new daily budget."),
+                "limit": Arg(type="money", required=False, doc="A budget goes no further than this."),
+                "decision": Arg(type="record", required=False, doc="What a table answered, kept with the change."),
+                "reason": _WHY,
+            },
+            answers={
+                "ads.proposed": {"change": "text", "kind": "text"},
+                "ads.not_proposed": {"reason": "text"},
+            },
+            moves_money=True,
+            doc=f"Ask for a change of a variation; it lives in the lifecycle `ad_change`. {_CAP}",
+        ),
+        Verb(
+            name="ads.weigh",
+            sort="change",
+            args=_CHANGE,
+            answers={
+                "ads.weighed": {"step": "ad_step", "guardrail": "ad_guardrail"},
+                "ads.moot": {"reason": "text"},
+            },
+            doc="What a change comes to, for the table `ad_guardrails`; `ads.moot` when nothing is left to do.",
+        ),
+        Verb(
+            name="ads.rehearse",
+            sort="action",
+            args=_CHANGE,
+            answers={"ads.rehearsed": {"requests": "count"}, "ads.failed": {"reason": "text", "code": "text"}},
+            answers_within=timedelta(minutes=30),
+            doc="Read the state before, and have the platform validate the change without making it.",
+        ),
+        Verb(
+            name="ads.ask_approval",
+            sort="change",
+            args={**_CHANGE, "reason": _WHY},
+            doc="Put it before a person who may approve.",
+        ),
+        Verb(
+            name="ads.execute",
+            sort="action",
+            args=_CHANGE,
+            answers={
+                "ads.executed": {"change": "text"},
+                "ads.held_back": {"reason": "text", "code": "text"},
+                "ads.failed": {"reason": "text", "code": "text"},
+            },
+            answers_within=timedelta(hours=12),
+            moves_money=True,
+            doc=f"Make the change, and read it back. {_CAP}",
+        ),
+        Verb(
+            name="ads.settle",
+            sort="change",
+            args={
+                **_CHANGE,
+                "outcome": Arg(
+                    type="text", one_of=("done", "held_back", "declined", "expired", "failed", "moot"),
+                    doc="How it ended.",
+                ),
+                "reason": _WHY,
+            },
+            doc="Close a change. Its variation and campaign hear `ads.changed` or `ads.unchanged`.",
+        ),
+    ),
+    events=(
+        EventKind(name="ads.submitted", doc="For the campaign: its owner wants it launched."),
+        EventKind(name="ads.approved", fields={"by": "text"}, doc="Somebody who may has approved."),
+        EventKind(name="ads.declined", fields={"by": "text", "reason": "text"}, doc="Somebody said no."),
+        EventKind(name="ads.pause_asked", fields={"reason": "text"}, doc="Somebody, or something, wants it paused."),
+        EventKind(name="ads.resume_asked", fields={"reason": "text"}, doc="A person wants it running again."),
+        EventKind(name="ads.end_asked", fields={"reason": "text"}, doc="A person wants it to end."),
+        EventKind(
+            name="ads.paced",
+            fields={"watch_every": "duration", "rebalance_every": "duration", "report_every": "duration"},
+            doc="For the campaign: another cadence.",
+        ),
+        EventKind(
+            name="ads.looked",
+            fields={"facts": "ad_facts", "guardrail": "ad_guardrail"},
+            doc="For the variation: the facts of this moment.",
+        ),
+        EventKind(
+            name="ads.share",
+            fields={"budget": "money", "reason": "text", "decision": "record", "facts": "ad_facts"},
+            doc="For the variation: what the campaign's budget was divided to.",
+        ),
+        EventKind(name="ads.changed", fields=_DONE, doc="For variation and campaign: a change was made and read back."),
+        EventKind(
+            name="ads.unchanged",
+            fields={**_DONE, "outcome": "text"},
+            doc="For variation and campaign: a change was not made.",
+        ),
+        EventKind(
+            name="ads.found_edited",
+            fields={"variation": "text", "what": "text", "status": "text", "budget": "money"},
+            doc="Somebody edited it on the platform by hand; what it is now counts.",
+        ),
+        EventKind(name="ads.found_gone", fields={"variation": "text"}, doc="Somebody deleted it on the platform."),
+    ),
+)  # fmt: skip
