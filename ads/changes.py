@@ -25,6 +25,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     budget: Money
     reason: str
     decision: dict[str, Any] = {}
+    facts: Facts = {}
 
 
 class Knowledge(Protocol):
@@ -73,7 +74,7 @@ class Changes:
                 "budget": share.budget,
                 "reason": share.reason,
                 "decision": share.decision,
-                "facts": known[share.variation],
+                "facts": known[share.variation] | share.facts,
             }
             posts.append(_heard(by_id[share.variation], Event(name="ads.share", data=data)))
         return Changed(posts=tuple(posts))
@@ -107,8 +108,7 @@ class Changes:
             facts=dict(variation.get("facts") or {}),
         )
         made, start = wish_for(ctx, variation, wish)
-        event = Event(name="ads.proposed", data={"change": start.data["change"], "kind": kind})
-        return Changed(ops=tuple(made), starts=(start,), posts=posts, event=event)
+        return Changed(ops=tuple(made), starts=(start,), posts=posts)
 
     async def weigh(self, ctx: Context, args: dict[str, Any]) -> Changed:
         intent = await intents.one(ctx.store, str(args["change"]))

@@ -32,7 +32,7 @@ AUTOPILOT, GUARD = "autopilot", "guard"  # who wants it, if it is no person; the
 
 Kind = Literal["launch", "budget", "pause", "resume", "end", "rollback"]
 KINDS: tuple[str, ...] = get_args(Kind)
-_STEPS_KEPT = timedelta(days=3)
+_STEPS_KEPT = timedelta(days=90)  # what ran at which budget is asked by the statistics
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

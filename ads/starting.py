@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ads import campaigns
-from ads.campaigns import ACTIVE, DRAFT, GONE, PAUSED
+from ads.campaigns import DRAFT, GONE, PAUSED
 from ads.changes import called_off, wish_for
 from ads.intents import AUTOPILOT, GUARD, Wanted, Wish
 from engine.model import Event

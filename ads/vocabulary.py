@@ -9,20 +9,25 @@ from engine.registry import Arg, EventKind, Record, Role, Verb, Vocabulary
 AD_FACTS = Record(
     name="ad_facts",
     fields={
-        "platform": "text", "angle": "text", "status": "text", "stage": "text",
+        "angle": "text",
         "spend": "money", "revenue": "money", "margin": "money", "profit": "money",
         "conversions": "count", "clicks": "count", "impressions": "count",
         "cpa": "money", "max_cpa": "money", "roas": "number", "break_even_roas": "number",
         "chance_to_win": "probability", "chance_profitable": "probability", "expected_loss": "money",
+        "best_by_now": "yes_no", "worse_by_now": "yes_no", "wanted_change_pct": "number",
         "hours_running": "number", "hours_since_change": "number", "budget": "money", "capacity_left": "count",
         "reporting_factor": "number", "data_ok": "yes_no",
-        "spend_today": "money", "velocity": "number", "ctr": "number", "ctr_change": "number", "frequency": "number",
-        "rivals": "count",
+        "spend_today": "money", "velocity": "number", "cpc": "money", "ctr": "number", "frequency": "number",
+        "running": "yes_no", "reported": "yes_no", "hours_since_report": "number", "currency_same": "yes_no",
+        "shrunk": "number", "spend_factor": "number", "spend_surprise": "number", "delivery_surprise": "number",
+        "silence_surprise": "number", "click_price_surprise": "number",
+        "impressions_recent": "count", "ctr_change": "number", "chance_fatigued": "probability",
+        "still_pays": "yes_no",
     },
     label="angle",
-    doc="What is known of a variation at a moment. Money is what the server itself measured, spend what the platform "
-    "reports. `ctr_change` is -0.3 when three clicks in ten are gone; `velocity` is 2 when it spends twice as fast as "
-    "its budget would over the day; `rivals` are the other variations that run.",
+    doc="What is known of a variation at a moment, for the tables `keep_kill_scale`, `anomaly`, `fatigue` and "
+    "`ad_brakes`. Money is what the server itself measured, spend what the platform reports. `velocity` is 2 when it "
+    "spends twice as fast as its budget would over the day. What is not known is nothing.",
 )  # fmt: skip
 AD_GUARDRAIL = Record(
     name="ad_guardrail",
@@ -148,11 +153,7 @@ VOCABULARY = Vocabulary(
                 "decision": Arg(type="record", required=False, doc="What a table answered, kept with the change."),
                 "reason": _WHY,
             },
-            answers={
-                "ads.proposed": {"change": "text", "kind": "text"},
-                "ads.not_proposed": {"reason": "text"},
-            },
-            moves_money=True,
+            answers={"ads.not_proposed": {"reason": "text"}},
             doc=f"Ask for a change of a variation; it lives in the lifecycle `ad_change`. {_CAP}",
         ),
         Verb(
@@ -238,6 +239,11 @@ VOCABULARY = Vocabulary(
             name="ads.found_edited",
             fields={"variation": "text", "what": "text", "status": "text", "budget": "money"},
             doc="Somebody edited it on the platform by hand; what it is now counts.",
+        ),
+        EventKind(
+            name="ads.hour_corrected",
+            fields={"variation": "text", "hour": "datetime", "why": "text", "changes": "record"},
+            doc="For the variation: the platform changed its report of an hour that was told before.",
         ),
         EventKind(name="ads.found_gone", fields={"variation": "text"}, doc="Somebody deleted it on the platform."),
     ),

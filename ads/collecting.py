@@ -1,0 +1,193 @@
+"""Bringing home what a platform knows: its hourly reports, and how our ads stand there; and keeping within the caps.
+
+A campaign's budgets are let go anew each midnight without anybody doing anything. So whoever looks at the reports looks
+at the ledger as well: what the caps cannot hold is paused, before midnight if it is tomorrow that they cannot hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ads import campaigns, hours, intents
+from ads.campaigns import ACTIVE, DRAFT, GONE
+from ads.changes import called_off, wish_for
+from ads.dispatcher import Connect
+from ads.drift import adopted, gone
+from ads.failures import Gone, OutcomeUnknown, PlatformError
+from ads.failures import RetryLater as Busy
+from ads.hours import Named
+from ads.intents import GUARD, Wanted, Wish
+from ads.ledger import SETTLES, Ledger, day_of, written
+from ads.platform import Hour, Platform, every_hour
+from engine.model import Event
+from runtime.verbs import Acted, Context, Post, RetryLater, Start
+from storage.store import Document, Op, Update
+
+BEFORE_MIDNIGHT = timedelta(minutes=75)  # two looks at the shipped cadence, with room for one that fails
+
+
+class Collector:
+    """`ads.collect`, for one campaign at a time."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    async def collect(self, ctx: Context, args: dict[str, Any]) -> Acted:
+        """Raises RetryLater when the platform is busy; whoever waits goes on without, and knows that data is missing."""
+        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
+        platform = await self._connect(ctx.org, campaign["platform"])
+        if platform is None:
+            return _missed("no ad account is connected")
+        variations = await campaigns.variations(ctx.store, campaign["_id"])
+        try:
+            found = await self._found_otherwise(ctx, platform, campaign, variations)
+            if found is not None:
+                return found  # one edit a look, each in its own commit; the next look finds the next
+            first = day_of(ctx.now, campaign["zone"]) - SETTLES
+            since = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(campaign["zone"]))
+            rows = await every_hour(platform, since, ctx.now + timedelta(hours=1), campaign["currency"])
+        except (Busy, OutcomeUnknown) as busy:
+            raise RetryLater(str(busy), after=busy.after) from busy
+        except PlatformError as error:
+            return await self._trouble(ctx, campaign, error)
+        absorbed = await hours.absorb(ctx.store, campaign["platform"], rows, named(campaign, variations), ctx.now)
+        ledger = campaigns.ledger_of(campaign).with_report(await _reported(ctx, campaign, variations, rows))
+        noted = {
+            "ledger": written(ledger.at(day_of(ctx.now, campaign["zone"]))),
+            "collected_at": ctx.now,
+            "trouble": "",
+        }
+        ops: list[Op] = [
+            *absorbed.ops,
+            Update("campaigns", campaign["_id"], {"set": noted}, expect=campaign["version"]),
+        ]
+        event = Event(name="ads.collected", data={"hours": absorbed.fresh + absorbed.grown})
+        return Acted(ops=tuple(ops), posts=absorbed.posts, event=event)
+
+    async def _found_otherwise(
+        self, ctx: Context, platform: Platform, campaign: Document, variations: Sequence[Document]
+    ) -> Acted | None:
+        """What somebody edited or deleted by hand, or what came late of a change of ours."""
+        for variation in variations:
+            if variation["status"] in (DRAFT, GONE) or await _under_way(ctx, variation):
+                continue
+            try:
+                state = await platform.read(campaigns.variation_ref(variation))
+            except Gone:
+                ops, posts = gone(campaign, variation, ctx.now)
+                return Acted(ops=ops, posts=posts, event=_missed("it was deleted on the platform").event)
+            known = campaigns.known_state(variation, campaign["currency"])
+            if known is None or known.differences(state) or variation.get("unsure"):
+                if known is not None and not known.differences(state):
+                    ops, posts = adopted(campaign, variation, state, ctx.now)
+                    return Acted(ops=ops, event=_missed("what came of a change was looked at").event)
+                ops, posts = adopted(campaign, variation, state, ctx.now)
+                return Acted(ops=ops, posts=posts, event=_missed("it was edited on the platform").event)
+        return None
+
+    async def _trouble(self, ctx: Context, campaign: Document, error: PlatformError) -> Acted:
+        """A person has to look: the account, its currency, a permission."""
+        noted = {"trouble": error.text, "trouble_code": error.code, "trouble_at": ctx.now}
+        posts: tuple[Post, ...] = ()
+        if getattr(error, "expected", None):  # no amount means what it meant: nothing may go on
+            event = Event(name="ads.pause_asked", data={"reason": error.text})
+            posts = (Post(machine=campaigns.machine_of(campaign["_id"]), event=event),)
+        event = Event(name="ads.not_collected", data={"reason": error.text})
+        return Acted(ops=(Update("campaigns", campaign["_id"], {"set": noted}),), posts=posts, event=event)
+
+
+def named(campaign: Mapping[str, Any], variations: Sequence[Document]) -> dict[str, Named]:
+    """Whose hours the platform's ad sets have."""
+    return {
+        each["external"]["adset"]: Named(
+            variation=each["_id"], campaign=campaign["_id"], currency=campaign["currency"],
+            machine=campaigns.variation_machine(each["_id"]),
+        )
+        for each in variations
+        if (each.get("external") or {}).get("adset")
+    }  # fmt: skip
+
+
+async def _reported(
+    ctx: Context, campaign: Mapping[str, Any], variations: Sequence[Document], rows: Sequence[Hour]
+) -> dict[str, dict[str, int]]:
+    """Spend by day and variation. A report that shrank does not give back what was reported before, while it settles."""
+    whose = named(campaign, variations)
+    days: dict[str, dict[str, int]] = {}
+    for row in rows:
+        known = whose.get(row.external)
+        if known is None or row.spend.currency != campaign["currency"]:
+            continue
+        day = days.setdefault(day_of(row.hour, campaign["zone"]).isoformat(), {})
+        day[known.variation] = day.get(known.variation, 0) + row.spend.amount
+    before = campaigns.ledger_of(campaign).reported
+    for key, amounts in days.items():
+        for variation, amount in (before.get(key) or {}).items():
+            amounts[variation] = max(amount, amounts.get(variation, 0))
+    return days
+
+
+async def _under_way(ctx: Context, variation: Document) -> bool:
+    """A change that the platform may be hearing of right now is that change's affair."""
+    if not variation.get("open_change"):
+        return False
+    intent = await ctx.store.get("ad_intents", variation["open_change"])
+    return intent is not None and intent["state"] == intents.EXECUTING
+
+
+def too_much(campaign: Mapping[str, Any], variations: Sequence[Document], now: datetime) -> list[tuple[Document, str]]:
+    """What has to be paused so that the caps hold, largest budget first, and why."""
+    caps, ledger = campaigns.caps_of(campaign), campaigns.ledger_of(campaign)
+    today = day_of(now, campaign["zone"])
+    running = sorted(
+        (each for each in variations if each["status"] == ACTIVE), key=lambda v: (-int(v["budget"]), v["_id"])
+    )
+    found: list[tuple[Document, str]] = []
+    for variation in running:
+        reason = _over(caps.daily, caps.monthly, ledger, today, now, str(campaign["zone"]))
+        if not reason:
+            return found
+        found.append((variation, reason))
+        ledger = ledger.with_budget(variation["_id"], 0, today)
+    return found
+
+
+def _over(daily: int, monthly: int, ledger: Ledger, today: date, now: datetime, zone: str) -> str:
+    if ledger.live_total > daily:
+        return "its budgets come to more than the daily cap"
+    if sum(ledger.at(today).reported.get(today.isoformat(), {}).values()) >= daily:
+        return "the daily cap is spent"
+    if ledger.live_total and sum_of_month(ledger, today) > monthly:
+        return "the monthly cap is spent"
+    midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(zone))
+    if midnight - now <= BEFORE_MIDNIGHT and ledger.live_total and ledger.tomorrow(today) > monthly:
+        return "tomorrow it would go over the monthly cap"
+    return ""
+
+
+def sum_of_month(ledger: Ledger, today: date) -> int:
+    return ledger.month(today)
+
+
+def braked(
+    ctx: Context, campaign: Document, variations: Sequence[Document]
+) -> tuple[list[Op], list[Start], list[Post]]:
+    """Pauses for what the caps cannot hold; whatever else was under way there is called off."""
+    ops: list[Op] = []
+    starts: list[Start] = []
+    posts: list[Post] = []
+    for variation, reason in too_much(campaign, variations, ctx.now):
+        if variation.get("open_change"):
+            posts.append(called_off(variation, reason))
+        wish = Wish(kind="pause", wanted=Wanted(status="paused"), by=GUARD, reason=reason)
+        made, start = wish_for(ctx, variation, wish)
+        ops += made
+        starts.append(start)
+    return ops, starts, posts
+
+
+def _missed(reason: str) -> Acted:
+    return Acted(event=Event(name="ads.not_collected", data={"reason": reason}))
