@@ -46,39 +46,6 @@ class Changes:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
 
-    async def look(self, ctx: Context, args: dict[str, Any]) -> Changed:
-        """Every variation that may be spending hears what is known of it."""
-        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
-        variations = await campaigns.variations(ctx.store, campaign["_id"])
-        known = await self._knowledge.of(ctx, campaign, variations)
-        guardrail = campaigns.policy_of(await ctx.store.get("orgs", ctx.org), campaign).record()
-        posts, ops = [], []
-        for variation in variations:
-            facts = known.get(variation["_id"])
-            if facts is None or variation["status"] != ACTIVE:
-                continue
-            posts.append(_heard(variation, Event(name="ads.looked", data={"facts": facts, "guardrail": guardrail})))
-            ops.append(
-                Update("variations", variation["_id"], {"set": {"facts": kept_facts(facts), "looked_at": ctx.now}})
-            )
-        return Changed(ops=tuple(ops), posts=tuple(posts))
-
-    async def share_out(self, ctx: Context, args: dict[str, Any]) -> Changed:
-        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
-        variations = await campaigns.variations(ctx.store, campaign["_id"])
-        known = await self._knowledge.of(ctx, campaign, variations)
-        posts = []
-        by_id = {each["_id"]: each for each in variations}
-        for share in await self._knowledge.shares(ctx, campaign, variations, known):
-            data = {
-                "budget": share.budget,
-                "reason": share.reason,
-                "decision": share.decision,
-                "facts": known[share.variation] | share.facts,
-            }
-            posts.append(_heard(by_id[share.variation], Event(name="ads.share", data=data)))
-        return Changed(posts=tuple(posts))
-
     async def stage(self, ctx: Context, args: dict[str, Any]) -> Changed:
         changes = {"stage": str(args["stage"]), "stage_reason": str(args.get("reason") or ""), "stage_at": ctx.now}
         return Changed(ops=(Update("variations", str(args["variation"]), {"set": changes}),))
@@ -161,7 +128,7 @@ class Changes:
         if outcome == intents.DONE and intent["kind"] == "launch":
             starts = (variation_start(variation),)
         told = Post(machine=campaigns.machine_of(intent["campaign"]), event=Event(name=name, data=data))
-        posts = [told, *([_heard(variation, Event(name=name, data=data))] if _lives(variation, starts) else [])]
+        posts = [told, *([heard(variation, Event(name=name, data=data))] if _lives(variation, starts) else [])]
         if intent["kind"] == "launch" and outcome != intents.DONE:
             posts += await self._nothing_launched(ctx, intent, reason)
         return Changed(ops=tuple(ops), posts=tuple(posts), starts=starts)
@@ -176,14 +143,6 @@ class Changes:
             return []
         event = Event(name="ads.not_launchable", data={"reason": reason or "nothing could be launched"})
         return [Post(machine=campaigns.machine_of(intent["campaign"]), event=event)]
-
-    async def report(self, ctx: Context, args: dict[str, Any]) -> Changed:
-        """The day's figures of the campaign, kept with it; pages and messages are made of them."""
-        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
-        variations = await campaigns.variations(ctx.store, campaign["_id"])
-        known = await self._knowledge.of(ctx, campaign, variations)
-        report = {"at": ctx.now, "variations": {id: kept_facts(facts) for id, facts in known.items()}}
-        return Changed(ops=(Update("campaigns", campaign["_id"], {"set": {"last_report": report}}),))
 
 
 def variation_start(variation: Mapping[str, Any]) -> Start:
@@ -239,7 +198,7 @@ def _moot(intent: Document, variation: Document) -> str:
     return ""
 
 
-def _heard(variation: Mapping[str, Any], event: Event) -> Post:
+def heard(variation: Mapping[str, Any], event: Event) -> Post:
     return Post(machine=campaigns.variation_machine(variation["_id"]), event=event)
 
 

@@ -1,32 +1,24 @@
-"""Bringing home what a platform knows: its hourly reports, and how our ads stand there; and keeping within the caps.
-
-A campaign's budgets are let go anew each midnight without anybody doing anything. So whoever looks at the reports looks
-at the ledger as well: what the caps cannot hold is paused, before midnight if it is tomorrow that they cannot hold.
-"""
+"""Bringing home what a platform knows: its hourly reports, and how our ads stand there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ads import campaigns, hours, intents
-from ads.campaigns import ACTIVE, DRAFT, GONE
-from ads.changes import called_off, wish_for
+from ads.campaigns import DRAFT, GONE
 from ads.dispatcher import Connect
 from ads.drift import adopted, gone
 from ads.failures import Gone, OutcomeUnknown, PlatformError
 from ads.failures import RetryLater as Busy
 from ads.hours import Named
-from ads.intents import GUARD, Wanted, Wish
-from ads.ledger import SETTLES, Ledger, day_of, written
+from ads.ledger import SETTLES, day_of, written
 from ads.platform import Hour, Platform, every_hour
 from engine.model import Event
-from runtime.verbs import Acted, Context, Post, RetryLater, Start
+from runtime.verbs import Acted, Context, Post, RetryLater
 from storage.store import Document, Op, Update
-
-BEFORE_MIDNIGHT = timedelta(minutes=75)  # two looks at the shipped cadence, with room for one that fails
 
 
 class Collector:
@@ -36,7 +28,7 @@ class Collector:
         self._connect = connect
 
     async def collect(self, ctx: Context, args: dict[str, Any]) -> Acted:
-        """Raises RetryLater when the platform is busy; whoever waits goes on without, and knows that data is missing."""
+        """Raises RetryLater when the platform is busy; whoever waits goes on, and knows that data is missing."""
         campaign = await campaigns.one(ctx.store, str(args["campaign"]))
         platform = await self._connect(ctx.org, campaign["platform"])
         if platform is None:
@@ -114,7 +106,7 @@ def named(campaign: Mapping[str, Any], variations: Sequence[Document]) -> dict[s
 async def _reported(
     ctx: Context, campaign: Mapping[str, Any], variations: Sequence[Document], rows: Sequence[Hour]
 ) -> dict[str, dict[str, int]]:
-    """Spend by day and variation. A report that shrank does not give back what was reported before, while it settles."""
+    """Spend by day and variation. A report that shrank gives nothing back of what was reported before."""
     whose = named(campaign, variations)
     days: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -136,57 +128,6 @@ async def _under_way(ctx: Context, variation: Document) -> bool:
         return False
     intent = await ctx.store.get("ad_intents", variation["open_change"])
     return intent is not None and intent["state"] == intents.EXECUTING
-
-
-def too_much(campaign: Mapping[str, Any], variations: Sequence[Document], now: datetime) -> list[tuple[Document, str]]:
-    """What has to be paused so that the caps hold, largest budget first, and why."""
-    caps, ledger = campaigns.caps_of(campaign), campaigns.ledger_of(campaign)
-    today = day_of(now, campaign["zone"])
-    running = sorted(
-        (each for each in variations if each["status"] == ACTIVE), key=lambda v: (-int(v["budget"]), v["_id"])
-    )
-    found: list[tuple[Document, str]] = []
-    for variation in running:
-        reason = _over(caps.daily, caps.monthly, ledger, today, now, str(campaign["zone"]))
-        if not reason:
-            return found
-        found.append((variation, reason))
-        ledger = ledger.with_budget(variation["_id"], 0, today)
-    return found
-
-
-def _over(daily: int, monthly: int, ledger: Ledger, today: date, now: datetime, zone: str) -> str:
-    if ledger.live_total > daily:
-        return "its budgets come to more than the daily cap"
-    if sum(ledger.at(today).reported.get(today.isoformat(), {}).values()) >= daily:
-        return "the daily cap is spent"
-    if ledger.live_total and sum_of_month(ledger, today) > monthly:
-        return "the monthly cap is spent"
-    midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(zone))
-    if midnight - now <= BEFORE_MIDNIGHT and ledger.live_total and ledger.tomorrow(today) > monthly:
-        return "tomorrow it would go over the monthly cap"
-    return ""
-
-
-def sum_of_month(ledger: Ledger, today: date) -> int:
-    return ledger.month(today)
-
-
-def braked(
-    ctx: Context, campaign: Document, variations: Sequence[Document]
-) -> tuple[list[Op], list[Start], list[Post]]:
-    """Pauses for what the caps cannot hold; whatever else was under way there is called off."""
-    ops: list[Op] = []
-    starts: list[Start] = []
-    posts: list[Post] = []
-    for variation, reason in too_much(campaign, variations, ctx.now):
-        if variation.get("open_change"):
-            posts.append(called_off(variation, reason))
-        wish = Wish(kind="pause", wanted=Wanted(status="paused"), by=GUARD, reason=reason)
-        made, start = wish_for(ctx, variation, wish)
-        ops += made
-        starts.append(start)
-    return ops, starts, posts
 
 
 def _missed(reason: str) -> Acted:

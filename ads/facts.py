@@ -7,7 +7,7 @@ they meet. What cannot be known is left out, so that a table sees that it is not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,18 +29,11 @@ HOUR = timedelta(hours=1)
 _SPEED = 3  # hours over which the speed of spending is taken
 
 
-class Releases:
-    """The tables in force, as far as the statistics' own pass needs them; see `ads.deciding.Tables`."""
-
-    def __init__(self, tables: Any) -> None:
-        self.of = tables  # (org) -> deciding.Tables | None
-
-
 class Knowing:
-    """The `Knowledge` of `ads.changes`."""
+    """The `Knowledge` of `ads.changes`. `tables` gives an org's `ads.deciding.Tables`, None while one is missing."""
 
-    def __init__(self, releases: Releases) -> None:
-        self._releases = releases
+    def __init__(self, tables: Callable[[str], Any | None]) -> None:
+        self._tables = tables
 
     async def of(self, ctx: Context, campaign: Document, variations: Sequence[Document]) -> dict[str, Facts]:
         shown = [each for each in variations if each["status"] not in (DRAFT, GONE)]
@@ -67,7 +60,7 @@ class Knowing:
         self, ctx: Context, campaign: Document, variations: Sequence[Document], facts: Mapping[str, Facts]
     ) -> list[Share]:
         """One pass of `ads.deciding` over the campaign, by the tables that are in force."""
-        tables = self._releases.of(ctx.org)
+        tables = self._tables(ctx.org)
         running = [each for each in variations if each["status"] == ACTIVE and each["_id"] in facts]
         if tables is None or not running:
             return []

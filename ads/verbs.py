@@ -5,21 +5,23 @@ from __future__ import annotations
 from ads.changes import Changes
 from ads.collecting import Collector
 from ads.dispatcher import Dispatcher
+from ads.looking import Looking
 from ads.starting import Starting
 from runtime.verbs import Bound
 
 
-def bind(changes: Changes, starting: Starting, dispatcher: Dispatcher, collector: Collector) -> list[Bound]:
+def bind(changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: Collector) -> list[Bound]:
     """Everything that `ads.vocabulary` declares, with the coroutine that carries it out."""
+    starting = Starting()
     return [
         Bound("ads.check_launch", starting.check_launch),
         Bound("ads.launch", starting.launch),
         Bound("ads.mark", starting.mark),
         Bound("ads.stop", starting.stop),
         Bound("ads.collect", collector.collect),
-        Bound("ads.look", changes.look),
-        Bound("ads.share_out", changes.share_out),
-        Bound("ads.report", changes.report),
+        Bound("ads.look", looking.look),
+        Bound("ads.share_out", looking.share_out),
+        Bound("ads.report", looking.report),
         Bound("ads.stage", changes.stage),
         Bound("ads.propose", changes.propose),
         Bound("ads.weigh", changes.weigh),

@@ -16,9 +16,10 @@ import channels.verbs
 import crm.verbs
 import engine
 import payments.verbs
+from ads.adverts import Ours
 from ads.clicks import of_referral
 from ads.truth.arrivals import Arrivals
-from ads.truth.attribution import Adverts, Tagged
+from ads.truth.attribution import Adverts
 from ads.truth.watching import Watch
 from channels.channel import Address
 from channels.connections import by_name
@@ -33,7 +34,7 @@ from channels.whatsapp.client import GraphClient
 from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
-from composition import publishing
+from composition import advertising, publishing
 from composition.definitions import compile_sources, equipment, registry
 from composition.desk import Desk
 from composition.folders import Folders, Origin
@@ -115,7 +116,9 @@ async def built(
         whatsapp = _whatsapp(settings, store, keys, client)
         presence = Presence(whatsapp, _bot_answers(store, keys))
         stack.push_async_callback(presence.close)
-        adverts = Tagged()
+        ads_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
+        clock = clock or Clock()
+        adverts = Ours()
         watch = Watch(adverts)
         handlers = Handlers(
             watch.over(
@@ -124,6 +127,7 @@ async def built(
                     *bookings.verbs.bound(store),
                     *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
                     *_payments(settings, store, keys, links, daraja_http),
+                    *advertising.bound(store, keys, published, ads_http, clock.now),
                 ]
             )
         )
@@ -136,7 +140,7 @@ async def built(
                 router=Arrivals(_router(published), adverts),
                 registry=registry(),
             ),
-            clock=clock or Clock(),
+            clock=clock,
             jobs=_jobs(settings),
             metrics=metrics,
             options=Options(works=works),

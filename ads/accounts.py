@@ -1,0 +1,88 @@
+"""A business's accounts on ad platforms: credentials sealed in the store, and one connector for each while we run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from ads.platform import Platform
+from storage.store import Op, Store, Upsert
+
+COLLECTION = "ad_accounts"
+PLATFORMS = ("meta", "google", "tiktok")
+
+
+class UnknownPlatform(ValueError):
+    """A platform that there is no connector for."""
+
+
+def account_id(org: str, platform: str) -> str:
+    return f"{org}/{platform}"
+
+
+def sealed(org: str, platform: str, credentials: msgspec.Struct, vault: Any, currency: str, zone: str) -> Op:
+    """The write that keeps an account; `vault` is the org's. No secret stands in a field of its own."""
+    id = account_id(org, platform)
+    fields = {
+        "platform": platform,
+        "external": str(getattr(credentials, "account", "")),
+        "currency": currency,
+        "zone": zone,
+        "sealed": vault.seal("", msgspec.json.encode(credentials), aad=id.encode()),
+    }
+    return Upsert(COLLECTION, id, {"set": fields})
+
+
+class Accounts:
+    """Finds an org's connector. The same object for the same account, since it holds the token and keeps the pace."""
+
+    def __init__(self, store: Store, vault: Any, http: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._vault = vault
+        self._http = http
+        self._now = now
+        self._known: dict[str, tuple[int, Platform]] = {}
+
+    async def of(self, org: str, platform: str) -> Platform | None:
+        """None when the business has connected none. Raises UnknownPlatform."""
+        id = account_id(org, platform)
+        document = await self._store.org(org).get(COLLECTION, id)
+        if document is None:
+            return None
+        known = self._known.get(id)
+        if known is not None and known[0] == document["version"]:
+            return known[1]
+        vault = await self._vault.org(org)
+        written = vault.unseal("", document["sealed"], aad=id.encode())
+        connector = self._connector(org, platform, written, document)
+        self._known[id] = (document["version"], connector)
+        return connector
+
+    def _connector(self, org: str, platform: str, written: bytes, document: Mapping[str, Any]) -> Platform:
+        if platform == "meta":
+            from ads.meta.credentials import MetaCredentials
+            from ads.meta.platform import Meta
+
+            own = msgspec.json.decode(written, type=MetaCredentials)
+            return Meta(own, self._http, self._now, self._keep(org, own, document))
+        if platform == "google":
+            from ads.google.credentials import GoogleCredentials
+            from ads.google.platform import Google
+
+            return Google(msgspec.json.decode(written, type=GoogleCredentials), self._http, self._now)
+        raise UnknownPlatform(f"there is no connector for {platform!r}")
+
+    def _keep(self, org: str, own: Any, document: Mapping[str, Any]) -> Any:
+        """A renewed token is kept, so that a restart does not ask for another."""
+
+        async def keep(token: str) -> None:
+            vault = await self._vault.org(org)
+            renewed = msgspec.structs.replace(own, token=token)
+            op = sealed(org, document["platform"], renewed, vault, document["currency"], document["zone"])
+            await self._store.org(org).commit([op])
+
+        return keep

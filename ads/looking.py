@@ -1,0 +1,64 @@
+"""Looking at a campaign: its variations hear the facts of the moment, its budget is shared out, its day is reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ads import campaigns
+from ads.campaigns import ACTIVE
+from ads.changes import Knowledge, heard, kept_facts
+from ads.keeping import braked, released
+from engine.model import Event
+from runtime.verbs import Changed, Context
+from storage.store import Update
+
+
+class Looking:
+    """The verbs that read, and tell the variations' machines what was read."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    async def look(self, ctx: Context, args: dict[str, Any]) -> Changed:
+        """Every variation that may be spending hears what is known of it."""
+        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
+        variations = await campaigns.variations(ctx.store, campaign["_id"])
+        known = await self._knowledge.of(ctx, campaign, variations)
+        guardrail = campaigns.policy_of(await ctx.store.get("orgs", ctx.org), campaign).record()
+        ops, starts, posts = braked(ctx, campaign, variations)
+        stopped = {start.data["change"] for start in starts}
+        more = released(ctx, campaign, variations) if not stopped else ([], [])
+        ops, starts = [*ops, *more[0]], [*starts, *more[1]]
+        for variation in variations:
+            facts = known.get(variation["_id"])
+            if facts is None or variation["status"] != ACTIVE:
+                continue
+            posts.append(heard(variation, Event(name="ads.looked", data={"facts": facts, "guardrail": guardrail})))
+            ops.append(
+                Update("variations", variation["_id"], {"set": {"facts": kept_facts(facts), "looked_at": ctx.now}})
+            )
+        return Changed(ops=tuple(ops), posts=tuple(posts), starts=tuple(starts))
+
+    async def share_out(self, ctx: Context, args: dict[str, Any]) -> Changed:
+        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
+        variations = await campaigns.variations(ctx.store, campaign["_id"])
+        known = await self._knowledge.of(ctx, campaign, variations)
+        posts = []
+        by_id = {each["_id"]: each for each in variations}
+        for share in await self._knowledge.shares(ctx, campaign, variations, known):
+            data = {
+                "budget": share.budget,
+                "reason": share.reason,
+                "decision": share.decision,
+                "facts": known[share.variation] | share.facts,
+            }
+            posts.append(heard(by_id[share.variation], Event(name="ads.share", data=data)))
+        return Changed(posts=tuple(posts))
+
+    async def report(self, ctx: Context, args: dict[str, Any]) -> Changed:
+        """The day's figures of the campaign, kept with it; pages and messages are made of them."""
+        campaign = await campaigns.one(ctx.store, str(args["campaign"]))
+        variations = await campaigns.variations(ctx.store, campaign["_id"])
+        known = await self._knowledge.of(ctx, campaign, variations)
+        report = {"at": ctx.now, "variations": {id: kept_facts(facts) for id, facts in known.items()}}
+        return Changed(ops=(Update("campaigns", campaign["_id"], {"set": {"last_report": report}}),))
