@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from ads import starting
 from ads.changes import Changes
 from ads.collecting import Collector
 from ads.dispatcher import Dispatcher
 from ads.looking import Looking
-from ads.starting import Starting
 from runtime.verbs import Bound
 
 
 def bind(changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: Collector) -> list[Bound]:
     """Everything that `ads.vocabulary` declares, with the coroutine that carries it out."""
-    starting = Starting()
     return [
         Bound("ads.check_launch", starting.check_launch),
         Bound("ads.launch", starting.launch),
