@@ -23,6 +23,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     before: str
     after: str
+    machine: str
+    seq: int
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +105,14 @@ async def _life(store: OrgStore, row: Document) -> tuple[Step, ...]:
     for machine in sorted({f"booking:{row['_id']}", row["machine"]}):
         steps += await store.find("journal", {"machine": machine}, sort=[("machine", 1), ("seq", 1)], limit=MOST)
     return tuple(
-        Step(at=each["at"], event=each["event"], before=each["source"], after=each["target"])
+        Step(
+            at=each["at"],
+            event=each["event"],
+            before=each["source"],
+            after=each["target"],
+            machine=each["machine"],
+            seq=each["seq"],
+        )
         for each in steps
         if each["kind"] == "step" and (each["source"] != each["target"] or each["event"] in _STAYING)
     )

@@ -22,6 +22,7 @@ from storage.vault import OrgVault
 
 PAGE = 50
 LIFE = 100
+_BEFORE = 20  # entries that are shown before the one that was asked for
 _EXPORTED = 500
 _BY_PEOPLE = (TAKEN, ANSWERED, RETURNED)
 _VERSIONS = 200
@@ -48,7 +49,10 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Life(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine from its beginning. `after` is the last entry's number, where there are more."""
+    """A machine from its beginning. `after` is the last entry's number, where there are more.
+
+    `earlier` is the number after which the page before this one begins, unless this one `begins` with the first entry.
+    """
 
     machine: str
     name: str
@@ -56,6 +60,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     entries: tuple[Entry, ...]
     conversation: str = ""
+    begins: bool = True
+    earlier: int = 0
     after: int = 0
 
 
@@ -77,9 +83,12 @@ async def entry(store: Store, org: str, vault: OrgVault, id: str, *, reads: bool
     return await trace.opened(vault, row, await trace.named(store, {str(row["definition"])}), reads=reads)
 
 
-async def life(store: Store, org: str, vault: OrgVault, machine: str, *, reads: bool, after: int = 0) -> Life | None:
-    """What became of a machine, from the first entry on."""
+async def life(
+    store: Store, org: str, vault: OrgVault, machine: str, *, reads: bool, after: int = 0, at: int = 0
+) -> Life | None:
+    """What became of a machine, from the first entry on; with `at`, the page that has that entry and what led to it."""
     view = store.org(org)
+    after = max(0, at - _BEFORE) if at else after
     rows = await view.find("journal", {"machine": machine, "seq": {"gt": after}}, sort=[("seq", 1)], limit=LIFE + 1)
     if not rows and not after:
         return None
@@ -89,7 +98,8 @@ async def life(store: Store, org: str, vault: OrgVault, machine: str, *, reads: 
         machine=machine, name=names.get(str(standing.get("root") or standing.get("definition") or ""), ""),
         state=str(standing.get("state") or ""), status=str(standing.get("status") or ""),
         entries=tuple([await trace.opened(vault, row, names, reads=reads) for row in rows[:LIFE]]),
-        conversation=str(standing.get("conversation") or ""), after=rows[LIFE - 1]["seq"] if len(rows) > LIFE else 0,
+        conversation=str(standing.get("conversation") or ""), earlier=max(0, rows[0]["seq"] - 1 - LIFE) if rows else 0,
+        begins=not rows or rows[0]["seq"] == 1, after=rows[LIFE - 1]["seq"] if len(rows) > LIFE else 0,
     )  # fmt: skip
 
 

@@ -63,6 +63,24 @@ async def test_a_long_journal_comes_a_page_at_a_time(house: House) -> None:
     assert second["after"] == ""
 
 
+async def test_a_link_leads_to_the_very_entry_also_far_down_a_long_life(house: House) -> None:
+    talk, agent = await _talk(house), await house.browser("agent")
+    for number in range(150):
+        await agent.post(f"/o/clinic/conversations/{talk}/answer", text=f"{number}", key=f"{number:08d}")
+    owner, chain = await house.browser("owner"), quote(chain_of(talk.replace("-whatsapp", "/whatsapp")))
+    listed = (await owner.get(f"{HERE}?event=desk.answered")).text
+    assert "&amp;at=150#e-150" in listed
+    page = (await owner.get(f"{HERE}/machine?id={chain}&at=140")).text
+    assert '<li id="e-140" class="lit" aria-current="true"><details open>' in page
+    assert page.count('class="lit"') == 1
+    assert 'id="e-121"' in page  # what led to it
+    assert "after=20" in page  # and what was before that
+    life = json.loads((await owner.get(f"{API}/machine?id={chain}&at=140")).text)
+    assert (life["entries"][0]["seq"], life["begins"], life["earlier"], life["after"]) == (121, False, 20, 0)
+    first = json.loads((await owner.get(f"{API}/machine?id={chain}&at=3")).text)
+    assert (first["entries"][0]["seq"], first["begins"], first["after"]) == (1, True, 100)
+
+
 @pytest.mark.parametrize(("role", "reads"), [("owner", True), ("viewer", False), ("finance", False)])
 async def test_what_was_written_is_covered_for_who_may_not_read_conversations(
     house: House, role: str, reads: bool

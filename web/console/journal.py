@@ -27,6 +27,7 @@ from web.console.caller import Caller, Way
 
 _AT, _PAGE = "/orgs/{org}/journal", "/o/{org}/journal"
 _LONGEST = 300
+_MOST = 10**9  # the number of an entry
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +49,11 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine by its id; `after` is the number of an entry."""
+    """A machine by its id; `after` is the number of an entry, `at` that of the one to show, with what led to it."""
 
     id: str
     after: int = 0
+    at: int = 0
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,12 +149,12 @@ class Journal:
     async def machine_page(self, request: web.Request, caller: Caller) -> web.Response:
         whose = _converted(request, Whose)
         life = await self._life(caller, whose) if whose is not None else None
-        if life is None:
+        if whose is None or life is None:
             return frame.refused(caller, 404, "not-found")
         org = await self._org(caller)
         talk = conversations.address_of(life.conversation) if life.conversation else ""
         return frame.page(
-            "journal_machine.html", caller, business=_name(org, caller), life=life, zone=_zone(org),
+            "journal_machine.html", caller, business=_name(org, caller), life=life, zone=_zone(org), at=whose.at,
             talk=talk if caller.may("conversations.read") else "",
             names=await self._named({one.by for one in life.entries}),
         )  # fmt: skip
@@ -168,8 +170,9 @@ class Journal:
             return None
         vault = await self._vault.org(caller.org)
         return await journal.life(
-            self._store, caller.org, vault, whose.id, reads=caller.may("conversations.read"), after=max(0, whose.after)
-        )
+            self._store, caller.org, vault, whose.id, reads=caller.may("conversations.read"),
+            after=min(max(0, whose.after), _MOST), at=min(max(0, whose.at), _MOST),
+        )  # fmt: skip
 
     # the chain
 

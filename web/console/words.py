@@ -923,6 +923,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Yote yaliyofanywa na flow na lifecycle, yakiunganishwa ili hakuna kinachobadilishwa bila kuonekana.",
     ),
     "journal.audit": ("What people did in the console.", "Watu walifanya nini kwenye console."),
+    "journal.before": ("What was before", "Yaliyotangulia"),
     "journal.event": ("Event, as payment.confirmed", "Tukio, kama payment.confirmed"),
     "journal.flow": ("Flow or lifecycle, as booking", "Flow au lifecycle, kama booking"),
     "journal.machine": ("Machine", "Mashine"),
