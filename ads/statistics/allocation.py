@@ -52,16 +52,16 @@ def floored(weights: Array, floor: float) -> Array:
     return np.asarray(floor + (1 - count * floor) * shares)
 
 
-def pour(worth: Array, width: Array, budget: Array) -> Array:
+def pour(worth: Array, width: Array, budget: Array, least: Array | float = 1.0) -> Array:
     """The most profitable spends where x earns worth × width × ln(1 + x / width): water filling, last axis variations.
 
     `worth` is what the first unit of money earns, `width` the spend at which the next unit costs twice as much.
-    Money that would not earn itself back is left: the spends may sum to less than `budget`.
+    Money whose next unit would earn less than `least` is left: the spends may sum to less than `budget`.
     """
     order = np.argsort(-worth, axis=-1, kind="stable")
     best = np.take_along_axis(worth, order, axis=-1)
     wide = np.take_along_axis(width, order, axis=-1)
     # with the n best in, the next unit earns (Σ worth·width) / (budget + Σ width); who is above that level is in
     level = np.cumsum(best * wide, axis=-1) / (budget[..., None] + np.cumsum(wide, axis=-1))
-    price = np.maximum(level.max(axis=-1, keepdims=True), 1.0)
+    price = np.maximum(level.max(axis=-1, keepdims=True), least)
     return np.asarray(np.maximum(0.0, width * (worth / price - 1)))

@@ -21,12 +21,14 @@ from ads.statistics import delays
 
 Array = NDArray[np.float64]
 
+FADING = np.array([-0.01, 0.0, 0.01, 0.02, 0.035, 0.05])  # the share of its yield that an ad loses each day
+_FADING_BEFORE = np.log(np.array([0.1, 0.4, 0.15, 0.15, 0.1, 0.1]))
 WIDTHS = np.array([0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0])  # shares of the daily budget
 _WIDTH_MIDDLE, _WIDTH_SPREAD = np.log(0.6), 0.9
-_CLICKS_REMEMBERED, _ORDERS_REMEMBERED = 96.0, 504.0  # half-lives in hours
+_CLICKS_REMEMBERED, _ORDERS_REMEMBERED = 168.0, 504.0  # half-lives in hours
 _TRUST = 0.3  # clicks vary more than Poisson says, from causes that no model has; so their curve is believed less
-_ALIKE = 6.0  # orders' worth of belief that variations of an offer convert alike
-_FIRST = 0.8  # before any data: an order costs this share of its margin
+_ALIKE = 8.0  # orders' worth of belief that variations of an offer convert alike
+_FIRST = 0.7  # before any data: an order costs this share of its margin
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Beliefs:
     order_shape: Array
     order_scale: Array
     click_shape: Array
-    click_scale: Array  # … × widths
-    width_chance: Array  # … × widths
+    click_scale: Array  # … × shapes: widths × fadings
+    shape_chance: Array  # … × shapes
     width: Array  # campaigns × widths, in money
     exposure: Array  # campaigns × variations × hours: spend after thinning, for comparing variations fairly
     matured: Array  # campaigns × hours: which share of the orders of a click hour has come
@@ -76,26 +78,36 @@ def thinning(rate: Array, width: Array) -> Array:
 
 
 def _clicks(seen: Seen, weight: Array, width: Array) -> tuple[Array, Array, Array, Array]:
-    count = (seen.clicks * weight).sum(-1)
-    scales, likely = [], []
-    thinned = np.zeros(seen.spend.shape)
-    log_clicks = seen.clicks * weight
-    each = []
+    """What a unit of money yields now, for each way of diminishing and fading that could be, and how likely each is."""
+    hours = seen.spend.shape[-1]
+    days = np.arange(hours - 1, -1, -1.0) / 24
+    faded = np.exp(days[:, None] * FADING)  # how much better it was then
+    weighed = seen.clicks * weight
+    count, aged = weighed.sum(-1), (weighed * days).sum(-1)
+    scales, likely, thin = [], [], []
     for place in range(len(WIDTHS)):
-        thin = thinning(seen.rate, width[:, place][:, None, None])
-        each.append(thin)
-        exposure = (seen.spend * thin * weight).sum(-1)
+        thin.append(thinning(seen.rate, width[:, place][:, None, None]))
+        exposure = (seen.spend * thin[-1] * weight) @ faded
         scales.append(exposure)
-        likely.append((log_clicks * np.log(thin)).sum(-1) - count * np.log(np.maximum(exposure, 1e-9)))
-    belief = _TRUST * np.stack(likely, -1) - 0.5 * ((np.log(WIDTHS) - _WIDTH_MIDDLE) / _WIDTH_SPREAD) ** 2
-    belief -= belief.max(-1, keepdims=True)
+        curved = (weighed * np.log(thin[-1])).sum(-1)
+        fit = curved[..., None] + aged[..., None] * FADING - count[..., None] * np.log(np.maximum(exposure, 1e-9))
+        likely.append(
+            _TRUST * fit + _FADING_BEFORE - 0.5 * ((np.log(WIDTHS[place]) - _WIDTH_MIDDLE) / _WIDTH_SPREAD) ** 2
+        )
+    belief = np.stack(likely, -2)
+    belief -= belief.max((-1, -2), keepdims=True)
     chance = np.exp(belief)
-    chance /= chance.sum(-1, keepdims=True)
-    for place, thin in enumerate(each):
-        thinned += chance[:, :, place][:, :, None] * thin
-    scale = np.stack(scales, -1)
-    pooled = (count.sum(-1) + 1) / (scale.mean(-1).sum(-1) + 1 / _yield_before(seen))
-    return count + 1.0, scale + (1.0 / pooled)[:, None, None], chance, thinned
+    chance /= chance.sum((-1, -2), keepdims=True)
+    scale = np.stack(scales, -2)
+    thinned = sum(chance[:, :, place].sum(-1)[..., None] * each for place, each in enumerate(thin))
+    pooled = (count.sum(-1) + 1) / (scale[..., 1].mean(-1).sum(-1) + 1 / _yield_before(seen))
+    flat = (*count.shape, -1)
+    return (
+        count + 1.0,
+        (scale + (1.0 / pooled)[:, None, None, None]).reshape(flat),
+        chance.reshape(flat),
+        np.asarray(thinned),
+    )
 
 
 def _yield_before(seen: Seen) -> Array:
@@ -127,12 +139,12 @@ class Draws:
 def draw(beliefs: Beliefs, margin: Array, noise: Array) -> Draws:
     """`noise`: campaigns × draws × variations × 3, standard normal but for the last, which is uniform."""
     order_rate = _gamma(beliefs.order_shape[:, None], noise[..., 0]) / beliefs.order_scale[:, None]
-    steps = np.cumsum(beliefs.width_chance, -1)
+    steps = np.cumsum(beliefs.shape_chance, -1)
     place = (noise[..., 2][..., None] > steps[:, None]).sum(-1)
-    place = np.minimum(place, len(WIDTHS) - 1)
+    place = np.minimum(place, len(WIDTHS) * len(FADING) - 1)
     scale = np.take_along_axis(beliefs.click_scale[:, None], place[..., None], axis=-1)[..., 0]
     clicks = _gamma(beliefs.click_shape[:, None], noise[..., 1]) / scale
-    width = np.take_along_axis(beliefs.width[:, None, None, :], place[..., None], axis=-1)[..., 0]
+    width = np.take_along_axis(beliefs.width[:, None, None, :], place[..., None] // len(FADING), axis=-1)[..., 0]
     return Draws(worth=order_rate * clicks * margin[:, None, None], width=width)
 
 

@@ -44,12 +44,18 @@ def by_orders(seed: int) -> World:
     return stationary(seed, by_clicks=0.0)
 
 
-def fatigue_and_delays(seed: int) -> World:
-    """Click rates fade by 1 to 5 % a day, half of the orders come up to a week late, weekends differ."""
+def fatigue_and_delays(seed: int, *, least: float = 0.005, most: float = 0.03) -> World:
+    """Click rates fade by 0.5 to 3 % a day (a seventh to a half in four weeks), half of the orders come up to a week
+    late, and weekends differ."""
     world = stationary(seed)
     random = np.random.Generator(np.random.PCG64([seed, 2]))
-    fading = tuple(replace(ad, fatigue=float(random.uniform(0.01, 0.05))) for ad in world.ads)
+    fading = tuple(replace(ad, fatigue=float(random.uniform(least, most))) for ad in world.ads)
     return replace(world, ads=fading, delays=_DELAYED, days_of_week=_WEEK)
+
+
+def fast_fatigue(seed: int) -> World:
+    """Click rates fade by 1 to 5 % a day: an ad may be worth a quarter of itself in the end."""
+    return fatigue_and_delays(seed, least=0.01, most=0.05)
 
 
 def losing(seed: int) -> World:
@@ -122,6 +128,7 @@ FAMILIES: dict[str, Callable[[int], World]] = {
     "stationary": stationary,
     "fatigue and delays": fatigue_and_delays,
     "losing": losing,
+    "fast fatigue": fast_fatigue,
     "by orders only": by_orders,
     "hill": hill,
     "drifting": drifting,

@@ -20,6 +20,7 @@ BOOKING, DEPOSIT, PAYMENT = "flows/booking.yaml", "flows/deposit.yaml", "flows/l
 HOLD = "flows/lifecycles/booking.yaml"
 
 # (file, what is edited, to what, the promise that breaks)
+KEEP, PACING, FATIGUE, ANOMALY = (f"rules/{name}.yaml" for name in ("keep_kill_scale", "pacing", "fatigue", "anomaly"))
 EDITS = {
     "confirmation before payment": (
         BOOKING,
@@ -166,6 +167,69 @@ EDITS = {
         "sent_today >= 4\n    then",
         "sent_today",
     ),
+    "a raise without a limit": (
+        KEEP,
+        '{expr: "min(wanted_change_pct, 50)"}}\n    because: "It is proven',
+        '{expr: wanted_change_pct}}\n    because: "It is proven',
+        "budget_change_pct > 50",
+    ),
+    "a budget below nothing": (
+        KEEP,
+        '"max(wanted_change_pct, -33)"',
+        '"min(wanted_change_pct, -33)"',
+        "budget_change_pct < -100",
+    ),
+    "raised by broken figures": (
+        KEEP,
+        "when: not data_ok\n    then",
+        "when: not data_ok and hours_running < 24\n    then",
+        'scale", when: not data',
+    ),
+    "killed by broken figures": (
+        KEEP,
+        "when: not data_ok\n    then",
+        "when: not data_ok and hours_running < 24\n    then",
+        'kill", when: not data',
+    ),
+    "raised without a margin": (KEEP, "when: max_cpa <= 0\n    then", "when: max_cpa < 0\n    then", "max_cpa <= 0"),
+    "leads that cannot be served": (
+        KEEP,
+        "when: capacity_left <= 0\n    then",
+        "when: capacity_left < 0\n    then",
+        "capacity_left <= 0",
+    ),
+    "raised again at once": (KEEP, "hours_since_change < 6\n", "hours_since_change < 3\n", "hours_since_change < 6"),
+    "raised on the first day": (KEEP, "hours_running < 24\n", "hours_running < 2\n", "hours_running < 24"),
+    "the day's cap passed": (
+        PACING,
+        "spent_today >= daily_cap\n    then",
+        "spent_today > daily_cap\n    then",
+        "spent_today >=",
+    ),
+    "the month's cap passed": (
+        PACING,
+        'factor: 0}\n    because: "The month',
+        'factor: 0.5}\n    because: "The month',
+        "spent_month >=",
+    ),
+    "no cap and yet spent": (PACING, "not known(monthly_cap) or daily_cap", "daily_cap", "not known"),
+    "more than is meant": (PACING, "{decision: go_on, factor: 1}", "{decision: go_on, factor: 1.1}", "factor > 1"),
+    "less than nothing": (PACING, "{decision: slow, factor: 0.8}", "{decision: slow, factor: -0.8}", "factor < 0"),
+    "rotated by broken figures": (
+        FATIGUE,
+        "when: not data_ok\n    then",
+        "when: not data_ok and still_pays\n    then",
+        "not data_ok",
+    ),
+    "rotated while it pays": (FATIGUE, "0.95 and not still_pays", "0.95", "when: still_pays"),
+    "another currency": (ANOMALY, "{decision: pause, data_ok: false}", "{decision: hold, data_ok: false}", "always:"),
+    "another currency's figures": (
+        ANOMALY,
+        "{decision: pause, data_ok: false}",
+        "{decision: pause, data_ok: true}",
+        "when: not currency_same",
+    ),
+    "figures that never came": (ANOMALY, "not reported or hours", "hours", "when: not reported"),
     "stop is not heard": ("rules/routing.yaml", '"stop", "stop all"', '"stop now", "stop all"', 'text == "stop"'),
 }
 
