@@ -7,7 +7,7 @@ operator named (`allow_host`): an account's address comes out of the store and c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +16,9 @@ import httpx
 import msgspec
 
 from ads.failures import OutcomeUnknown, PlatformError, RetryLater
+
+Keep = Callable[[dict[str, str]], Awaitable[None]]
+"""Stores the fields of an account's credentials that a refresh changed."""
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=30.0, write=15.0, pool=5.0)
 _LATER = timedelta(minutes=1)

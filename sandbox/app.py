@@ -11,6 +11,7 @@ from sandbox import page
 from sandbox.ads_control import AdsControl
 from sandbox.ads_google import AdsGoogle
 from sandbox.ads_meta import AdsMeta
+from sandbox.ads_tiktok import AdsTikTok
 from sandbox.ads_world import ADS, AdWorld
 from sandbox.control import Control
 from sandbox.daraja import Daraja
@@ -31,7 +32,7 @@ def build(settings: SandboxSettings) -> web.Application:
     app[WORLD], app[ADS] = world, ads
     for part in (Control(world), Graph(world), Library(world), Daraja(world)):
         app.add_routes(part.routes())
-    for part in (AdsControl(ads), AdsMeta(ads), AdsGoogle(ads)):
+    for part in (AdsControl(ads), AdsMeta(ads), AdsGoogle(ads), AdsTikTok(ads)):
         app.add_routes(part.routes())
     app.add_routes(page.routes())
     app.cleanup_ctx.append(_life)

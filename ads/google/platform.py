@@ -96,13 +96,20 @@ class Google:
         label = campaign.external.get("label", "")
         if not label and not dry_run:
             raise Refused("ads.google.campaign", "The campaign has to be created first", field="campaign")
-        running = bool(label) and (await self.read(campaign)).status == "active"
+        running = bool(label) and await self._runs(campaign)
         operations = bodies.variation(self._client.customer, plan, label, running)
         made = await self._make(operations, dry_run, "variation", plan.id)
         if isinstance(made, Receipt):
             return made
         external = {"label": label, **_ids(made)}
         return Receipt(ref=Ref(kind="variation", id=plan.id, external=external), requests=self._sent(operations))
+
+    async def _runs(self, campaign: Ref) -> bool:
+        """A label that Google does not show yet is a new one, and off; one that is gone is refused by the create."""
+        try:
+            return (await self.read(campaign)).status == "active"
+        except Gone:
+            return False
 
     async def _make(self, operations: list[dict[str, Any]], dry_run: bool, kind: Kind, id: str) -> list[str] | Receipt:
         """Resource names; or a receipt when nothing was to be made, or it was there."""

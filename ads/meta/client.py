@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -18,12 +18,11 @@ import msgspec
 
 from ads.answers import mapping, rows, text, whole
 from ads.failures import RetryLater
-from ads.line import Answer, Line
+from ads.line import Answer, Keep, Line
 from ads.meta.credentials import MetaCredentials
 from ads.meta.errors import failure, is_refusal, refuses_token
 from ads.pace import Pace, Urgency
 
-Keep = Callable[[str], Awaitable[None]]
 _MOST_PAGES = 200
 _SHARES = ("call_count", "total_cputime", "total_time")  # per cent
 _USAGE = "x-business-use-case-usage"
@@ -119,7 +118,7 @@ class MetaClient:
                 return False
             self._token = token
             if self._keep is not None:
-                await self._keep(token)
+                await self._keep({"token": token})
             return True
 
     def _heed(self, headers: Mapping[str, str]) -> timedelta:

@@ -16,8 +16,9 @@ import httpx
 from ads.answers import text, whole
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, NeedsPerson, OutcomeUnknown, Refused, RetryLater
 from ads.hourly import zone_of
+from ads.line import Keep
 from ads.meta import bodies, insights, states
-from ads.meta.client import Keep, MetaClient, following
+from ads.meta.client import MetaClient, following
 from ads.meta.credentials import MetaCredentials
 from ads.naming import is_named, mark
 from ads.pace import Urgency
@@ -107,6 +108,7 @@ class Meta:
             await self._client.post(path, {**body, **_VALIDATE})
             return Receipt(ref=ref, dry_run=True, validated="platform", requests=sent)
         id = _created(await self._client.post(path, body))
+        id = await self._only("campaigns", plan.id, tidy=True) or id  # Meta may have made two
         return Receipt(ref=Ref(kind="campaign", id=plan.id, external={"campaign": id}), requests=sent)
 
     async def create_variation(self, campaign: Ref, plan: VariationPlan, *, dry_run: bool = False) -> Receipt:
@@ -128,13 +130,13 @@ class Meta:
             raise Refused("ads.meta.campaign", "The campaign has to be created first", field="campaign")
         external = {"campaign": above}
         external["adset"], found = await self._made("adsets", plan.id, adset, sent)
-        ads = await self._ads(external["adset"])
-        if ads:
-            external |= states.ad_ids(ads)
-        else:
-            external["creative"], _ = await self._posted("adcreatives", creative, sent)
+        ads = await self._one_ad(external["adset"], plan.id)
+        if not ads:
+            external["creative"] = await self._posted("adcreatives", creative, sent)
             ad = bodies.ad(plan, external["adset"], external["creative"])
-            external["ad"], found = (await self._posted("ads", ad, sent))[0], False
+            external["ad"], found = await self._posted("ads", ad, sent), False
+            ads = await self._one_ad(external["adset"], plan.id)
+        external |= states.ad_ids(ads)
         return Receipt(ref=Ref(kind="variation", id=plan.id, external=external), found=found, requests=tuple(sent))
 
     async def find(self, kind: Kind, id: str) -> Ref | None:
@@ -211,12 +213,23 @@ class Meta:
 
     async def _made(self, edge: str, id: str, body: dict[str, Any], sent: list[Request]) -> tuple[str, bool]:
         found = await self._only(edge, id, tidy=True)
-        return (found, True) if found else await self._posted(edge, body, sent)
+        if found:
+            return found, True
+        made = await self._posted(edge, body, sent)
+        return await self._only(edge, id, tidy=True) or made, False
 
-    async def _posted(self, edge: str, body: dict[str, Any], sent: list[Request]) -> tuple[str, bool]:
+    async def _one_ad(self, adset: str, id: str) -> list[dict[str, Any]]:
+        """The ad that is there, if there is one; copies of it that a lost answer made are deleted."""
+        ads = await self._ads(adset)
+        for one in ads[1:]:
+            if is_named(text(one, "name"), id):
+                await self._client.post(text(one, "id"), {"status": "DELETED"})
+        return ads[:1]
+
+    async def _posted(self, edge: str, body: dict[str, Any], sent: list[Request]) -> str:
         path = f"{self._client.act}/{edge}"
         sent.append(Request(method="POST", path=path, body=body))
-        return _created(await self._client.post(path, body)), False
+        return _created(await self._client.post(path, body))
 
     async def _only(self, edge: str, id: str, *, tidy: bool = False) -> str:
         """What bears our id, "" for nothing. Of several, made by lost answers, the eldest; `tidy` deletes the rest."""

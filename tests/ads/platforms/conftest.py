@@ -17,6 +17,8 @@ from ads.google.platform import Google
 from ads.meta.credentials import MetaCredentials
 from ads.meta.platform import Meta
 from ads.platform import Audience, CampaignPlan, Creative, Platform, VariationPlan
+from ads.tiktok.credentials import TikTokCredentials
+from ads.tiktok.platform import TikTok
 from engine.values import Money
 from sandbox import SandboxSettings, build
 from sandbox.ads_world import ADS, DEFAULT_AD_ACCOUNTS, AdAccount, AdWorld
@@ -49,9 +51,9 @@ class Ads:
     def account(self, platform: str) -> AdAccount:
         return next(one for one in self.world.accounts.values() if one.platform == platform)
 
-    def keep(self, platform: str) -> Callable[[str], Awaitable[None]]:
-        async def kept(token: str) -> None:
-            self.tokens.setdefault(platform, []).append(token)
+    def keep(self, platform: str) -> Callable[[dict[str, str]], Awaitable[None]]:
+        async def kept(changed: dict[str, str]) -> None:
+            self.tokens.setdefault(platform, []).append(changed["token"])
 
         return kept
 
@@ -71,8 +73,16 @@ class Ads:
         )  # fmt: skip
         return Google(msgspec.structs.replace(credentials, **changes), self.http, self.clock.now)
 
+    def tiktok(self, **changes: Any) -> TikTok:
+        own = self.account("tiktok")
+        credentials = TikTokCredentials(
+            account=own.id, token=own.token, refresh_token=own.refresh_token, app_id=own.client_id,
+            app_secret=own.client_secret, pixel=own.pixel, identity=own.identity, base_url=f"{self.base}/tiktok",
+        )  # fmt: skip
+        return TikTok(msgspec.structs.replace(credentials, **changes), self.http, self.clock.now, self.keep("tiktok"))
+
     def platform(self, name: str) -> Platform:
-        return {"meta": self.meta, "google": self.google}[name]()
+        return {"meta": self.meta, "google": self.google, "tiktok": self.tiktok}[name]()
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.http.request(method, f"{self.base}/control/ads{path}", json=body)
@@ -120,7 +130,7 @@ def variation(id: str = "v1", **changes: Any) -> VariationPlan:
             texts=("Braids that last six weeks.", "Book today, pay a deposit by M-Pesa."),
             headlines=("Box braids in Nairobi", "Held by M-Pesa", "Six weeks of braids"),
             descriptions=("From KSh 2,500.", "Open till eight."), link="https://mara.example/braids?utm_content=v1",
-            action="book",
+            action="book", videos=("70000001",),
         ),
     )  # fmt: skip
     return msgspec.structs.replace(plan, **changes)

@@ -12,7 +12,7 @@ from ads.platform import Change, Platform, Ref, every_hour, pause, restore, resu
 from engine.values import Money
 from tests.ads.platforms.conftest import BEGIN, KES, Ads, campaign, variation
 
-PLATFORMS = ["meta", "google"]
+PLATFORMS = ["meta", "google", "tiktok"]
 every_platform = pytest.mark.parametrize("name", PLATFORMS)
 HOUR = timedelta(hours=1)
 
@@ -74,6 +74,36 @@ async def test_a_crash_or_a_lost_answer_leaves_one_of_each(ads: Ads, name: str, 
     ref = (await platform.create_variation(above, variation())).ref
     assert [len(ads.things(name, kind)) for kind in ("adset", "ad")] == [1, 1]
     assert (await platform.read(ref)).status == "paused"
+
+
+@every_platform
+async def test_a_platform_that_makes_everything_twice_is_tidied_up(ads: Ads, name: str) -> None:
+    platform = ads.platform(name)
+    await ads.misbehave(name, twice=True)
+    above = (await platform.create_campaign(campaign())).ref
+    ref = (await platform.create_variation(above, variation())).ref
+    assert [len(ads.things(name, kind)) for kind in ("campaign", "adset", "ad")] == [1, 1, 1]
+    await resume(platform, above)
+    await resume(platform, ref)
+    assert (await platform.read(ref)).delivery == "running"
+
+
+@every_platform
+async def test_what_is_created_late_is_not_created_again(ads: Ads, name: str) -> None:
+    platform = ads.platform(name)
+    await ads.misbehave(name, late_creation=600.0)
+    made: list[Ref] = []
+    for _ in range(20):
+        try:
+            above = (await platform.create_campaign(campaign())).ref
+            made = [(await platform.create_variation(above, variation())).ref]
+            break
+        except RetryLater as later:
+            ads.clock.move(max(later.after, timedelta(minutes=6)))
+    assert made
+    ads.clock.move(HOUR)
+    assert await platform.find("variation", "v1") == made[0]
+    assert len(ads.things(name, "adset")) == 1
 
 
 @every_platform

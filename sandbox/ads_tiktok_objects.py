@@ -1,0 +1,163 @@
+"""What the simulated TikTok Business API takes for campaigns, ad groups and ads, and how it shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sandbox.ads_market import Live
+from sandbox.ads_world import AdAccount, AdWorld, Thing
+
+TIKTOK = "tiktok"
+# path: (kind here, prefix of its fields)
+KINDS = {"campaign": ("campaign", "campaign"), "adgroup": ("adset", "adgroup"), "ad": ("ad", "ad")}
+OBJECTIVES = ("WEB_CONVERSIONS", "TRAFFIC", "REACH", "VIDEO_VIEWS", "LEAD_GENERATION", "ENGAGEMENT", "APP_PROMOTION")
+MODES = ("BUDGET_MODE_DAY", "BUDGET_MODE_TOTAL", "BUDGET_MODE_INFINITE")
+_LONGEST_TEXT = 100
+_STATUSES = {"ENABLE": "ENABLE", "DISABLE": "DISABLE"}
+
+
+class TikTokError(Exception):
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code, self.text = code, text
+
+
+def wrong(text: str) -> TikTokError:
+    return TikTokError(40002, text)
+
+
+def check_new(world: AdWorld, account: AdAccount, path: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a thing to create. Raises TikTokError.
+
+    `operation_status` is ignored, as for every advertiser that TikTok has not allow-listed: what is new is enabled.
+    """
+    if account.status != 1:
+        raise TikTokError(40201, "The advertiser account is not in a state that allows this operation: balance")
+    fields = {name: value for name, value in given.items() if name not in ("advertiser_id", "operation_status")}
+    fields["operation_status"] = "ENABLE"
+    {"campaign": _campaign, "adgroup": _adgroup, "ad": _ad}[path](world, account, fields)
+    return fields
+
+
+def _campaign(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
+    _text(fields, "campaign_name", 512)
+    if fields.get("objective_type") not in OBJECTIVES:
+        raise wrong(f"objective_type: must be one of {', '.join(OBJECTIVES)}")
+    fields.setdefault("budget_mode", "BUDGET_MODE_INFINITE")
+    if fields["budget_mode"] not in MODES:
+        raise wrong(f"budget_mode: must be one of {', '.join(MODES)}")
+
+
+def _adgroup(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
+    _text(fields, "adgroup_name", 512)
+    _parent(world, account, fields, "campaign_id", "campaign")
+    for name in ("billing_event", "optimization_goal", "schedule_type", "schedule_start_time", "pacing"):
+        if not fields.get(name):
+            raise wrong(f"{name}: Missing data for required field.")
+    if not fields.get("location_ids"):
+        raise wrong("location_ids: Missing data for required field.")
+    if fields["optimization_goal"] == "CONVERT" and not fields.get("pixel_id"):
+        raise wrong("pixel_id: Missing data for required field.")
+    request = fields.get("request_id")
+    taken = [one for one in world.things.values() if one.platform == TIKTOK and one.fields.get("request_id") == request]
+    if request is not None and taken:
+        raise wrong("request_id: the request was sent before")
+    _budget(account, fields)
+
+
+def _ad(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
+    _parent(world, account, fields, "adgroup_id", "adset")
+    _text(fields, "ad_name", 512)
+    _text(fields, "ad_text", _LONGEST_TEXT)
+    if not fields.get("identity_id") or not fields.get("identity_type"):
+        raise wrong("identity_id: Missing data for required field.")
+    if not fields.get("video_id") and not fields.get("image_ids"):
+        raise wrong("video_id: an ad needs a video or images")
+    if world.faults.use(TIKTOK, "rejected"):
+        fields["disapproved"] = True
+    fields["campaign_id"] = world.things[TIKTOK, fields["adgroup_id"]].fields["campaign_id"]
+
+
+def check_change(account: AdAccount, path: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields that an update sets; all other fields stay. Raises TikTokError."""
+    prefix = KINDS[path][1]
+    changes = {name: value for name, value in given.items() if name not in ("advertiser_id", f"{prefix}_id")}
+    if f"{prefix}_name" in changes:
+        _text(changes, f"{prefix}_name", 512)
+    if "budget" in changes:
+        _budget(account, changes)
+    return changes
+
+
+def _budget(account: AdAccount, fields: dict[str, Any]) -> None:
+    budget = fields.get("budget")
+    if isinstance(budget, bool) or not isinstance(budget, (int, float)):
+        raise wrong("budget: Not a valid number.")
+    if budget < account.smallest_budget:
+        raise wrong(f"budget: The budget must be at least {account.smallest_budget}")
+    if round(budget, 2) != budget:
+        raise wrong("budget: at most two decimals")
+
+
+def _text(fields: dict[str, Any], name: str, longest: int) -> None:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value or len(value) > longest:
+        raise wrong(f"{name}: Length must be between 1 and {longest}.")
+
+
+def _parent(world: AdWorld, account: AdAccount, fields: dict[str, Any], name: str, kind: str) -> None:
+    parent = world.get(TIKTOK, str(fields.get(name, "")))
+    if parent is None or parent.kind != kind or parent.account != account.id or parent.deleted:
+        raise wrong(f"{name}: does not exist or was deleted")
+
+
+def shown(world: AdWorld, thing: Thing) -> dict[str, Any]:
+    path = next(path for path, (kind, _) in KINDS.items() if kind == thing.kind)
+    fields = {name: value for name, value in thing.fields.items() if name not in ("disapproved", "request_id")}
+    return {
+        **fields,
+        "advertiser_id": thing.account,
+        f"{KINDS[path][1]}_id": thing.id,
+        "operation_status": "DELETE" if thing.deleted else thing.fields["operation_status"],
+        "secondary_status": _secondary(world, thing, path),
+        "create_time": _time(thing.created),
+        "modify_time": _time(thing.updated),
+    }
+
+
+def _secondary(world: AdWorld, thing: Thing, path: str) -> str:
+    begin = {"campaign": "CAMPAIGN_STATUS", "adgroup": "ADGROUP_STATUS", "ad": "AD_STATUS"}[path]
+    if thing.deleted:
+        return f"{begin}_DELETE"
+    if thing.fields["operation_status"] != "ENABLE":
+        return f"{begin}_DISABLE"
+    if thing.fields.get("disapproved"):
+        return f"{begin}_AUDIT_DENY"
+    for name, says in (("adgroup_id", "ADGROUP_DISABLE"), ("campaign_id", "CAMPAIGN_DISABLE")):
+        parent = world.get(TIKTOK, str(thing.fields.get(name, "")))
+        if parent is not None and parent.fields["operation_status"] != "ENABLE":
+            return f"{begin}_{says}"
+    return f"{begin}_ENABLE" if path == "campaign" else f"{begin}_DELIVERY_OK"
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def runs(world: AdWorld, thing: Thing) -> Live | None:
+    account = world.account(TIKTOK, thing.account)
+    if thing.kind != "adset" or account is None or account.status != 1:
+        return None
+    if _secondary(world, thing, "adgroup") != "ADGROUP_STATUS_DELIVERY_OK":
+        return None
+    ads = [one for one in world.of(TIKTOK, thing.account, "ad") if one.fields["adgroup_id"] == thing.id]
+    if not any(_secondary(world, ad, "ad") == "AD_STATUS_DELIVERY_OK" for ad in ads):
+        return None
+    ends = thing.fields.get("schedule_end_time")
+    if ends and str(ends) <= _time(world.now()):
+        return None
+    return Live(
+        id=thing.id, platform=TIKTOK, account=account.id, name=str(thing.fields["adgroup_name"]),
+        budget=float(thing.fields["budget"]), currency=account.currency,
+    )  # fmt: skip
