@@ -74,14 +74,20 @@ class Accounts:
             from ads.google.platform import Google
 
             return Google(msgspec.json.decode(written, type=GoogleCredentials), self._http, self._now)
+        if platform == "tiktok":
+            from ads.tiktok.credentials import TikTokCredentials
+            from ads.tiktok.platform import TikTok
+
+            lent = msgspec.json.decode(written, type=TikTokCredentials)
+            return TikTok(lent, self._http, self._now, self._keep(org, lent, document))
         raise UnknownPlatform(f"there is no connector for {platform!r}")
 
     def _keep(self, org: str, own: Any, document: Mapping[str, Any]) -> Any:
         """A renewed token is kept, so that a restart does not ask for another."""
 
-        async def keep(token: str) -> None:
+        async def keep(changed: dict[str, str]) -> None:
             vault = await self._vault.org(org)
-            renewed = msgspec.structs.replace(own, token=token)
+            renewed = msgspec.structs.replace(own, **changed)
             op = sealed(org, document["platform"], renewed, vault, document["currency"], document["zone"])
             await self._store.org(org).commit([op])
 
