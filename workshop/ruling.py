@@ -29,6 +29,7 @@ from engine.values import encode
 from engine.yamltree import parse_tree
 from workshop.trying import CannotPlay, Fact, Ruled, RuledRow
 
+_PLAIN = ("number", "yes_no", "list", "record", "location", "any")  # written as YAML has them; the rest as a text
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
@@ -91,7 +92,10 @@ class _Asking:
     def _written(self, value: Any, shape: Shape) -> str | None:
         if value is None:
             return None
-        return value if isinstance(value, str) else self._writer.value(value, shape)
+        if isinstance(value, str):
+            return value
+        text = self._writer.value(value, shape)
+        return str(json.loads(text)) if shape.base not in _PLAIN and text.startswith('"') else text
 
     def _read(self, written: str | None, shape: Shape) -> tuple[Any, str]:
         """The value, and what is wrong with how it is written."""
@@ -100,9 +104,10 @@ class _Asking:
         text = " ".join(written.split()) if shape.base != "text" else written
         if shape.base == "number" and not _NUMBER.fullmatch(text):
             return None, f"This should be {shape.name}, such as 3."
-        plain = shape.base in ("number", "yes_no", "list", "record", "location", "any")
         try:
-            node = parse_tree(f"value: {text if plain else json.dumps(text, ensure_ascii=False)}\n", "fact")
+            node = parse_tree(
+                f"value: {text if shape.base in _PLAIN else json.dumps(text, ensure_ascii=False)}\n", "fact"
+            )
             suite = Suite(file="fact", kind="rules", name=self._table.name, root=node, cases=())
             return Values(suite, self._known, ZONE).read(node.value["value"], shape), ""
         except Findings as found:

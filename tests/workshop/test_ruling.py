@@ -33,6 +33,14 @@ def test_facts_begin_as_the_tests_have_them(bench: Workbench) -> None:
     assert (facts["visits"], facts["known"], facts["kind"]) == ("1", "true", "text")
 
 
+@pytest.mark.parametrize("file", [ROUTING, "rules/messaging_guardrails.yaml"])
+def test_facts_are_read_again_as_they_were_written(bench: Workbench, file: str) -> None:
+    first = _rule(bench, file)
+    again = _rule(bench, file, **{fact.name: fact.written for fact in first.facts})
+    assert [fact.wrong for fact in again.facts if fact.wrong] == []
+    assert (again.facts, again.result, again.test) == (first.facts, first.result, first.test)
+
+
 def test_each_row_says_what_it_read_until_one_holds(bench: Workbench) -> None:
     ruled = _rule(bench, text="start", opted_out="true")
     assert ruled.hit == ("start_again",)

@@ -199,6 +199,9 @@ function Compare({ mine, theirs, take, label }) {
     if (!box) return undefined;
     const plain = [EditorView.cspNonce.of(page.dataset.nonce), EditorView.lineWrapping];
     const fixed = [...plain, EditorState.readOnly.of(true), EditorView.editable.of(false)];
+    const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+    plain.push(EditorView.darkTheme.of(dark));
+    fixed.push(EditorView.darkTheme.of(dark));
     const called = (key) => EditorView.contentAttributes.of({ "aria-label": t(key), tabindex: "0" });
     const arrow = () => {
       const button = document.createElement("button");
@@ -264,7 +267,9 @@ function Side() {
       ${state.tab === "compare" && state.opened && html`
         ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
         ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
-        ${!state.opened.stale && html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`}`}
+        ${!state.opened.stale && (text.text() === state.opened.in_force
+          ? html`<p class="empty">${t("ws.as-in-force")}</p>`
+          : html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`)}`}
       ${state.tab === "versions" && html`<${History} />`}
       ${state.tab === "versions" && html`<h3>${t("ws.all-files")}</h3><ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
         ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
@@ -278,7 +283,7 @@ function History() {
       <span>${each.number ? `#${each.number} ${each.why}` : t("ws.first")}${each.at && html`<small>${moment(each.at)} · ${each.by}</small>`}</span>
       <button class="second" aria-expanded=${state.seen === each.number} onClick=${() => set({ seen: state.seen === each.number ? null : each.number })}>${t("ws.look")}</button>
       ${mayEdit && html`<button class="second" onClick=${() => text.replace(each.text)}>${t("ws.restore")}</button>`}
-      ${state.seen === each.number && html`<div class="whole"><${Compare} mine=${text.text()} theirs=${each.text} /></div>`}
+      ${state.seen === each.number && html`<div class="whole">${text.text() === each.text ? html`<p class="empty">${t("ws.as-yours")}</p>` : html`<${Compare} mine=${text.text()} theirs=${each.text} />`}</div>`}
     </li>`)}</ul>` : html`<p class="empty">${t("ws.no-history")}</p>`}`;
 }
 

@@ -16,7 +16,7 @@ export function Asking({ ruled, error, ask, goTo, saveTest }) {
     <div class="ruled" aria-live="polite">
       ${ruled.error && html`<p class="wrong" role="alert">${ruled.error}</p>`}
       ${ruled.rows.length > 0 && html`
-        <p class="done"><strong>${t("ws.decides")}</strong> ${ruled.hit.length ? html`<code>${ruled.result}</code>` : t("ws.decides-nothing")}<br /><small>${ruled.hit.join(", ")}${ruled.because.length ? `: ${ruled.because.join(" · ")}` : ""}</small></p>
+        <p class="done"><strong>${t("ws.decides")}</strong> ${ruled.hit.length ? html`<code>${ruled.result}</code>` : t("ws.decides-nothing")}<br /><small>${(ruled.because.length ? ruled.because : ruled.hit).join(" · ")}</small></p>
 `}
     </div>
     <fieldset class="facts"><legend>${t("ws.facts")}</legend>${ruled.facts.map((fact) => html`<${Fact} fact=${fact} key=${fact.name} put=${put} />`)}</fieldset>

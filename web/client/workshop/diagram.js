@@ -2,7 +2,7 @@
 
 import dagre from "@dagrejs/dagre";
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "./words.js";
 
 const LETTER = 7.4, HIGH = 40, PAD = 28;
@@ -35,9 +35,15 @@ function Drawn({ diagram, lit, counts, goTo }) {
   const [whole, setWhole] = useState(false);
   const room = Math.max((document.getElementById("pane")?.clientWidth ?? 400) - 40, 280);
   const scale = Math.min(1, Math.max(room / width, whole ? 0 : SMALLEST));
+  const frame = useRef();
+  const begins = diagram.boxes.find((box) => box.start);
+  useEffect(() => { // a picture that is wider than its place begins where the conversation does
+    const at = begins && graph.node(begins.id);
+    if (at && frame.current) frame.current.scrollLeft = at.x * scale - frame.current.clientWidth / 2;
+  }, [diagram.name, whole]);
   return html`
     ${width * SMALLEST > room && html`<p class="hint"><button class="plain" onClick=${() => setWhole(!whole)}>${t(whole ? "ws.larger" : "ws.whole")}</button></p>`}
-    <div class="picture" tabindex="0" role="region" aria-label=${t("ws.picture")}>
+    <div class="picture" ref=${frame} tabindex="0" role="region" aria-label=${t("ws.picture")}>
       <svg viewBox="0 0 ${width} ${height}" width=${width * scale} height=${height * scale} role="group" aria-label=${diagram.name}>
         <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" class="tip" /></marker></defs>
         ${diagram.ways.map((way, place) => {

@@ -15,7 +15,8 @@ const PAUSE = 250; // milliseconds of quiet before the text is looked at
 
 /** `ask` is {check, complete, hover}, each about exactly the given text; `changed` hears of every edit. */
 export function editor(parent, { text, nonce, editable, ask, changed, found }) {
-  const readOnly = new Compartment();
+  const readOnly = new Compartment(), scheme = new Compartment();
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -23,6 +24,7 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
       extensions: [
         EditorView.cspNonce.of(nonce),
         EditorView.contentAttributes.of({ "aria-label": t("ws.editor"), tabindex: "0" }),
+        scheme.of(EditorView.darkTheme.of(dark.matches)),
         readOnly.of([EditorState.readOnly.of(!editable), EditorView.editable.of(true)]),
         lineNumbers(), foldGutter(), codeFolding(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(),
         history(), indentOnInput(), bracketMatching(), closeBrackets(), highlightSelectionMatches(), lintGutter(),
@@ -39,6 +41,7 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
       ],
     }),
   });
+  dark.addEventListener("change", () => view.dispatch({ effects: scheme.reconfigure(EditorView.darkTheme.of(dark.matches)) }));
   return {
     view,
     text: () => view.state.doc.toString(),

@@ -17,6 +17,7 @@ export function Publish({ review, error, publish, close, mayPublish }) {
     setState({ busy: true });
     setState(await publish(why, accept));
   };
+  const possible = review && (review.may || review.undecided);
   const ready = review && (review.may || (review.undecided && accept.trim())) && why.trim() && mayPublish;
   return html`
     <dialog ref=${box} class="publish" aria-labelledby="publish-title" onClose=${close}>
@@ -31,11 +32,11 @@ export function Publish({ review, error, publish, close, mayPublish }) {
         <ul class="checks">${review.checks.map((check) => html`<li class=${check.verdict}><span aria-hidden="true">${SIGNS[check.verdict]}</span> <strong>${check.name}</strong>: ${check.summary}
           ${check.details.length > 0 && html`<pre tabindex="0">${check.details.join("\n")}</pre>`}
           ${check.findings.length > 0 && html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`}</li>`)}</ul>
-        <h3>${t("ws.changes")}</h3>
-        <pre class="changes" tabindex="0">${review.changes.join("\n")}</pre>
-        <h3>${t("ws.impact")}</h3>
-        ${review.impact.length ? html`<ul>${review.impact.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p class="quiet">${t("ws.nobody-touched")}</p>`}
-        <form onSubmit=${send}>
+        ${review.changes.length > 0 && html`<h3>${t("ws.changes")}</h3><pre class="changes" tabindex="0">${review.changes.join("\n")}</pre>`}
+        ${(review.may || review.impact.length > 0) && html`<h3>${t("ws.impact")}</h3>`}
+        ${!review.may && !review.impact.length ? "" : review.impact.length ? html`<ul>${review.impact.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p class="quiet">${t("ws.nobody-touched")}</p>`}
+        ${!possible && html`<p class="row"><button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></p>`}
+        ${possible && html`<form onSubmit=${send}>
           ${review.undecided && html`<label for="accept">${t("ws.accept")}</label><input id="accept" value=${accept} onInput=${(e) => setAccept(e.target.value)} />`}
           <label for="why">${t("ws.why-publish")}</label>
           <input id="why" value=${why} onInput=${(e) => setWhy(e.target.value)} maxlength="300" required />
@@ -43,7 +44,7 @@ export function Publish({ review, error, publish, close, mayPublish }) {
           ${!mayPublish && html`<p class="hint">${t("ws.may-not")}</p>`}
           <div class="row"><button disabled=${!ready || state.busy}>${state.busy ? t("ws.judging") : review.needs_approval ? t("ws.propose") : t("ws.publish-now")}</button>
           <button type="button" class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></div>
-        </form>`}
+        </form>`}`}
       ${review && !review.files.length && html`<button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button>`}
     </dialog>`;
 }

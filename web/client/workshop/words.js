@@ -2,7 +2,7 @@
 const table = JSON.parse(document.getElementById("workshop-words").textContent);
 
 const page = document.querySelector("[data-workshop]").dataset;
-const clock = new Intl.DateTimeFormat(page.language, { timeZone: page.zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(`${page.language}-KE`, { timeZone: page.zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** A moment as the business reads it, in its own time zone. */
 export const moment = (at) => clock.format(new Date(at));
