@@ -17,6 +17,7 @@ from bookings import policy, refs
 from bookings.changes import GRACE, Changes
 from bookings.paid import paid_for
 from bookings.policy import Split
+from engine.values import Money
 from runtime.by_hand import Ask, Busy, ByHand, For, HandIn
 from runtime.verbs import Changed, Context
 from storage.store import Document, Op, Store
@@ -121,6 +122,24 @@ class Desk:
         args = {"booking": id, "as": state}
         await self._change(org, booking, "mark", lambda ctx: self._changes.mark(ctx, args), note)
         return await self._booking(org, id)
+
+    async def count(self, org: str, id: str, payment: str, amount: Money, settled: Changed, note: Sequence[Op]) -> None:
+        """Count money that had served nothing for a booking; one whose hold ran out is taken again if it is free.
+
+        `settled` is what becomes of the payment, in the same commit. Raises KeyError, `Taken` or `Refused`.
+        """
+        booking = await self._booking(org, id)
+        if booking["state"] == "cancelled":
+            raise Refused("cancelled")
+
+        async def counted(ctx: Context) -> Changed:
+            paid = await paid_for(ctx, await self._booking(org, id), but=payment) + amount.amount
+            changed = await self._changes.confirm(ctx, {"booking": id, "paid": Money(paid, amount.currency)})
+            return msgspec.structs.replace(
+                changed, ops=(*changed.ops, *settled.ops), posts=(*changed.posts, *settled.posts)
+            )
+
+        await self._do(org, await self._whom(org, booking), f"desk/count/{id}/{payment}", "confirm", counted, note)
 
     async def splits(self, org: str, booking: Document) -> dict[str, Split]:
         """What would go back and what would stay, by who cancels now."""

@@ -9,13 +9,13 @@ from runtime.verbs import Context
 from storage.store import Document
 
 
-async def paid_for(ctx: Context, booking: Document, *, states: tuple[str, ...] = ("confirmed",)) -> int:
+async def paid_for(ctx: Context, booking: Document, *, states: tuple[str, ...] = ("confirmed",), but: str = "") -> int:
     """What the confirmed payments for a booking come to, in minor units.
 
-    One without a receipt is not counted as income, but who cancels does not lose it.
+    `but` is one that is left out. One without a receipt is not counted as income, but who cancels does not lose it.
     """
     found = await ctx.store.find("payments", {"booking": booking["_id"], "state": {"in": list(states)}}, limit=50)
-    return sum(_minor(payment["amount"]) for payment in found)
+    return sum(_minor(payment["amount"]) for payment in found if payment["_id"] != but)
 
 
 def _minor(amount: Any) -> int:

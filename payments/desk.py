@@ -5,7 +5,7 @@ The lifecycle of what it is for hears of it, as a flow would that had asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,14 @@ from engine.values import Money
 from payments import changes
 from payments.intents import OPEN, PAID
 from payments.mpesa.amounts import BadAmount, shillings
+from payments.resolving import Resolution, Resolved, Unresolved, resolved
 from runtime.by_hand import Busy, ByHand, For, HandIn
 from runtime.verbs import Changed, Context
 from storage.store import Document, Op, Store
 from storage.vault import Vault
 
 PURPOSE = "deposit"
+Count = Callable[[Resolved], Awaitable[None]]
 
 
 class Refused(Exception):
@@ -45,6 +47,7 @@ class Desk:
 
     def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn) -> None:
         self._store = store
+        self._clock = clock
         self._hands = ByHand(store, vault, clock, hand_in)
 
     async def ask(self, org: str, asked: Asked, note: Sequence[Op] = ()) -> None:
@@ -70,6 +73,26 @@ class Desk:
             await self._hands.do(org, whom, f"desk/{asked.key}", answered, note)
         except Busy as busy:
             raise Refused("prompt_open") from busy
+
+    async def settle(self, org: str, resolution: Resolution, count: Count | None, note: Sequence[Op] = ()) -> None:
+        """Say what becomes of money that served nothing. `count` counts it for a booking. Raises `Unresolved`."""
+        view = self._store.org(org)
+        found = await resolved(view, resolution, self._clock())
+        if found is None:
+            return
+        if count is not None:
+            await count(found)
+            return
+        payment = await view.get("payments", found.payment) or {}
+
+        async def decided(_ctx: Context) -> Changed:
+            return found.changed
+
+        try:
+            whom = For(contact=str(payment.get("contact") or ""))
+            await self._hands.do(org, whom, f"desk/settle/{resolution.task}", decided, note)
+        except Busy as busy:
+            raise Unresolved("busy") from busy
 
 
 async def _asked_before(ctx: Context) -> bool:

@@ -142,6 +142,11 @@ VOCABULARY = Vocabulary(
             doc="A person found the receipt of a payment on the M-Pesa statement.",
         ),
         EventKind(
+            name="payment.resolved",
+            fields={"payment": "text", "outcome": "text", "reason": "text", "by": "text", "booking": "text"},
+            doc="A person decided what becomes of money that served nothing: booking, refunded or kept.",
+        ),
+        EventKind(
             name="payment.receipted",
             fields=_PAID,
             told=True,

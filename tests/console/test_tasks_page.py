@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from storage.store import Insert, Update
+from runtime.inbox import open_row
+from storage.store import Document, Insert, Update
 from tests.console.conftest import CLINIC, House
+from tests.console.test_bookings import OFFER
 from tests.console.test_conversations import _talk
 
 HERE, API = "/o/clinic/tasks", "/api/v1/orgs/clinic/tasks"
@@ -77,3 +80,95 @@ async def test_ending_a_task_about_a_conversation_hands_that_back(house: House) 
     told = await house.store.org(CLINIC).find("audit", {"actor": agent.user})
     assert [entry["what"] for entry in told] == ["tasks.done"]
     assert [task["id"] for task in json.loads((await agent.get(API)).text)["tasks"]] == ["refund:1"]
+
+
+# money that served nothing
+
+
+async def _late(house: House, *, state: str = "confirmed", booking: str = "confirmed", **changes: object) -> None:
+    """A booking K7Q2, and a late payment that waits for a decision."""
+    at = datetime.now(UTC)
+    start = (at + timedelta(days=7)).replace(hour=6, minute=0, second=0, microsecond=0)
+    row = {
+        "_id": "b1", "ref": "K7Q2", "contact": "c1", "offer": "cleaning", "offer_name": "Cleaning", "resource": "chair",
+        "resource_name": "Chair", "unit": 0, "kind": "time", "start": start, "end": start + timedelta(hours=1),
+        "price": 350000, "deposit": 100000, "currency": "KES", "paid": 0, "moved": 0, "sequence": 0, "state": booking,
+        "held_until": at, "machine": "booking:b1", "policy": None,
+    }  # fmt: skip
+    money = {"amount": 50000, "currency": "KES", "contact": "c1", "at": at}
+    payment = {"_id": "p1", "state": state, "receipt": "SKL4ABCDEF", "booking": "", "purpose": "deposit", **money}
+    task = {"_id": "payment.unused:p1", "kind": "payment.unused", "state": "open", "payment": "p1", **money}
+    await house.store.org(CLINIC).commit(
+        [Insert("bookings", row), Insert("payments", {**payment, **changes}), Insert("tasks", task)]
+    )
+
+
+async def _posted(house: House) -> list[Document]:
+    """What machines will hear, in order."""
+    return sorted(await house.store.org(CLINIC).find("inbox", {}), key=lambda row: row["order"])
+
+
+async def _settled(house: House, outcome: str, **form: str) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    finance = await house.browser("finance")
+    given = {"id": "payment.unused:p1", "outcome": outcome, "reason": "Agreed on the phone", **form}
+    answer = await finance.post(f"{HERE}/settle", **given)
+    store = house.store.org(CLINIC)
+    return answer.status, await store.get("payments", "p1") or {}, await store.get("tasks", "payment.unused:p1") or {}
+
+
+async def test_late_money_is_counted_for_a_booking_once(house: House) -> None:
+    await _late(house)
+    for _ in range(2):
+        status, payment, task = await _settled(house, "booking", ref=" k7q2 ")
+        assert (status, payment["booking"], payment["resolved"]) == (303, "b1", "booking")
+        assert (task["state"], task["note"]) == ("done", "Agreed on the phone")
+    booking = await house.store.org(CLINIC).get("bookings", "b1") or {}
+    assert booking["paid"] == 50000
+    told = [(row["to"], row["name"]) for row in await _posted(house)]
+    assert told == [("booking:b1", "booking.confirmed"), ("payment:p1", "payment.resolved")]
+    assert len(await house.store.org(CLINIC).find("audit", {"what": "tasks.booking"})) == 1
+
+
+@pytest.mark.parametrize("outcome", ["refunded", "kept"])
+async def test_late_money_is_noted_as_sent_back_or_kept_with_the_reason(house: House, outcome: str) -> None:
+    await _late(house)
+    status, payment, task = await _settled(house, outcome)
+    assert (status, payment["resolved"], payment["booking"]) == (303, outcome, "")
+    assert (task["state"], task["outcome"], task["note"]) == ("done", outcome, "Agreed on the phone")
+    (row,) = await _posted(house)
+    event = open_row(row, await house.vault.org(CLINIC)).event
+    assert event is not None
+    assert (row["to"], event.data["outcome"], event.data["reason"]) == ("payment:p1", outcome, "Agreed on the phone")
+
+
+@pytest.mark.parametrize(
+    ("changes", "form", "status"),
+    [
+        ({}, {"outcome": "booking", "ref": "NONE"}, 422),
+        ({}, {"outcome": "booking", "ref": ""}, 422),
+        ({}, {"outcome": "refunded", "reason": " "}, 422),
+        ({}, {"outcome": "eaten"}, 404),
+        ({"state": "confirmed_without_receipt", "receipt": ""}, {"outcome": "booking", "ref": "K7Q2"}, 409),
+        ({"booking": "cancelled"}, {"outcome": "booking", "ref": "K7Q2"}, 409),
+        ({"booking": "released"}, {"outcome": "booking", "ref": "K7Q2"}, 409),  # there is no offer to take it by
+    ],
+)
+async def test_what_cannot_be_settled_says_why_and_changes_nothing(
+    house: House, changes: dict[str, Any], form: dict[str, str], status: int
+) -> None:
+    await _late(house, **changes)
+    answered, payment, task = await _settled(house, **form)
+    assert (answered, task["state"], "resolved" in payment) == (status, "open", False)
+    assert await _posted(house) == []
+
+
+async def test_a_hold_that_ran_out_is_taken_again_with_the_late_money(house: House) -> None:
+    await _late(house, booking="released")
+    week = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    await house.store.org(CLINIC).commit(
+        [Insert("resources", {"_id": "chair", "name": "Chair", "hours": week}), Insert("offers", OFFER)]
+    )
+    status, _, _ = await _settled(house, "booking", ref="K7Q2")
+    booking = await house.store.org(CLINIC).get("bookings", "b1") or {}
+    assert (status, booking["state"], booking["paid"]) == (303, "confirmed", 50000)
+    assert (await _posted(house))[0]["name"] == "lifecycle:booking"

@@ -116,9 +116,15 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 
 
 def _bookings(console: Console) -> Bookings:
-    desk = Desk(console.store, console.vault, console.clock, console.hand_in, console.seen)
-    money = Cashier(console.store, console.vault, console.clock, console.hand_in)
-    return Bookings(console.store, console.vault, console.clock, desk, money)
+    return Bookings(console.store, console.vault, console.clock, _desk(console), _cashier(console))
+
+
+def _desk(console: Console) -> Desk:
+    return Desk(console.store, console.vault, console.clock, console.hand_in, console.seen)
+
+
+def _cashier(console: Console) -> Cashier:
+    return Cashier(console.store, console.vault, console.clock, console.hand_in)
 
 
 def _conversing(console: Console) -> Conversing:
@@ -126,7 +132,7 @@ def _conversing(console: Console) -> Conversing:
 
 
 def _tasks(console: Console) -> Tasks:
-    return Tasks(console.store, console.vault, _conversing(console))
+    return Tasks(console.store, console.vault, _conversing(console), _desk(console), _cashier(console))
 
 
 def _conversations(console: Console, users: Users) -> Conversations:

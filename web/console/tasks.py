@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
 
+from bookings.desk import Desk as Bookings
+from bookings.desk import Refused as NotNow
+from bookings.desk import Taken
 from crm.desk import Desk, Refused
 from insights import conversations as insight
 from insights.conversations import Todo
+from payments.desk import Desk as Cashier
+from payments.resolving import KINDS, Resolution, Resolved, Unresolved
 from people import audit
 from people.roles import PERMISSIONS
 from storage.store import Document, Store
@@ -21,6 +26,7 @@ from web.console.caller import Caller, Way
 
 _PAGE, _AT = "/o/{org}/tasks", "/orgs/{org}/tasks"
 _NEEDS = {"handoff": "conversations.answer", "channel": "settings.change"}  # anything else is about money
+_UNSETTLED = {"no-task": 404, "no-booking": 422, "no-reason": 422, "no-receipt": 409, "not-free": 409, "busy": 409}
 _REFUSALS = {"no-task": 404, "not-allowed": 403, "second-factor": 403, "busy": 409}
 
 
@@ -37,18 +43,30 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Settling(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a payment that served nothing: counted for the booking with that number, sent back, or kept."""
+
+    id: str
+    outcome: Literal["booking", "refunded", "kept"]
+    reason: str
+    ref: str = ""
+
+
 class Tasks:
     """The views."""
 
-    def __init__(self, store: Store, vault: Vault, desk: Desk) -> None:
+    def __init__(self, store: Store, vault: Vault, desk: Desk, bookings: Bookings, cashier: Cashier) -> None:
         self._store = store
         self._vault = vault
         self._desk = desk
+        self._bookings = bookings
+        self._cashier = cashier
 
     def ways(self) -> Sequence[Way]:
         return (
             Way(method="GET", path=_PAGE, permission="today.read", view=self.page),
             Way(method="POST", path=f"{_PAGE}/done", permission="today.read", view=self.done_form),
+            Way(method="POST", path=f"{_PAGE}/settle", permission="money.change", view=self.settle_form),
         )
 
     def endpoints(self) -> Sequence[Endpoint]:
@@ -62,6 +80,11 @@ class Tasks:
                 doc="Say that a task is done. What is about money takes the permission to move it.",
                 refusals=tuple((status, code) for code, status in _REFUSALS.items()),
             ),
+            Endpoint(
+                method="POST", path=f"{_AT}/settle", permission="money.change", body=Settling, answer=Nothing,
+                view=self.settle, doc="Say what becomes of money that came late or twice.",
+                refusals=tuple((status, code) for code, status in _UNSETTLED.items()),
+            ),
         )  # fmt: skip
 
     async def page(self, request: web.Request, caller: Caller) -> web.Response:
@@ -73,7 +96,7 @@ class Tasks:
         return frame.page(
             "tasks.html", caller, status=status, business=str(org.get("name", caller.org)), done=done, wrong=wrong,
             tasks=todos, may={todo.id: caller.may(_needed(todo.kind)) for todo in todos},
-            reads=caller.may("conversations.read"), zone=str(org.get("zone") or "Africa/Nairobi"),
+            reads=caller.may("conversations.read"), settled=KINDS, zone=str(org.get("zone") or "Africa/Nairobi"),
         )  # fmt: skip
 
     async def listed(self, _asked: Asked, caller: Caller) -> Todos:
@@ -104,6 +127,55 @@ class Tasks:
                 return frame.refused(caller, status, "not-found" if status == 404 else refused.code)
             return await self._page(caller, wrong=" ".join(_said(refused.code, caller.language)), status=status)
         return frame.see_other(f"/o/{caller.org}/tasks", done="task-done")
+
+    async def settle(self, asked: Asked, caller: Caller) -> Nothing:
+        try:
+            await self._settle(caller, asked.body)
+        except (Refused, Unresolved) as refused:
+            raise Refusal(_UNSETTLED.get(refused.code, 422), refused.code, *_said(refused.code, "en")) from refused
+        return Nothing()
+
+    async def settle_form(self, request: web.Request, caller: Caller) -> web.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        try:
+            await self._settle(caller, msgspec.convert(form, Settling))
+        except msgspec.ValidationError:
+            return frame.refused(caller, 404, "not-found")
+        except (Refused, Unresolved) as refused:
+            status = _UNSETTLED.get(refused.code, 422)
+            if status == 404:
+                return frame.refused(caller, 404, "not-found")
+            return await self._page(caller, wrong=" ".join(_said(refused.code, caller.language)), status=status)
+        return frame.see_other(f"/o/{caller.org}/tasks", done="task-done")
+
+    async def _settle(self, caller: Caller, settling: Settling) -> None:
+        task = await self._task(caller, settling.id)
+        booking = await self._by_ref(caller, settling.ref) if settling.outcome == "booking" else ""
+        note = (
+            audit.entry(
+                caller.actor, f"tasks.{settling.outcome}", caller.now, on=task["_id"],
+                by="session" if caller.session else "token", booking=booking,
+            ),
+        )  # fmt: skip
+        resolution = Resolution(
+            task=task["_id"], outcome=settling.outcome, reason=settling.reason, by=caller.actor, booking=booking
+        )
+
+        async def count(found: Resolved) -> None:
+            await self._bookings.count(caller.org, booking, found.payment, found.amount, found.changed, note)
+
+        try:
+            await self._cashier.settle(caller.org, resolution, count if booking else None, note)
+        except (Taken, NotNow) as error:
+            raise Refused("not-free") from error
+
+    async def _by_ref(self, caller: Caller, ref: str) -> str:
+        """A booking by the number that customers know it by."""
+        known = ref.strip().upper()
+        found = await self._store.org(caller.org).find("bookings", {"ref": known}, limit=1) if known else []
+        if not found:
+            raise Refused("no-booking")
+        return str(found[0]["_id"])
 
     async def _end(self, caller: Caller, done: Done) -> None:
         task = await self._task(caller, done.id)
