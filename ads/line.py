@@ -29,6 +29,7 @@ _HOSTS = frozenset(
     {
         "graph.facebook.com",
         "googleads.googleapis.com",
+        "datamanager.googleapis.com",
         "oauth2.googleapis.com",
         "business-api.tiktok.com",
     }

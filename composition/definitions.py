@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import ads.conversions.vocabulary
 import ads.vocabulary
 import bookings.vocabulary
 import channels.vocabulary
@@ -27,6 +28,7 @@ VOCABULARIES = (
     payments.vocabulary.VOCABULARY,
     channels.vocabulary.VOCABULARY,
     ads.vocabulary.VOCABULARY,
+    ads.conversions.vocabulary.VOCABULARY,
 )
 
 

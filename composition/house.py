@@ -18,6 +18,7 @@ import engine
 import payments.verbs
 from ads.adverts import Ours
 from ads.clicks import of_referral
+from ads.conversions.sending import follow
 from ads.truth.arrivals import Arrivals
 from ads.truth.attribution import Adverts
 from ads.truth.watching import Watch
@@ -34,7 +35,7 @@ from channels.whatsapp.client import GraphClient
 from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
-from composition import advertising, publishing
+from composition import advertising, conversions, publishing
 from composition.definitions import compile_sources, equipment, registry
 from composition.desk import Desk
 from composition.folders import Folders, Origin
@@ -119,7 +120,7 @@ async def built(
         ads_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
         clock = clock or Clock()
         adverts = Ours()
-        watch = Watch(adverts)
+        watch = Watch(adverts, follow)
         handlers = Handlers(
             watch.over(
                 [
@@ -128,6 +129,7 @@ async def built(
                     *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
                     *_payments(settings, store, keys, links, daraja_http),
                     *advertising.bound(store, keys, published, ads_http, clock.now),
+                    *conversions.bound(settings, ads_http),
                 ]
             )
         )

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox import page
 from sandbox.ads_control import AdsControl
+from sandbox.ads_conversions import AdsConversions
 from sandbox.ads_google import AdsGoogle
 from sandbox.ads_meta import AdsMeta
 from sandbox.ads_tiktok import AdsTikTok
@@ -32,7 +33,7 @@ def build(settings: SandboxSettings) -> web.Application:
     app[WORLD], app[ADS] = world, ads
     for part in (Control(world), Graph(world), Library(world), Daraja(world)):
         app.add_routes(part.routes())
-    for part in (AdsControl(ads), AdsMeta(ads), AdsGoogle(ads), AdsTikTok(ads)):
+    for part in (AdsControl(ads), AdsConversions(ads), AdsMeta(ads), AdsGoogle(ads), AdsTikTok(ads)):
         app.add_routes(part.routes())
     app.add_routes(page.routes())
     app.cleanup_ctx.append(_life)
