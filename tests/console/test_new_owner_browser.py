@@ -153,17 +153,50 @@ async def test_a_marketer_changes_a_sentence_and_publishes_it(
     page = await _invited(browser, owner, server, "marketer")
     await page.locator("nav.across").get_by_role("link", name="Workshop").click()
     await page.locator("main a[href*='flows/opt_out.yaml']").click()
-    await expect(page.locator(".cm-content")).to_contain_text("flow: opt_out")
+    await expect(page.locator(".cm-content")).to_contain_text("flow: opt_out", timeout=LATENESS)
     title = re.search(r"^title: .*$", await page.locator(".cm-content").inner_text(), re.MULTILINE)
     assert title is not None
     await _replace(page, title[0], f"{title[0]} now")
-    await expect(page.locator(".status")).to_contain_text("Draft kept")
+    await expect(page.locator(".status")).to_contain_text("Draft kept", timeout=LATENESS)
     await page.get_by_role("button", name="Publish …").click()
     await expect(page.locator("dialog .checks .passed").first).to_be_visible(timeout=LATENESS)
     await page.get_by_label("Why", exact=True).fill("Said more plainly")
     await page.locator("dialog").get_by_role("button", name="Publish").click()
     await expect(page.locator(".done")).to_contain_text("Published", timeout=LATENESS)
     await page.context.close()
+
+
+async def test_an_owner_asks_for_two_people_and_approves_on_the_way(
+    browser: Browser, owner: BrowserContext, server: Server
+) -> None:
+    page = await owner.new_page()
+    await page.goto(f"{server.url}{CLINIC}/settings#two")
+    await page.get_by_role("button", name="Ask for two").click()
+    await expect(page.get_by_text("From now on a second person approves.")).to_be_visible()
+    reviewer = await _invited(browser, owner, server, "marketer", name="proposes")
+    await reviewer.goto(f"{server.url}{CLINIC}/rules/edit?file=flows/opt_in.yaml")
+    await expect(reviewer.locator(".cm-content")).to_contain_text("flow: opt_in", timeout=LATENESS)
+    title = re.search(r"^title: .*$", await reviewer.locator(".cm-content").inner_text(), re.MULTILINE)
+    assert title is not None
+    await _replace(reviewer, title[0], f"{title[0]} kindly")
+    await expect(reviewer.locator(".status")).to_contain_text("Draft kept", timeout=LATENESS)
+    await reviewer.get_by_role("button", name=re.compile("Publish …|Propose …")).click()
+    await expect(reviewer.locator("dialog .checks .passed").first).to_be_visible(timeout=LATENESS)
+    await reviewer.get_by_label("Why", exact=True).fill("Kinder words")
+    await reviewer.locator("dialog").get_by_role("button", name=re.compile("Propose|Publish")).click()
+    await expect(reviewer.locator("dialog")).to_have_count(0, timeout=LATENESS)
+    await reviewer.context.close()
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(server.url + CLINIC)
+    await expect(page.get_by_text("Kinder words")).to_be_visible()
+    if SCREENSHOTS:
+        await page.screenshot(path=f"{SCREENSHOTS}/approve-phone.png", full_page=True)
+    await page.get_by_role("link", name="Look and decide").click()
+    await page.get_by_role("button", name="Approve").click()
+    await expect(page.locator(".done")).to_be_visible()
+    await page.goto(server.url + CLINIC)
+    await expect(page.get_by_text("Kinder words")).to_have_count(0)
+    await page.close()
 
 
 async def test_finance_sees_todays_money_and_changes_keys_only_with_a_second_factor(
@@ -192,11 +225,11 @@ async def test_a_viewer_looks_through_the_journal_and_can_change_nothing(
     await page.context.close()
 
 
-async def _invited(browser: Browser, owner: BrowserContext, server: Server, role: Role) -> Page:
+async def _invited(browser: Browser, owner: BrowserContext, server: Server, role: Role, *, name: str = "") -> Page:
     """Somebody whom the owner invites comes by their link; they are shown the pages of their role and no others."""
     inviting = await owner.new_page()
     await inviting.goto(f"{server.url}{CLINIC}/team")
-    await inviting.locator("#email").fill(f"{role}@demo.example")
+    await inviting.locator("#email").fill(f"{name or role}@demo.example")
     await inviting.locator("#role").select_option(role)
     await inviting.get_by_role("button", name="Invite").click()
     link = await inviting.locator(".done code").inner_text()

@@ -40,6 +40,7 @@ def _path(way: Way, org: str = CLINIC) -> str:
         way.path.replace("{org}", org)
         .replace("{token}", "none")
         .replace("{booking}", "none")
+        .replace("{what}", "bookings")
         .replace("{id}", "none-whatsapp")
     )
 
