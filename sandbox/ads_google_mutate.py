@@ -109,9 +109,11 @@ class Mutation:
             raise GoogleError("MUTATE_NOT_ALLOWED", "It is removed", family="mutateError", path=("operations",))
         if not mask:
             raise GoogleError("REQUIRED_FIELD_MISSING", "updateMask is missing")
+        if "_" in mask:  # JSON's field masks are in camel case
+            raise GoogleError("INVALID_ARGUMENT", f"Invalid value at 'updateMask': {mask}")
         self._keep(thing)
         for path in mask.split(","):
-            name = camel(path.strip())
+            name = path.strip()
             if name.partition(".")[0] in _READ_ONLY:
                 raise GoogleError("IMMUTABLE_FIELD", f"{name} cannot be set", family="fieldError")
             _set(thing.fields, fields, name.split("."))

@@ -37,13 +37,13 @@ class AdsMeta:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.route("*", _VERSION + "/oauth/access_token", self.token),
-            web.get(_VERSION + r"/act_{account:\d+}", self.served(self.account)),
+            web.get(_VERSION + r"/act_{account:\d+}{_:/?}", self.served(self.account)),
             web.get(_VERSION + r"/act_{account:\d+}/{edge}", self.served(self.edge)),
             web.post(_VERSION + r"/act_{account:\d+}/{edge}", self.served(self.create, writes=True)),
-            web.get(_VERSION + r"/{id:\d+}", self.served(self.node)),
+            web.get(_VERSION + r"/{id:\d+}{_:/?}", self.served(self.node)),
             web.get(_VERSION + r"/{id:\d+}/{edge}", self.served(self.below)),
-            web.post(_VERSION + r"/{id:\d+}", self.served(self.update, writes=True)),
-            web.delete(_VERSION + r"/{id:\d+}", self.served(self.delete, writes=True)),
+            web.post(_VERSION + r"/{id:\d+}{_:/?}", self.served(self.update, writes=True)),
+            web.delete(_VERSION + r"/{id:\d+}{_:/?}", self.served(self.delete, writes=True)),
         ]
 
     def served(self, act: Any, *, writes: bool = False) -> Any:

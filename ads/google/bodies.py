@@ -123,7 +123,7 @@ def change(customer: str, ref: Ref, wanted: Change) -> list[dict[str, Any]]:
     if wanted.budget is not None:
         amount = to_micros(wanted.budget)
         budget = {"resourceName": f"{customer}/campaignBudgets/{ids['budget']}", "amountMicros": amount}
-        operations.append({"campaignBudgetOperation": {"update": budget, "updateMask": "amount_micros"}})
+        operations.append({"campaignBudgetOperation": {"update": budget, "updateMask": "amountMicros"}})
     if wanted.name is not None:
         renamed = {"resourceName": campaign, "name": named(wanted.name, ref.id)}
         operations.append({"campaignOperation": {"update": renamed, "updateMask": "name"}})
@@ -139,7 +139,7 @@ def change_label(customer: str, ref: Ref, wanted: Change, campaigns: list[str]) 
     operations: list[dict[str, Any]] = []
     if wanted.status is not None:
         noted = {"resourceName": label, "textLabel": {"description": wanted.status}}
-        operations.append({"labelOperation": {"update": noted, "updateMask": "text_label.description"}})
+        operations.append({"labelOperation": {"update": noted, "updateMask": "textLabel.description"}})
         status = _GROUP_STATUS[wanted.status]
         for id in campaigns:
             one = {"resourceName": f"{customer}/campaigns/{id}", "status": status}

@@ -1,0 +1,122 @@
+"""facebook-business, Meta's own SDK, as an independent client of the simulated Marketing API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.sandbox.ads import Platforms, running
+
+pytest.importorskip("facebook_business")
+
+from facebook_business.adobjects.ad import Ad
+from facebook_business.adobjects.adaccount import AdAccount
+from facebook_business.adobjects.adset import AdSet
+from facebook_business.adobjects.campaign import Campaign
+from facebook_business.api import FacebookAdsApi
+from facebook_business.exceptions import FacebookRequestError
+from facebook_business.session import FacebookSession
+
+
+@pytest.fixture
+def graph() -> Iterator[None]:
+    before, api = FacebookSession.GRAPH, FacebookAdsApi.get_default_api()
+    yield
+    FacebookSession.GRAPH = before
+    FacebookAdsApi.set_default_api(api)
+
+
+def _account(platforms: Platforms, token: str = "") -> AdAccount:
+    own = platforms.account("meta")
+    FacebookSession.GRAPH = f"{platforms.base}/meta"
+    FacebookAdsApi.init(access_token=token or own.token, app_secret=own.client_secret, crash_log=False)
+    return AdAccount(f"act_{own.id}")
+
+
+def _campaign(account: AdAccount) -> Campaign:
+    return account.create_campaign(
+        params={
+            "name": "Braids", "objective": "OUTCOME_TRAFFIC", "status": "ACTIVE", "special_ad_categories": [],
+            "is_adset_budget_sharing_enabled": False,
+        }
+    )  # fmt: skip
+
+
+def _adset(account: AdAccount, campaign: str, **changes: Any) -> AdSet:
+    params = {
+        "name": "Nairobi", "campaign_id": campaign, "daily_budget": 50_000, "billing_event": "IMPRESSIONS",
+        "optimization_goal": "LINK_CLICKS", "bid_strategy": "LOWEST_COST_WITHOUT_CAP", "status": "ACTIVE",
+        "targeting": {"geo_locations": {"countries": ["KE"]}},
+    }  # fmt: skip
+    return account.create_ad_set(params={**params, **changes})
+
+
+def _ad(account: AdAccount, adset: str, page: str) -> Ad:
+    story = {"page_id": page, "link_data": {"link": "https://mara.example", "message": "Braids"}}
+    creative = account.create_ad_creative(params={"name": "Trust", "object_story_spec": story})
+    ad = {"name": "Ad", "adset_id": adset, "creative": {"creative_id": creative["id"]}, "status": "ACTIVE"}
+    return account.create_ad(params=ad)
+
+
+@pytest.mark.usefixtures("graph")
+async def test_the_sdk_creates_reads_changes_and_reports_an_ad() -> None:
+    async with running() as platforms:
+        account = _account(platforms)
+        page = platforms.account("meta").page
+        campaign = await platforms.call(lambda: _campaign(account))
+        adset = await platforms.call(lambda: _adset(account, campaign["id"]))
+        ad = await platforms.call(lambda: _ad(account, adset["id"], page))
+        read = await platforms.call(lambda: Ad(ad["id"]).api_get(fields=["effective_status", "adset_id"]))
+        assert (read["effective_status"], read["adset_id"]) == ("ACTIVE", adset["id"])
+        await platforms.call(lambda: AdSet(adset["id"]).api_update(params={"daily_budget": 60_000}))
+        read = await platforms.call(lambda: AdSet(adset["id"]).api_get(fields=["daily_budget"]))
+        assert read["daily_budget"] == "60000"
+        platforms.pass_hours(30)
+        params = {
+            "level": "adset", "time_increment": 1, "limit": 7,
+            "breakdowns": ["hourly_stats_aggregated_by_advertiser_time_zone"],
+            "time_range": {"since": "2026-11-21", "until": "2026-11-22"},
+        }  # fmt: skip
+        rows = await platforms.call(lambda: list(account.get_insights(fields=["spend", "adset_id"], params=params)))
+        assert len(rows) == 30  # five pages, which the SDK turned by itself
+        assert sum(float(row["spend"]) for row in rows) > 0
+        await platforms.call(lambda: Campaign(campaign["id"]).api_delete())
+        assert await platforms.call(lambda: list(account.get_ad_sets(fields=["name"]))) == []
+
+
+@pytest.mark.usefixtures("graph")
+async def test_the_sdk_understands_the_refusals() -> None:
+    async with running() as platforms:
+        account = _account(platforms)
+        campaign = await platforms.call(lambda: _campaign(account))
+        with pytest.raises(FacebookRequestError) as low:
+            await platforms.call(lambda: _adset(account, campaign["id"], daily_budget=1))
+        assert (low.value.api_error_code(), low.value.api_error_subcode()) == (100, 1885272)
+        adset = await platforms.call(lambda: _adset(account, campaign["id"]))
+        for n in range(1, 5):
+            await platforms.call(lambda n=n: AdSet(adset["id"]).api_update(params={"daily_budget": 50_000 + 1000 * n}))
+        with pytest.raises(FacebookRequestError) as often:
+            await platforms.call(lambda: AdSet(adset["id"]).api_update(params={"daily_budget": 70_000}))
+        assert (often.value.api_error_code(), often.value.api_error_subcode()) == (613, 1487632)
+        platforms.pass_hours(1.1)
+        await platforms.call(lambda: AdSet(adset["id"]).api_update(params={"daily_budget": 70_000}))
+        wrong = _account(platforms, token="another")
+        with pytest.raises(FacebookRequestError) as refused:
+            await platforms.call(lambda: wrong.api_get(fields=["currency"]))
+        assert refused.value.api_error_code() == 190
+
+
+@pytest.mark.usefixtures("graph")
+async def test_the_sdk_meets_the_limit_of_a_development_app() -> None:
+    async with running() as platforms:
+        platforms.account("meta").level = "development"
+        account = _account(platforms)
+        for _ in range(60):
+            await platforms.call(lambda: account.api_get(fields=["currency"]))
+        with pytest.raises(FacebookRequestError) as limited:
+            await platforms.call(lambda: account.api_get(fields=["currency"]))
+        assert (limited.value.api_error_code(), limited.value.api_error_subcode()) == (17, 2446079)
+        platforms.pass_hours(0.2)
+        assert (await platforms.call(lambda: account.api_get(fields=["currency"])))["currency"] == "KES"

@@ -1,0 +1,71 @@
+"""tiktok-business-api-sdk, TikTok's own SDK, as an independent client of the simulated Business API."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from sandbox.ads_faults import AdBehaviour
+from tests.sandbox.ads import Platforms, running
+
+sdk = pytest.importorskip("business_api_client")
+TiktokSDKError = importlib.import_module("business_api_client.tiktok_business.tiktok_exceptions").TiktokSDKError
+
+
+def _client(platforms: Platforms) -> Any:
+    configuration = sdk.Configuration()
+    configuration.host = f"{platforms.base}/tiktok"
+    return sdk.ApiClient(configuration)
+
+
+def _launch(client: Any, own: Any) -> str:
+    """The ad group's id."""
+    body = sdk.CampaignCreateBody(advertiser_id=own.id, campaign_name="Braids", objective_type="TRAFFIC")
+    campaign = sdk.CampaignCreationApi(client).campaign_create(own.token, body=body)["data"]["campaign_id"]
+    group = sdk.AdgroupCreateBody(
+        advertiser_id=own.id, campaign_id=campaign, adgroup_name="Nairobi", budget=500.0,
+        budget_mode="BUDGET_MODE_DAY", billing_event="CPC", optimization_goal="CLICK", pacing="PACING_MODE_SMOOTH",
+        schedule_type="SCHEDULE_FROM_NOW", schedule_start_time="2026-11-21 07:00:00", location_ids=["192950"],
+    )  # fmt: skip
+    adgroup = sdk.AdgroupApi(client).adgroup_create(own.token, body=group)["data"]["adgroup_id"]
+    creative = {
+        "ad_name": "Trust", "identity_type": "CUSTOMIZED_USER", "identity_id": own.identity, "ad_text": "Braids",
+        "video_id": "v1", "ad_format": "SINGLE_VIDEO", "landing_page_url": "https://mara.example",
+    }  # fmt: skip
+    ad = sdk.AdCreateBody(advertiser_id=own.id, adgroup_id=adgroup, creatives=[creative])
+    sdk.AdApi(client).ad_create(own.token, body=ad)
+    return str(adgroup)
+
+
+async def test_the_sdk_creates_changes_and_reports_an_ad_group() -> None:
+    async with running() as platforms:
+        client, own = _client(platforms), platforms.account("tiktok")
+        adgroup = await platforms.call(lambda: _launch(client, own))
+        platforms.pass_hours(5)
+        report = await platforms.call(
+            lambda: sdk.ReportingApi(client).report_integrated_get(
+                own.id, "BASIC", ["adgroup_id", "stat_time_hour"], own.token, data_level="AUCTION_ADGROUP",
+                metrics=["spend", "clicks"], start_date="2026-11-21", end_date="2026-11-21", page_size=100,
+            )
+        )  # fmt: skip
+        rows = report["data"]["list"]
+        assert [row["dimensions"]["adgroup_id"] for row in rows] == [adgroup] * 5
+        assert sum(float(row["metrics"]["spend"]) for row in rows) > 0
+        off = sdk.AdgroupStatusUpdateBody(advertiser_id=own.id, adgroup_ids=[adgroup], operation_status="DISABLE")
+        await platforms.call(lambda: sdk.AdgroupApi(client).adgroup_status_update(own.token, body=off))
+        got = await platforms.call(lambda: sdk.AdgroupApi(client).adgroup_get(own.id, own.token))
+        assert [row["operation_status"] for row in got["data"]["list"]] == ["DISABLE"]
+
+
+async def test_the_sdk_understands_the_refusals() -> None:
+    async with running() as platforms:
+        client, own = _client(platforms), platforms.account("tiktok")
+        with pytest.raises(TiktokSDKError) as refused:
+            await platforms.call(lambda: sdk.CampaignCreationApi(client).campaign_get(own.id, "another"))
+        assert "40105" in str(refused.value)
+        platforms.world.faults.choose("tiktok", AdBehaviour(error="40100"))
+        with pytest.raises(TiktokSDKError) as limited:
+            await platforms.call(lambda: sdk.CampaignCreationApi(client).campaign_get(own.id, own.token))
+        assert "40100" in str(limited.value)
