@@ -7,6 +7,7 @@ from typing import Any
 
 from composition import stores
 from composition.settings import read
+from crm import names
 from storage.vault import new_master_key, rotate
 
 
@@ -28,5 +29,10 @@ async def _rotate(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
     async with stores.opened_store(settings) as store:
         count = await rotate(store, stores.master_keys(settings))
+        vault = await stores.vault(store, settings)
+        found = 0
+        for org in await store.find("orgs", {}, limit=10_000, everyone=True):
+            found += await names.rebuild(store.org(org["_id"]), await vault.org(org["_id"]))
     print(f"Re-wrapped {count} keys. The old master key may be taken out of ENCRYPTION_KEY now.")
+    print(f"Indexed the names of {found} contacts anew.")
     return 0

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from crm import merging
+from crm import merging, names
 from crm.identity import Identity, first_name, keys
 from crm.sealed import opened, sealed
 from storage.store import Document, Insert, Op, OrgStore, Update
@@ -62,14 +62,15 @@ async def find(store: OrgStore, id: str) -> Document | None:
     return contact
 
 
-async def changed(vault: OrgVault, contact: Document, fields: dict[str, str]) -> Op:
+async def changed(vault: OrgVault, contact: Document, fields: dict[str, str]) -> list[Op]:
     """Set personal fields (name, phone, email, paying_phone, user_id), with the hashes to find them by."""
     id = contact["_id"]
     await vault.ensure(id)
     identity = Identity(**{name: fields[name] for name in ("phone", "user_id", "email") if name in fields})
     sets: dict[str, Any] = dict(keys(vault, identity))
     sets |= {f"sealed.{name}": token for name, token in sealed(vault, id, fields).items()}
-    return Update("contacts", id, {"set": sets})
+    renamed = names.noted(vault, id, fields["name"], opened(vault, contact).get("name", "")) if "name" in fields else []
+    return [Update("contacts", id, {"set": sets}), *renamed]
 
 
 def record(vault: OrgVault, contact: Document, now: datetime | None = None) -> dict[str, Any]:
@@ -137,7 +138,7 @@ async def _new(vault: OrgVault, identity: Identity, now: datetime, language: str
         "marketing_stopped": False,
         "visits": 0,
     }
-    return Met(contact=contact, ops=(Insert("contacts", contact),), new=True)
+    return Met(contact=contact, ops=(Insert("contacts", contact), *names.noted(vault, id, identity.name)), new=True)
 
 
 def _learnt(vault: OrgVault, contact: Document, identity: Identity) -> Met:
@@ -154,4 +155,5 @@ def _learnt(vault: OrgVault, contact: Document, identity: Identity) -> Met:
     tokens = sealed(vault, contact["_id"], fresh)
     after = {**contact, **hashes, "sealed": {**contact.get("sealed", {}), **tokens}}
     sets = {**hashes, **{f"sealed.{name}": token for name, token in tokens.items()}}
-    return Met(contact=after, ops=(Update("contacts", contact["_id"], {"set": sets}),))
+    told = Update("contacts", contact["_id"], {"set": sets})
+    return Met(contact=after, ops=(told, *names.noted(vault, contact["_id"], fresh.get("name", ""))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from crm import names
 from crm.sealed import opened, sealed
 from storage.store import Document, Op, OrgStore, Update
 from storage.vault import OrgVault
@@ -23,11 +24,13 @@ async def merge(store: OrgStore, vault: OrgVault, known: list[Document], now: da
     stays, *others = known
     ops: list[Op] = []
     for other in others:
+        mine, theirs = (opened(vault, each).get("name", "") for each in (stays, other))
         stays, gained = _joined(vault, stays, other)
         unset = {"unset": [*(key for key in _KEYS if key in other), "sealed"], "set": _signpost(stays, now)}
         # the unique keys must be free before the contact that stays can have them
         ops.append(Update("contacts", other["_id"], unset, expect=other["version"]))
         ops.append(Update("contacts", stays["_id"], {"set": gained}))
+        ops += [*names.noted(vault, other["_id"], "", theirs), *names.noted(vault, stays["_id"], mine or theirs, mine)]
         ops += await _moved(store, other["_id"], stays["_id"])
     return stays, ops
 

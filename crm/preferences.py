@@ -40,7 +40,7 @@ async def update(ctx: Context, args: dict[str, Any]) -> Changed:
         return Changed(event=Event(name="contacts.refused", data={"field": wrong}))
     ops: list[Op] = []
     if fields:
-        ops.append(await contacts.changed(ctx.vault, document, fields))
+        ops += await contacts.changed(ctx.vault, document, fields)
     language = str(args.get("language") or "")
     if language:
         ops.append(Update("contacts", document["_id"], {"set": {"language": language}}))

@@ -198,4 +198,4 @@ async def _identity_changed(
     for field, value in hashes.items():
         if await store.find("contacts", {field: value}, limit=1):
             return []
-    return [await contacts.changed(vault, met.contact, fields)] if fields else []
+    return await contacts.changed(vault, met.contact, fields) if fields else []

@@ -12,10 +12,11 @@ import msgspec
 from channels import ledger, window
 from channels.outgoing import OutgoingMessage
 from channels.standins import stand_in
-from crm import contacts, identity, messages
+from crm import messages
 from crm.desk import FLOW, TEXT
 from crm.sealed import opened as unsealed
 from insights import trace
+from insights.seeking import opened_people, sought_by
 from insights.trace import Entry
 from runtime.agent import chain_of
 from storage.errors import Unreadable
@@ -26,7 +27,6 @@ PAGE = 30
 MESSAGES = 60
 ENTRIES = 60
 _MACHINES = 40
-_LATEST = 500  # among so many customers names are looked for: they are kept sealed, without a hash
 _DAY = timedelta(hours=24)
 Which = Literal["needs", "open", "all"]
 
@@ -117,7 +117,7 @@ async def listed(
 ) -> Talks:
     """The latest first."""
     view = store.org(org)
-    wanted = await _sought(view, vault, sought) if sought.strip() else _wanted(which, now)
+    wanted = await sought_by(view, vault, sought) if sought.strip() else _wanted(which, now)
     place = _place(after)
     rows = await view.find("conversations", wanted, sort=[("last_in", -1)], limit=PAGE + 1, after=place)
     page, more = rows[:PAGE], len(rows) > PAGE
@@ -212,37 +212,9 @@ def _wanted(which: Which, now: datetime) -> Filter:
     return {"last_in": {"gt": now - _DAY}} if which == "open" else {}
 
 
-async def _sought(view: OrgStore, vault: OrgVault, sought: str) -> Filter:
-    """By phone, e-mail or WhatsApp id exactly (by their keyed hashes), by a booking's number, or by name."""
-    text = sought.strip()
-    who = identity.Identity(phone=identity.phone(text), user_id=identity.user_id(text), email=identity.email(text))
-    found: set[str] = set()
-    for field, value in identity.keys(vault, who).items():
-        found |= {contact["_id"] for contact in await view.find("contacts", {field: value}, limit=5)}
-    for booking in await view.find("bookings", {"ref": text.upper()}, limit=5):
-        found.add(booking["contact"])
-    if not found:
-        rows = await view.find("contacts", {}, sort=[("at", -1)], limit=_LATEST)
-        people = await _opened(vault, rows)
-        found = {id for id, person in people.items() if text.casefold() in str(person.get("name") or "").casefold()}
-    return {"contact": {"in": sorted(found)}}
-
-
 async def _people(view: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, dict[str, Any]]:
     ids = sorted({row["contact"] for row in rows if row.get("contact")})
-    return await _opened(vault, await view.find("contacts", {"_id": {"in": ids}}, limit=len(ids))) if ids else {}
-
-
-async def _opened(vault: OrgVault, rows: Sequence[Document]) -> dict[str, dict[str, Any]]:
-    """Somebody forgotten has neither name nor number."""
-    people: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        try:
-            await vault.ensure(row["_id"])
-            people[row["_id"]] = contacts.record(vault, row)
-        except Unreadable:
-            people[row["_id"]] = {}
-    return people
+    return await opened_people(vault, await view.find("contacts", {"_id": {"in": ids}}, limit=len(ids))) if ids else {}
 
 
 async def _standing(store: Store, view: OrgStore, rows: Sequence[Document]) -> dict[str, tuple[str, str]]:

@@ -145,6 +145,11 @@ _PEOPLE = (
         ),
     ),
     Collection(
+        name="names",
+        doc="Keyed hashes of the words of contacts' names, by which they are found (see crm.names).",
+        indexes=(_by("by_key", "org", "key"), _by("by_contact", "org", "contact")),
+    ),
+    Collection(
         name="conversations",
         doc="A contact on a channel: the machines on its floor, who answers, the window.",
         indexes=(

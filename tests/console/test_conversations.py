@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crm import contacts
+from crm import contacts, names
 from crm.desk import Desk
 from crm.identity import Identity
 from people import sessions
 from runtime.agent import chain_of
 from runtime.verify import verify
-from storage.store import Insert, Update
+from storage.store import Delete, Insert, Update
 from tests.console.conftest import CLINIC, OTHER, Browser, House
 
 HERE = "/o/clinic/conversations"
@@ -185,3 +185,32 @@ async def _mark(stream: object) -> str:
         line = await asyncio.wait_for(stream.content.readline(), 10)  # type: ignore[attr-defined]
         if line.startswith(b"id: "):
             return line.decode()
+
+
+async def test_a_name_is_found_however_many_came_after(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("insights.seeking._LATEST", 1)
+    first = await _talk(house, name="Wanjikũ Kamau", phone="+254700000011", ago=9)
+    await _talk(house, name="Wanja Otieno", phone="+254700000012", ago=8)
+    await _talk(house, name="Baraka Juma", phone="+254700000013")
+    agent = await house.browser("agent")
+
+    async def ids(sought: str) -> list[str]:
+        found = json.loads((await agent.get(f"{API}?q={sought}")).text)["talks"]
+        return [talk["id"] for talk in found]
+
+    assert await ids("wanjiku") == [first]
+    assert await ids("Kamau%20WANJ") == [first]
+    assert len(await ids("wanj")) == 2
+    assert await ids("kamau%20otieno") == []
+    assert await ids("zuri") == []
+    store, vault = house.store.org(CLINIC), await house.vault.org(CLINIC)
+    contact = await store.get("contacts", first.removesuffix("-whatsapp")) or {}
+    await store.commit(await contacts.changed(vault, contact, {"name": "Achieng Kamau"}))
+    assert (await ids("wanjiku"), await ids("achieng")) == ([], [first])
+    kept = await store.find("names", {"contact": contact["_id"]})
+    assert len(kept) == 4
+    assert not any("kamau" in str(row).casefold() for row in kept)
+    await store.commit([Delete("names", row["_id"]) for row in kept])
+    assert await ids("achieng") == []
+    assert await names.rebuild(store, vault) == 3
+    assert await ids("achieng") == [first]

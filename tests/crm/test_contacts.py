@@ -74,7 +74,7 @@ async def _opted_out(met: contacts.Met) -> list[Any]:
 
 async def test_a_corrected_name_is_not_overwritten_by_the_profile(house: Any) -> None:
     met = await meet(house, PHONE)
-    await house.org.commit([await contacts.changed(house.own, met.contact, {"name": "Grace Achieng"})])
+    await house.org.commit(await contacts.changed(house.own, met.contact, {"name": "Grace Achieng"}))
     after = await meet(house, PHONE)
     assert contacts.record(house.own, after.contact)["first_name"] == "Grace"
 
