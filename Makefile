@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ONLY ?=
 
-.PHONY: run test lint bench soak format lock clean browser assets
+.PHONY: run test lint bench soak screenshots format lock clean browser assets
 
 run: $(VENV)/.run assets  ## bring up the demo: server, simulated WhatsApp and M-Pesa, a phone page
 	$(BIN)/aais serve --demo
@@ -24,6 +24,10 @@ bench: $(VENV)/.bench browser assets  ## every figure in the docs; `make bench O
 
 soak: $(VENV)/.dev browser assets  ## what takes longer than every run should
 	$(BIN)/pytest -n 2 -q -m soak
+
+screenshots: $(VENV)/.dev browser assets  ## every page of the console, wide and narrow, light and dark, in build/screenshots
+	$(BIN)/pytest -q -m screenshots tests/console/test_screenshots.py
+	cd build/screenshots && cp today-*.png rules-*.png workshop-desk*.png workshop-phone*.png team-*.png publish-desk*.png ../../docs/images/
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -59,8 +59,8 @@ async def come_in(browser: Browser, link: str) -> Screen:
 async def opened(page: Page, server: Server, file: str) -> None:
     """The editor on a file, with its text and what stands beside it there."""
     await page.goto(server.url + EDIT + file)
-    await expect(page.locator(".cm-content")).to_be_visible()
-    await expect(page.locator(".status")).not_to_contain_text("Loading")
+    await expect(page.locator(".text .cm-content")).to_be_visible(timeout=LATENESS)
+    await expect(page.locator(".status")).not_to_contain_text("Loading", timeout=LATENESS)
 
 
 async def replaced(page: Page, old: str, new: str) -> None:

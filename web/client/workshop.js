@@ -87,6 +87,7 @@ async function look() {
     const picture = await post("/picture", { file, text: buffer });
     if (picture.diagram || picture.sheet) set({ picture, old: false });
     else set({ old: true });
+    set({ drawnOnce: true });
     if (state.tab === "phone") await tryIt();
   } catch (error) {
     set({ failed: told(error) });
@@ -106,6 +107,7 @@ async function play(moves = state.moves) {
 
 /** A table's own way of being tried: with facts. */
 async function rule(facts = state.facts) {
+  state.facts = facts; // at once: the next change begins from it, whether or not there is an answer by then
   try {
     const { ruled, why } = await post("/rule", { file, text: text.text(), facts });
     if (ruled) set({ ruled, facts: Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written])), tryError: "" });
@@ -255,11 +257,12 @@ function Side() {
     <div id="pane" role="tabpanel" aria-labelledby=${`tab-${state.tab}`}>
       ${state.failed && html`<p class="wrong" role="alert">${state.failed}</p>`}
       ${state.tab === "picture" && html`
-        ${state.old && html`<p class="hint">${t("ws.picture-old")}</p>`}
-        ${state.picture.sheet
+        ${!state.drawnOnce && !state.failed && html`<p class="empty" role="status">${t("ws.loading")}</p>`}
+        ${state.drawnOnce && state.old && html`<p class="hint">${t("ws.picture-old")}</p>`}
+        ${!state.drawnOnce ? "" : state.picture.sheet
           ? html`<${Sheet} sheet=${state.picture.sheet} editable=${mayEdit} put=${put} goTo=${text?.goTo} />`
           : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
-      ${state.tab === "phone" && isTable() && html`<${Asking} ruled=${state.ruled} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+      ${state.tab === "phone" && isTable() && html`<${Asking} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
         act=${(move) => play([...state.moves, move])} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}

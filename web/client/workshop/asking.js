@@ -5,11 +5,11 @@ import { t } from "./words.js";
 
 const TYPES = { number: "text", date: "date", time: "time" };
 
-export function Asking({ ruled, error, ask, goTo, saveTest }) {
+export function Asking({ ruled, facts, error, ask, goTo, saveTest }) {
   if (error) return html`<p class="wrong" role="alert">${error}</p>`;
   if (!ruled) return html`<p class="empty">${t("ws.loading")}</p>`;
   const written = Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written]));
-  const put = (name, value) => ask({ ...written, [name]: value });
+  const put = (name, value) => ask({ ...written, ...facts, [name]: value });
   return html`
     <div class="trybar"><button class="second" onClick=${() => ask({})}>${t("ws.reset")}</button>
       <button class="second" onClick=${saveTest} disabled=${!ruled.test}>${t("ws.save-test")}</button></div>
