@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import ads.conversions.vocabulary
+import ads.launching.vocabulary
 import ads.vocabulary
 import bookings.vocabulary
 import channels.vocabulary
@@ -29,6 +30,7 @@ VOCABULARIES = (
     channels.vocabulary.VOCABULARY,
     ads.vocabulary.VOCABULARY,
     ads.conversions.vocabulary.VOCABULARY,
+    ads.launching.vocabulary.VOCABULARY,
 )
 
 
