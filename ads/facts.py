@@ -215,11 +215,14 @@ def _velocity(variation: Mapping[str, Any], recent: Sequence[hours.Reported], no
 
 async def offer_of(store: OrgStore, campaign: Mapping[str, Any]) -> Economics | None:
     """None while the owner has not said what serving a customer costs, or has said what cannot be."""
-    offer = await store.get("offers", str(campaign["offer"]))
+    return of_offer(await store.get("offers", str(campaign["offer"])), campaign["currency"])
+
+
+def of_offer(offer: Document | None, currency: str) -> Economics | None:
+    """The same of an offer's own document."""
     costs = (offer or {}).get("costs")
     if offer is None or not isinstance(costs, dict):
         return None
-    currency = campaign["currency"]
     amounts = {name: Money(int(costs[name]), currency) for name in ("cost", "fee_fixed") if costs.get(name) is not None}
     rates = {name: costs[name] for name in _RATES if costs.get(name) is not None}
     deposit = int(offer.get("deposit") or 0)

@@ -35,7 +35,7 @@ from channels.whatsapp.client import GraphClient
 from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
-from composition import advertising, conversions, publishing
+from composition import advertising, conversions, launching, publishing
 from composition.definitions import compile_sources, equipment, registry
 from composition.desk import Desk
 from composition.folders import Folders, Origin
@@ -130,6 +130,7 @@ async def built(
                     *_payments(settings, store, keys, links, daraja_http),
                     *advertising.bound(store, keys, published, ads_http, clock.now),
                     *conversions.bound(settings, ads_http),
+                    *launching.bound(settings, store),
                 ]
             )
         )

@@ -97,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str
     flows_dir: Path
     rules_dir: Path
+    page_hosts: frozenset[str] = frozenset()  # landing pages are asked for there only; empty: anywhere public
 
 
 HERE = Path(__file__).resolve().parent.parent
@@ -137,6 +138,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         log_format=reader.choice("LOG_FORMAT", "console" if demo else "json", ("console", "json")),
         flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
         rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),
+        page_hosts=frozenset(host.strip().lower() for host in reader.text("PAGE_HOSTS", "").split(",") if host.strip()),
     )
     if reader.problems:
         raise SettingsError(reader.problems)

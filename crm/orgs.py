@@ -53,6 +53,7 @@ SETTINGS = {
     "sites": "the business's own sites, as https://example.co.ke: only their pages may be measured",
     "ads_window_days": "for so many days after an ad's click what follows is credited to it (7)",
     "whatsapp_number": "the number in wa.me links, digits with the country code",
+    "owner_numbers": "the owner's own WhatsApp numbers: who writes from them may run ads from the chat",
 }
 
 

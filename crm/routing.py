@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from crm import capture, contacts, identity, messages, tongue
+from crm import capture, contacts, identity, messages, owners, tongue
 from crm.contacts import Met
 from crm.flows import machine_of
 from crm.identity import Identity
@@ -73,6 +73,7 @@ class Router:
         routed = Routed(contact=met.id, channel=inbound.source, ops=tuple(ops), language=language)
         event = _said(inbound.event, capture.without_code(text)) if code else inbound.event
         facts = await _facts(store, met, conversation, event, now)
+        facts["owner"] = owners.is_owner(vault, org, met.contact)
         via = "ad" if referral else "link" if code else ""
         decision = self._decide(inbound.org, facts | {"language": language, "via": via})
         if decision is not None:

@@ -334,6 +334,11 @@ _ADS = (
         indexes=(_by("by_variation", "org", "variation", "hour"), _by("by_hour", "org", "hour")),
     ),
     Collection(
+        name="ad_pages",
+        doc='What the look at a landing page came to; `_id` is "<org>/<offer>/<platform>".',
+        indexes=(_by("by_org", "org"),),
+    ),
+    Collection(
         name="assets",
         doc='A picture or video for ads; `_id` is "<org>/<sha256>", so that the same content is kept once.',
         indexes=(_by("by_time", "org", "-at"),),

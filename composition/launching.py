@@ -1,0 +1,39 @@
+"""The guided launch, connected: who may, what fetches pages, where our page script is."""
+
+from __future__ import annotations
+
+import ads.launching.verbs
+from ads.fetching import Fetcher
+from ads.launching.allowed import APPROVE, May
+from composition.settings import Settings
+from crm import contacts, owners
+from people import team
+from people.roles import may as role_may
+from runtime.verbs import Bound, Context
+from storage.base import BaseStore
+
+
+def bound(settings: Settings, store: BaseStore) -> list[Bound]:
+    """The verbs of `ads.launching.vocabulary`."""
+    fetcher = Fetcher(loopback=settings.demo, hosts=settings.page_hosts)
+    return ads.launching.verbs.bind(permitted(store), fetcher, f"{settings.app_url}/t.js")
+
+
+def permitted(store: BaseStore) -> May:
+    """The owner's number may what an owner may; somebody of the console what their role may, but for approving:
+
+    that is strong, and a chat has no second factor. They do it in the console.
+    """
+
+    async def may(ctx: Context, permission: str) -> bool:
+        contact = await contacts.find(ctx.store, ctx.contact)
+        if contact is None:
+            return False
+        if owners.is_owner(ctx.vault, await ctx.store.get("orgs", ctx.org) or {}, contact):
+            return True
+        if not contact.get("member") or permission == APPROVE:
+            return False
+        role = await team.role_of(store.org(ctx.org), str(contact["member"]))
+        return role is not None and role_may(role, permission)
+
+    return may
