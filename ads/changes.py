@@ -146,7 +146,7 @@ class Changes:
 
 
 def variation_start(variation: Mapping[str, Any]) -> Start:
-    data = {"variation": variation["_id"], "campaign": variation["campaign"]}
+    data = {"variation": variation["_id"]}
     return Start(
         definition=campaigns.VARIATION_LIFECYCLE,
         machine=campaigns.variation_machine(variation["_id"]),
