@@ -8,6 +8,7 @@ from ads import campaigns
 from ads.campaigns import ACTIVE
 from ads.changes import Knowledge, heard, kept_facts
 from ads.keeping import braked, released
+from engine.errors import EngineError
 from engine.model import Event
 from runtime.verbs import Changed, Context
 from storage.store import Update
@@ -45,7 +46,12 @@ class Looking:
         known = await self._knowledge.of(ctx, campaign, variations)
         posts = []
         by_id = {each["_id"]: each for each in variations}
-        for share in await self._knowledge.shares(ctx, campaign, variations, known):
+        try:
+            shares = await self._knowledge.shares(ctx, campaign, variations, known)
+        except EngineError as error:  # a table that cannot be asked must not stop the looks that keep the caps
+            noted = {"trouble": f"budgets were not shared out: {error}", "trouble_code": "ads.tables"}
+            return Changed(ops=(Update("campaigns", campaign["_id"], {"set": noted}),))
+        for share in shares:
             data = {
                 "budget": share.budget,
                 "reason": share.reason,
