@@ -25,7 +25,7 @@ class Policy(Protocol):
     def __call__(self, market: Market, budgets: Array) -> Array | None: ...
 
 
-def run(worlds: Sequence[World], policy: Policy, seed: int = 1) -> Market:
+def play(worlds: Sequence[World], policy: Policy, seed: int = 1) -> Market:
     market = Market(worlds, seed)
     budgets = even(market)
     while market.hour < market.hours:
@@ -105,12 +105,21 @@ class Autopilot:
             )
             for column in range(market.shape[1])
         )
+        changes = [each for each in self._changed[row] if each is not None]
         return Campaign(
-            id=str(row), currency="USD", budget=round(world.budget * MINOR), margin=margin,
-            max_cpa=round(0.8 * margin), break_even_roas=world.price / world.margin, variations=variations,
-            delays=np.repeat(market.delays, market.delays_seen[row].astype(int)) + 0.5, hours_running=float(hour),
-            data_ok=tracked, capacity_left=_left(market, row),
-        )  # fmt: skip
+            id=str(row),
+            currency="USD",
+            budget=round(world.budget * MINOR),
+            margin=margin,
+            max_cpa=round(0.8 * margin),
+            break_even_roas=world.price / world.margin,
+            variations=variations,
+            delays=np.repeat(market.delays, market.delays_seen[row].astype(int)) + 0.5,
+            capacity_left=_left(market, row),
+            data_ok=tracked,
+            hours_running=float(hour),
+            hours_since_change=hour - max(changes) if changes else None,
+        )
 
 
 def _trusted(market: Market, row: int) -> bool:

@@ -23,7 +23,6 @@ DRAWS = 200
 TOGETHER = 100  # campaigns computed at once: arrays of some tens of megabytes
 FORGET = 60 * 24  # hours further back are not looked at
 ALPHA = 0.05  # of all claims that one variation is better than another, how many may ever be wrong
-_BLOCK = 6  # hours that are counted together where variations are compared: budgets stand still that long
 
 
 class _Hours(Protocol):
@@ -99,7 +98,7 @@ def _together(campaigns: Sequence[_Campaign], ways: Sequence[Way]) -> Iterator[A
     leader = worth.mean(1).argmax(-1)
     now = np.array([[each.budget for each in campaign.variations] for campaign in campaigns], dtype=float)
     wanted = _wanted(seen, beliefs, noise, worth, ways, now)
-    best, worse = _proven(seen, beliefs, leader)
+    best, worse = _proven(seen, leader)
     top = worth.max(-1, keepdims=True)
     tops = (worth == top) & seen.live[:, None]
     win = (tops / np.maximum(tops.sum(-1, keepdims=True), 1)).mean(1)
@@ -189,23 +188,14 @@ def _shares(way: Way, worth: Array) -> Array:
     return np.full(count, 1 / count)
 
 
-def _proven(
-    seen: response.Seen, beliefs: response.Beliefs, leader: NDArray[np.intp]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which variation is proven to be the best, and which are proven to be worse than the one that leads."""
+def _proven(seen: response.Seen, leader: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which variation is proven to sell most for its money as it is spent now, and which to sell less than that one."""
     orders = np.where(seen.live[..., None], seen.orders, 0.0)
-    exposure = np.where(seen.live[..., None], beliefs.exposure, 0.0)
-    evidence = counting.evidence(_blocks(orders), _blocks(exposure), leader)
+    spend = np.where(seen.live[..., None], seen.spend, 0.0)
+    evidence = counting.evidence(orders, spend, leader)
     evidence = np.where(seen.live, evidence, np.inf)  # who does not run any more is no rival
     alone = seen.live.sum(-1) < 2
     sure_best, sure_worse = counting.chance_wrong(evidence, leader)
     is_leader = np.arange(seen.live.shape[1]) == leader[:, None]
     best = is_leader & (sure_best < ALPHA)[:, None] & ~alone[:, None]
     return best, (sure_worse < ALPHA) & seen.live & ~is_leader
-
-
-def _blocks(hours: Array) -> Array:
-    """Sums over blocks of hours, counted from the first, which may be short."""
-    short = -hours.shape[-1] % _BLOCK
-    padded = np.concatenate([np.zeros((*hours.shape[:-1], short)), hours], axis=-1)
-    return np.asarray(padded.reshape(*hours.shape[:-1], -1, _BLOCK).sum(-1))

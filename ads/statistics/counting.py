@@ -21,7 +21,7 @@ LIFTS = np.log1p(np.array([0.15, 0.3, 0.5, 0.8, 1.5]))
 def evidence(orders: Array, exposure: Array, leader: NDArray[np.intp]) -> Array:
     """The logarithm of the evidence that the leader is better than each other one; 0 for itself.
 
-    `orders` and `exposure`: … × variations × hours (or blocks of hours, within which budgets stood still).
+    `orders` and `exposure`: … × variations × hours. With money as the exposure the claim is about the cost of an order.
     """
     place = np.asarray(leader)[..., None, None]
     won = np.take_along_axis(orders, place, axis=-2)
@@ -30,13 +30,21 @@ def evidence(orders: Array, exposure: Array, leader: NDArray[np.intp]) -> Array:
     share = np.divide(had, both, out=np.full(both.shape, 0.5), where=both > 0)
     counted = (exposure > 0) & (had > 0)  # where only one was shown, an order says nothing of the two
     mine, theirs = np.where(counted, won, 0.0), np.where(counted, orders, 0.0)
-    ratios = np.stack(
-        [(mine * lift - (mine + theirs) * np.log1p(share * np.expm1(lift))).sum(-1) for lift in LIFTS], axis=-1
-    )
+    both = mine + theirs
+    least = mine.sum(-1)
+    # an hour without an order says nothing, and most have none: only the others are computed
+    ratios = np.stack([least * lift - _weighed(both, share, float(lift)) for lift in LIFTS], axis=-1)
     top = ratios.max(-1, keepdims=True)
     mixed = top[..., 0] + np.log(np.exp(ratios - top).mean(-1))
     is_leader = np.arange(orders.shape[-2]) == np.asarray(leader)[..., None]
     return np.asarray(np.where(is_leader, 0.0, mixed))
+
+
+def _weighed(both: Array, share: Array, lift: float) -> Array:
+    filled = both > 0
+    parts = np.zeros(both.shape)
+    parts[filled] = both[filled] * np.log1p(share[filled] * np.expm1(lift))
+    return np.asarray(parts.sum(-1))
 
 
 def chance_wrong(evidence: Array, leader: NDArray[np.intp]) -> tuple[Array, Array]:

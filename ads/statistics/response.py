@@ -55,7 +55,6 @@ class Beliefs:
     click_scale: Array  # … × shapes: widths × fadings
     shape_chance: Array  # … × shapes
     width: Array  # campaigns × widths, in money
-    exposure: Array  # campaigns × variations × hours: spend after thinning, for comparing variations fairly
     matured: Array  # campaigns × hours: which share of the orders of a click hour has come
 
 
@@ -65,11 +64,11 @@ def believe(seen: Seen) -> Beliefs:
     recent, long = 0.5 ** (ages / _CLICKS_REMEMBERED), 0.5 ** (ages / _ORDERS_REMEMBERED)
     matured = delays.maturity(delays.curve(seen.delays, seen.clicks.sum(1)), hours)
     width = seen.budget[:, None] * WIDTHS
-    click_shape, click_scale, chance, thin = _clicks(seen, recent, width)
+    click_shape, click_scale, chance = _clicks(seen, recent, width)
     effective = (seen.clicks * matured[:, None, :] * long).sum(-1)
     won = (seen.orders * long).sum(-1)
     order_shape, order_scale = _orders(seen, won, effective)
-    return Beliefs(order_shape, order_scale, click_shape, click_scale, chance, width, seen.spend * thin, matured)
+    return Beliefs(order_shape, order_scale, click_shape, click_scale, chance, width, matured)
 
 
 def thinning(rate: Array, width: Array) -> Array:
@@ -77,19 +76,19 @@ def thinning(rate: Array, width: Array) -> Array:
     return np.asarray(np.log1p(over) / over)
 
 
-def _clicks(seen: Seen, weight: Array, width: Array) -> tuple[Array, Array, Array, Array]:
+def _clicks(seen: Seen, weight: Array, width: Array) -> tuple[Array, Array, Array]:
     """What a unit of money yields now, for each way of diminishing and fading that could be, and how likely each is."""
     hours = seen.spend.shape[-1]
     days = np.arange(hours - 1, -1, -1.0) / 24
     faded = np.exp(days[:, None] * FADING)  # how much better it was then
     weighed = seen.clicks * weight
     count, aged = weighed.sum(-1), (weighed * days).sum(-1)
-    scales, likely, thin = [], [], []
+    scales, likely = [], []
     for place in range(len(WIDTHS)):
-        thin.append(thinning(seen.rate, width[:, place][:, None, None]))
-        exposure = (seen.spend * thin[-1] * weight) @ faded
+        thin = thinning(seen.rate, width[:, place][:, None, None])
+        exposure = (seen.spend * thin * weight) @ faded
         scales.append(exposure)
-        curved = (weighed * np.log(thin[-1])).sum(-1)
+        curved = (weighed * np.log(thin)).sum(-1)
         fit = curved[..., None] + aged[..., None] * FADING - count[..., None] * np.log(np.maximum(exposure, 1e-9))
         likely.append(
             _TRUST * fit + _FADING_BEFORE - 0.5 * ((np.log(WIDTHS[place]) - _WIDTH_MIDDLE) / _WIDTH_SPREAD) ** 2
@@ -99,15 +98,9 @@ def _clicks(seen: Seen, weight: Array, width: Array) -> tuple[Array, Array, Arra
     chance = np.exp(belief)
     chance /= chance.sum((-1, -2), keepdims=True)
     scale = np.stack(scales, -2)
-    thinned = sum(chance[:, :, place].sum(-1)[..., None] * each for place, each in enumerate(thin))
     pooled = (count.sum(-1) + 1) / (scale[..., 1].mean(-1).sum(-1) + 1 / _yield_before(seen))
     flat = (*count.shape, -1)
-    return (
-        count + 1.0,
-        (scale + (1.0 / pooled)[:, None, None, None]).reshape(flat),
-        chance.reshape(flat),
-        np.asarray(thinned),
-    )
+    return count + 1.0, (scale + (1.0 / pooled)[:, None, None, None]).reshape(flat), chance.reshape(flat)
 
 
 def _yield_before(seen: Seen) -> Array:

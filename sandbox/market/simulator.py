@@ -148,6 +148,16 @@ class Market:
         if before >= 0 and shares.any():
             self.clicks[:, :, before] -= self._random.binomial(self.clicks[:, :, before].astype(np.int64), shares)
 
+    def came(self) -> list[tuple[int, int, int]]:
+        """The orders that came in the last hour of the first world: ad, hour of the click, how many. Seen or not."""
+        now, found = self.hour - 1, []
+        for place, delay in enumerate(self.delays):
+            clicked = now - int(delay)
+            if clicked >= 0:
+                counts = self._pending[0, :, clicked, place]
+                found += [(int(ad), clicked, int(counts[ad])) for ad in np.flatnonzero(counts)]
+        return found
+
     def served(self) -> Array:
         """Of the orders that were made, how many could be served, per world and day of their click."""
         made = self.born.sum(1).reshape(self.shape[0], -1, 24).sum(2)
