@@ -59,7 +59,10 @@ class Google:
         self._account: Account | None = None
 
     async def account(self) -> Account:
-        found = await self._client.search(f"SELECT {_CUSTOMER} FROM customer", "report")
+        return await self._look("report")
+
+    async def _look(self, urgency: Urgency) -> Account:
+        found = await self._client.search(f"SELECT {_CUSTOMER} FROM customer", urgency)
         body = mapping(found[0] if found else {}, "customer")
         try:
             zone_of(text(body, "timeZone"))
@@ -210,7 +213,7 @@ class Google:
         return await self._client.search(states.labelled(_id(ref, "label")), urgency)
 
     async def _in(self, currency: str) -> None:
-        account = await self.account()
+        account = await self._look("change")
         if account.currency != currency:
             raise CurrencyChanged("google", currency, account.currency)
 

@@ -57,12 +57,12 @@ class MetaClient:
         self.pace.check(urgency)
         return await self._ask("POST", path, fields, writes="validate_only" not in str(fields.get("execution_options")))
 
-    async def all(self, path: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    async def all(self, path: str, params: Mapping[str, Any], urgency: Urgency = "change") -> list[dict[str, Any]]:
         """Every page of an edge."""
         found: list[dict[str, Any]] = []
         after = ""
         for _ in range(_MOST_PAGES):
-            page = await self.get(path, {**params, "limit": 100, **({"after": after} if after else {})})
+            page = await self.get(path, {**params, "limit": 100, **({"after": after} if after else {})}, urgency)
             found += rows(page, "data")
             last, after = after, following(page)
             if not after or after == last:

@@ -65,8 +65,11 @@ class Meta:
         self._account: Account | None = None
 
     async def account(self) -> Account:
+        return await self._look("report")
+
+    async def _look(self, urgency: Urgency) -> Account:
         fields = "name,currency,timezone_name,account_status,min_daily_budget"
-        body = await self._client.get(self._client.act, {"fields": fields}, "report")
+        body = await self._client.get(self._client.act, {"fields": fields}, urgency)
         status, currency = whole(body, "account_status", 1), text(body, "currency")
         try:
             zone_of(text(body, "timezone_name"))
@@ -158,8 +161,9 @@ class Meta:
             body = await self._client.get(_id(ref, "campaign"), {"fields": states.CAMPAIGN_FIELDS}, urgency)
             return states.campaign(ref, body)
         body = await self._client.get(_id(ref, "adset"), {"fields": states.ADSET_FIELDS}, urgency)
-        account = self._account or await self.account()
-        return states.variation(ref, body, await self._ads(_id(ref, "adset")), account.currency, self._own.offset)
+        account = self._account or await self._look(urgency)
+        ads = await self._ads(_id(ref, "adset"), urgency)
+        return states.variation(ref, body, ads, account.currency, self._own.offset)
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
         urgency: Urgency = "stop" if change.status in ("paused", "deleted") and change.budget is None else "change"
@@ -204,12 +208,12 @@ class Meta:
 
     async def _in(self, currency: str) -> None:
         """What we are about to say means what we think."""
-        account = await self.account()
+        account = await self._look("change")
         if account.currency != currency:
             raise CurrencyChanged("meta", currency, account.currency)
 
-    async def _ads(self, adset: str) -> list[dict[str, Any]]:
-        return states.oldest_first(await self._client.all(f"{adset}/ads", {"fields": states.AD_FIELDS}))
+    async def _ads(self, adset: str, urgency: Urgency = "change") -> list[dict[str, Any]]:
+        return states.oldest_first(await self._client.all(f"{adset}/ads", {"fields": states.AD_FIELDS}, urgency))
 
     async def _made(self, edge: str, id: str, body: dict[str, Any], sent: list[Request]) -> tuple[str, bool]:
         found = await self._only(edge, id, tidy=True)

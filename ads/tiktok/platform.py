@@ -67,7 +67,10 @@ class TikTok:
         self._account: Account | None = None
 
     async def account(self) -> Account:
-        data = await self._client.get("advertiser/info", {"advertiser_ids": [self._own.account]}, "report")
+        return await self._look("report")
+
+    async def _look(self, urgency: Urgency) -> Account:
+        data = await self._client.get("advertiser/info", {"advertiser_ids": [self._own.account]}, urgency)
         body = next(iter(rows(data, "list")), {})
         try:
             zone_of(text(body, "timezone"))
@@ -173,7 +176,7 @@ class TikTok:
             raise Gone("ads.tiktok.gone", "It is no longer there at TikTok")
         if ref.kind == "campaign":
             return states.campaign(ref, found[0])
-        account = self._account or await self.account()
+        account = self._account or await self._look(urgency)
         return states.variation(ref, found[0], await self._ads(id, urgency), account.currency)
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
@@ -219,7 +222,7 @@ class TikTok:
         return Hours(rows=found, after=insights.following(data, day, page, last))
 
     async def _in(self, currency: str) -> None:
-        account = await self.account()
+        account = await self._look("change")
         if account.currency != currency:
             raise CurrencyChanged("tiktok", currency, account.currency)
 
