@@ -18,6 +18,7 @@ from ads.ledger import day_of
 from ads.profit.economics import Economics, economics
 from ads.profit.offer import BadOffer, Costs
 from ads.truth import money as truth
+from ads.truth import reconciling
 from ads.truth.events import COLLECTION as EVENTS
 from engine.values import Money
 from runtime.verbs import Context
@@ -46,13 +47,18 @@ class Knowing:
         )  # fmt: skip
         totals = await hours.sums(ctx.store, ctx.now - SINCE, ctx.now + HOUR, campaign=campaign["_id"])
         capacity = await capacity_left(ctx.store, campaign)
+        claims = await reconciling.of_campaign(ctx.store, ctx.now, campaign["_id"])
+        measuring = await reconciling.trusted(ctx.store, ctx.now, campaign=campaign["_id"])
         found: dict[str, Facts] = {}
         for variation in shown:
             measured = sums.get(variation["_id"]) or truth.Measured(variation=variation["_id"])
             total = totals.get(variation["_id"]) or hours.Reported(variation=variation["_id"])
             recent = await hours.of_variation(ctx.store, variation["_id"], ctx.now - timedelta(days=2), ctx.now + HOUR)
-            found[variation["_id"]] = _facts(ctx.now, campaign, variation, measured, offer, total, recent) | {
-                "capacity_left": capacity
+            facts = _facts(ctx.now, campaign, variation, measured, offer, total, recent)
+            found[variation["_id"]] = facts | {
+                "capacity_left": capacity,
+                "reporting_factor": claims.value,
+                "data_ok": facts["data_ok"] and measuring.data_ok,
             }
         return found
 

@@ -23,6 +23,7 @@ from storage.vault import Vault
 
 PURPOSE = "deposit"
 Count = Callable[[Resolved], Awaitable[None]]
+Seen = Callable[[str, Context, dict[str, Any], Changed], Awaitable[Changed]]
 
 
 class Refused(Exception):
@@ -45,9 +46,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Desk:
     """`hand_in` passes on what was stored for the runtime; `clock` is the business's time."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, clock: Callable[[], datetime], hand_in: HandIn, seen: Seen | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._seen = seen  # may add to what a decision comes to
         self._hands = ByHand(store, vault, clock, hand_in)
 
     async def ask(self, org: str, asked: Asked, note: Sequence[Op] = ()) -> None:
@@ -85,8 +89,8 @@ class Desk:
             return
         payment = await view.get("payments", found.payment) or {}
 
-        async def decided(_ctx: Context) -> Changed:
-            return found.changed
+        async def decided(ctx: Context) -> Changed:
+            return await self._seen("payments.resolve", ctx, {}, found.changed) if self._seen else found.changed
 
         try:
             whom = For(contact=str(payment.get("contact") or ""))

@@ -17,7 +17,7 @@ from ads.truth.attribution import Adverts
 from ads.truth.events import Credit, Happened, kept
 from engine.values import Money
 from runtime.verbs import Bound, Change, Changed, Context, Start
-from storage.store import Document
+from storage.store import Document, Update
 
 INTENT = frozenset({"asked", "asked_time", "from_ad", "held", "booked", "won_back"})
 Follow = Callable[[Context, Happened], Awaitable[tuple[Start, ...]]]
@@ -55,6 +55,7 @@ class Watch:
         """What a verb did, with the events that it comes to."""
         note = self._notes.get(verb)
         events = await note(ctx, args, changed) if note is not None and changed.ops else ()
+        events += await self._resolved(ctx, changed)
         if not events:
             return changed
         starts = [start for event in events for start in await self._follow(ctx, event)]
@@ -114,6 +115,24 @@ class Watch:
             return (paid,)
         back = msgspec.structs.replace(paid, kind="refund", key=f"payment/{payment['_id']}")
         return (paid, back)
+
+    async def _resolved(self, ctx: Context, changed: Changed) -> tuple[Happened, ...]:
+        """A person decided what becomes of money that served nothing; what was paid twice counts as owed until then."""
+        for op in changed.ops:
+            sets = op.changes.get("set", {}) if isinstance(op, Update) and op.collection == "payments" else {}
+            payment = await ctx.store.get("payments", op.id) if isinstance(op, Update) and "resolved" in sets else None
+            if payment is not None:
+                credit = await attribution.of_earlier(ctx.store, "payment", payment["_id"])
+                back = Happened(
+                    kind="refund", key=f"payment/{payment['_id']}", at=ctx.now, contact=str(payment["contact"]),
+                    payment=payment["_id"], value=int(payment["amount"]), currency=str(payment["currency"]),
+                    credit=credit or await self._credit(ctx, str(payment["contact"])),
+                )  # fmt: skip
+                if sets["resolved"] == "refunded":
+                    return (back,)
+                if payment.get("extra"):  # it is kept after all, and was taken off when it came
+                    return (msgspec.structs.replace(back, kind="payment", key=f"{payment['_id']}/kept"),)
+        return ()
 
     async def _credit(self, ctx: Context, contact: str) -> Credit:
         own = await terms.of(ctx.store)

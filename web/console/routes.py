@@ -124,7 +124,7 @@ def _desk(console: Console) -> Desk:
 
 
 def _cashier(console: Console) -> Cashier:
-    return Cashier(console.store, console.vault, console.clock, console.hand_in)
+    return Cashier(console.store, console.vault, console.clock, console.hand_in, console.seen)
 
 
 def _conversing(console: Console) -> Conversing:

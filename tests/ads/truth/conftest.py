@@ -85,14 +85,13 @@ class Clinic:
         await self.store.commit(list(routed.ops))
         return routed.contact
 
-    async def do(
-        self, verb: str, contact: str, *, key: str = "", machine: str = "booking:talk", **args: Any
-    ) -> Changed:
+    def context(self, contact: str, verb: str = "") -> Context:
         about = {"org": ORG, "contact": contact, "channel": "whatsapp", "language": "en"}
-        snapshot = Snapshot(machine=machine, definition="h", name="booking", state="s", seq=3, about=about)
-        ctx = Context(
-            store=self.store, vault=self.vault, now=self.now, machine=snapshot, key=key or f"{machine}/{verb}"
-        )
+        snapshot = Snapshot(machine="booking:talk", definition="h", name="booking", state="s", seq=3, about=about)
+        return Context(store=self.store, vault=self.vault, now=self.now, machine=snapshot, key=f"booking:talk/3/{verb}")
+
+    async def do(self, verb: str, contact: str, **args: Any) -> Changed:
+        ctx = self.context(contact, verb)
         changed: Changed = await self.handlers[verb](ctx, args)
         await self.store.commit(list(changed.ops))
         return changed

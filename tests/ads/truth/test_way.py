@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from storage.store import Document
+from runtime.verbs import Changed
+from storage.store import Document, Update
 from tests.ads.truth.conftest import NOW, Clinic, referral
 
 AD = "https://clinic.ke/?utm_source=meta&utm_campaign=c1&utm_content=vA&fbclid=IwAR0"
@@ -154,3 +155,19 @@ async def test_a_claim_without_a_receipt_is_no_money(clinic: Clinic) -> None:
 async def test_another_business_sees_nothing_of_it(clinic: Clinic) -> None:
     await clinic.writes(referral=referral())
     assert await clinic.whole.org("other").count("ad_events", {}) == 0
+
+
+async def test_money_that_a_person_sends_back_is_no_revenue_and_money_that_is_kept_after_all_is(clinic: Clinic) -> None:
+    contact = await clinic.writes(referral=referral())
+    await clinic.books(contact)
+    for id in ("p1", "p2", "p3"):
+        await clinic.pays(contact, id=id)
+    assert sum(event["net"] for event in await clinic.events()) == 50_000
+    for id, outcome in (("p1", "refunded"), ("p2", "refunded"), ("p3", "kept")):
+        decided = Changed(ops=(Update("payments", id, {"set": {"resolved": outcome}}),))
+        for _ in range(2):
+            seen = await clinic.watch.seen("payments.resolve", clinic.context(contact), {}, decided)
+            await clinic.store.commit(list(seen.ops))
+    events = await clinic.events()
+    assert sum(event["net"] for event in events) == 50_000, "the first was sent back, the third kept"
+    assert {event["variation"] for event in events} == {"vA"}
