@@ -105,7 +105,7 @@ class Knowing:
             variations=shown,
             delays=await _delays(ctx.store, campaign["_id"]),
             capacity_left=await capacity_left(ctx.store, campaign),
-            reporting_factor=None,
+            reporting_factor=next((each.get("reporting_factor") for each in facts.values()), None),
             data_ok=all(facts[each["_id"]]["data_ok"] for each in variations if each["status"] == ACTIVE),
             hours_running=_since(began, ctx.now) or 0.0,
             hours_since_change=min((each for each in changed if each is not None), default=None),
