@@ -110,7 +110,7 @@ async function rule(facts = state.facts) {
   state.facts = facts; // at once: the next change begins from it, whether or not there is an answer by then
   try {
     const { ruled, why } = await post("/rule", { file, text: text.text(), facts });
-    if (ruled) set({ ruled, facts: Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written])), tryError: "" });
+    if (ruled) set({ ruled, facts: { ...Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written])), ...state.facts }, tryError: "" });
     else set({ tryError: why });
   } catch (error) {
     set({ tryError: told(error) });
@@ -262,7 +262,7 @@ function Side() {
         ${!state.drawnOnce ? "" : state.picture.sheet
           ? html`<${Sheet} sheet=${state.picture.sheet} editable=${mayEdit} put=${put} goTo=${text?.goTo} />`
           : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
-      ${state.tab === "phone" && isTable() && html`<${Asking} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+      ${state.tab === "phone" && isTable() && html`<${Asking} type=${(name, value) => { state.facts = { ...state.facts, [name]: value }; }} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
         act=${(move) => play([...state.moves, move])} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}

@@ -5,7 +5,7 @@ import { t } from "./words.js";
 
 const TYPES = { number: "text", date: "date", time: "time" };
 
-export function Asking({ ruled, facts, error, ask, goTo, saveTest }) {
+export function Asking({ ruled, facts, type, error, ask, goTo, saveTest }) {
   if (error) return html`<p class="wrong" role="alert">${error}</p>`;
   if (!ruled) return html`<p class="empty">${t("ws.loading")}</p>`;
   const written = Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written]));
@@ -19,13 +19,13 @@ export function Asking({ ruled, facts, error, ask, goTo, saveTest }) {
         <p class="done"><strong>${t("ws.decides")}</strong> ${ruled.hit.length ? html`<code>${ruled.result}</code>` : t("ws.decides-nothing")}<br /><small>${(ruled.because.length ? ruled.because : ruled.hit).join(" · ")}</small></p>
 `}
     </div>
-    <fieldset class="facts"><legend>${t("ws.facts")}</legend>${ruled.facts.map((fact) => html`<${Fact} fact=${fact} key=${fact.name} put=${put} />`)}</fieldset>
+    <fieldset class="facts"><legend>${t("ws.facts")}</legend>${ruled.facts.map((fact) => html`<${Fact} fact=${{ ...fact, written: fact.name in facts ? facts[fact.name] : fact.written }} key=${fact.name} put=${put} type=${type} />`)}</fieldset>
     ${ruled.rows.length > 0 && html`<div>
         <h3>${t("ws.rows-tried")}</h3>
         <ol class="tried-rows">${ruled.rows.map((row) => html`<${Row} row=${row} goTo=${goTo} />`)}</ol></div>`}`;
 }
 
-function Fact({ fact, put }) {
+function Fact({ fact, put, type }) {
   const id = `fact-${fact.name}`;
   const change = (event) => put(fact.name, event.target.value);
   const unknown = fact.written === null;
@@ -35,7 +35,7 @@ function Fact({ fact, put }) {
       ? html`<select id=${id} value=${unknown ? "" : fact.written} onChange=${(event) => put(fact.name, event.target.value || null)}>
           <option value="true">${t("ws.yes")}</option><option value="false">${t("ws.no")}</option><option value="">${t("ws.unknown")}</option></select>`
       : html`<span class="known"><input id=${id} type=${TYPES[fact.base] ?? "text"} inputmode=${fact.base === "number" ? "decimal" : undefined} value=${fact.written ?? ""} disabled=${unknown}
-          onChange=${change} aria-invalid=${fact.wrong ? "true" : "false"} aria-describedby=${fact.wrong ? `${id}-wrong` : undefined} spellcheck="false" autocomplete="off" />
+          onInput=${(event) => type(fact.name, event.target.value)} onChange=${change} aria-invalid=${fact.wrong ? "true" : "false"} aria-describedby=${fact.wrong ? `${id}-wrong` : undefined} spellcheck="false" autocomplete="off" />
           <label class="unknown"><input type="checkbox" checked=${unknown} onChange=${(event) => put(fact.name, event.target.checked ? null : fact.base === "number" ? "0" : "")} /> ${t("ws.unknown")}</label></span>`}
     ${fact.wrong && html`<p class="wrong" id=${`${id}-wrong`} role="alert">${fact.wrong}</p>`}
   </div>`;
