@@ -34,6 +34,7 @@ NAVIGATION = (  # what the console has, in this order; a link is shown to whom t
     ("", "today.read", "nav.today"),
     ("/conversations", "conversations.read", "nav.conversations"),
     ("/bookings", "bookings.read", "bookings.title"),
+    ("/ads", "ads.read", "nav.ads"),
     ("/rules", "rules.read", "nav.rules"),
     ("/journal", "journal.read", "nav.journal"),
     ("/settings", "settings.read", "settings.title"),

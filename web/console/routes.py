@@ -22,6 +22,7 @@ from web.api.endpoint import Endpoint
 from web.api.openapi import address, document
 from web.api.reading import way as reading
 from web.console.account import Account
+from web.console.ads_report import AdsReport
 from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.conversations import Conversations
@@ -85,6 +86,7 @@ def ways(console: Console) -> Sequence[Way]:
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
         *_tasks(console).ways(),
+        *AdsReport(console.store, console.clock).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *(way for each in _settings(console) for way in each.ways()),
         *_setup(console).ways(),
@@ -104,6 +106,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
         *_tasks(console).endpoints(),
+        *AdsReport(console.store, console.clock).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *(endpoint for each in _settings(console) for endpoint in each.endpoints()),
         *_setup(console).endpoints(),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from web.console.words_ads import ADS
 from web.console.words_business import BUSINESS
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 
 WORDS: dict[str, tuple[str, str]] = {
+    **ADS,
     **BUSINESS,
     "skip": ("Skip to the content", "Ruka hadi yaliyomo"),
     "menu": ("Menu", "Menyu"),
