@@ -52,6 +52,7 @@ def _clinic(number: str) -> NewOrg:
         settings={
             "hold_minutes": 20,
             "whatsapp_number": "254709000101",
+            "owner_numbers": ["+254709000102"],
             "deposit_policy": {
                 "refund": [{"notice_hours": 24, "percent": 100}, {"notice_hours": 4, "percent": 50}],
                 "move": {"notice_hours": 4, "times": 2},
@@ -77,6 +78,7 @@ def _apartments(number: str) -> NewOrg:
         settings={
             "hold_minutes": 30,
             "whatsapp_number": "254709000201",
+            "owner_numbers": ["+254709000202"],
             "deposit_policy": {
                 "refund": [{"notice_hours": 168, "percent": 100}, {"notice_hours": 48, "percent": 50}],
                 "move": {"notice_hours": 48, "times": 1},
