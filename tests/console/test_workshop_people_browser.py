@@ -15,6 +15,8 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.console.company import (
     LATENESS,
+    ORG,
+    busy_morning,
     come_in,
     customer,
     joined,
@@ -147,3 +149,83 @@ async def test_a_table_is_asked_with_facts_changed_by_the_cell_and_tried_again(o
     await _discarded(page)
     await opened(page, server, TABLE)
     await _discarded(page)
+
+
+async def test_who_edits_the_same_file_sees_the_other_and_merges_what_came_first(
+    owner: Screen, marketer: Screen, server: Server
+) -> None:
+    mine, hers = owner.page, marketer.page
+    await opened(hers, server, BOOKING)
+    await replaced(hers, "hold the time with", "keep the time with")
+    await _kept(hers)
+    await opened(mine, server, BOOKING)
+    await mine.get_by_role("button", name="Njeri edits this too").click()
+    await expect(mine.locator(".compare").first).to_contain_text("keep the time")
+    assert await serious(mine) == []
+    await replaced(mine, OLD, NEW)
+    await _kept(mine)
+    await _published(mine, "Say when we open")
+    assert "We open at eight." in await _heard(server, "Wairimu")
+    await opened(hers, server, BOOKING)
+    await hers.get_by_role("button", name="Publish …").click()
+    await expect(hers.locator("dialog .wrong")).to_contain_text("something newer", timeout=LATENESS)
+    await hers.get_by_role("button", name="Cancel").click()
+    await hers.get_by_role("tab", name="Compare").click()
+    merging = hers.locator(".compare").first
+    await merging.locator("button.take").last.click()
+    await expect(merging.locator(".cm-content").last).to_contain_text("We open at eight.")
+    await hers.get_by_role("button", name=re.compile("merged", re.IGNORECASE)).click()
+    await expect(hers.locator(".text .cm-content")).to_contain_text("We open at eight.")
+    await _kept(hers)
+    await hers.reload()
+    await expect(hers.locator(".text .cm-content")).to_contain_text("We open at eight.")
+
+
+async def test_what_one_proposes_is_replayed_approved_by_the_other_and_heard(
+    owner: Screen, marketer: Screen, server: Server
+) -> None:
+    mine, hers = owner.page, marketer.page
+    await busy_morning(server)
+    await mine.goto(f"{server.url}{ORG}/rules")
+    await mine.get_by_role("button", name="Ask for two").click()
+    await opened(hers, server, BOOKING)
+    await replaced(hers, NEW, "What would you like to book? We are open till nine.")
+    await _kept(hers)
+    await hers.goto(f"{server.url}{ORG}/replay")
+    await hers.get_by_role("button", name="Run").click()
+    await expect(hers.locator(".figures")).to_be_visible(timeout=LATENESS)
+    await expect(hers.locator(".figures strong").first).not_to_have_text("0")
+    assert await serious(hers) == []
+    await opened(hers, server, BOOKING)
+    await _published(hers, "Say how late we are open", "Propose")
+    await hers.goto(f"{server.url}{ORG}/proposals")
+    await expect(hers.locator(".chip")).to_contain_text("yours")
+    await mine.goto(f"{server.url}{ORG}")
+    await mine.get_by_role("link", name="Say how late we are open").click()
+    await expect(mine.locator(".differs")).to_contain_text("till nine")
+    assert await serious(mine) == []
+    await mine.get_by_role("button", name="Approve and publish").click()
+    await expect(mine).to_have_url(re.compile("done=approved"), timeout=LATENESS)
+    await expect(mine.locator(".list")).to_contain_text("Approved by Amina")
+    assert "till nine" in await _heard(server, "Chebet")
+
+
+async def test_an_earlier_text_is_looked_at_and_drafted_again_and_a_publication_taken_back(
+    owner: Screen, server: Server
+) -> None:
+    page = owner.page
+    await opened(page, server, BOOKING)
+    await page.get_by_role("tab", name="Versions").click()
+    first = page.locator(".history li", has_text="Say when we open")
+    await first.get_by_role("button", name="Compare").click()
+    await expect(first.locator(".compare")).to_contain_text("We open at eight.")
+    await first.get_by_role("button", name="Into my draft").click()
+    await expect(page.locator(".text .cm-content")).to_contain_text("We open at eight.")
+    await _kept(page)
+    await _discarded(page)
+    page.once("dialog", lambda dialog: dialog.accept("Too soon"))
+    await page.locator("#pane .list").last.locator("li", has_text="Say when we open").get_by_role("button").click()
+    await expect(page.locator("main > .done")).to_be_visible(timeout=LATENESS)
+    assert "We open at eight." in await _heard(server, "Moraa")
+    await page.goto(f"{server.url}{ORG}/audit")
+    await expect(page.locator("main")).to_contain_text("earlier version")
