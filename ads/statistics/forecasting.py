@@ -22,7 +22,8 @@ LEAST_DAYS = 10  # fewer than this, and nothing is forecast
 LEAST_COUNT = 50.0  # of what is counted, over all hours
 LONGEST = 72
 _LEVEL, _DRIFT, _DAMPING = 0.35, 0.1, 0.8  # per day
-_DAY_BELIEF, _WEEK_BELIEF = 3.0, 3.0  # days' worth of "no difference"
+_DAY_BELIEF = 40.0  # counts that are believed to fall evenly on the hours of the day
+_WEEK_BELIEF = 3.0  # days that are believed to be like any other
 _ORIGINS = 8  # earlier moments that the intervals are measured at
 
 
@@ -72,8 +73,7 @@ def predicted(series: Array, ahead: int, first_hour: int) -> Array:
     start = first_hour + short
     table = whole.reshape(-1, 24)
     daily = table.sum(1)
-    mean = max(float(daily.mean()), 1e-9)
-    of_day = (table.sum(0) + _DAY_BELIEF * mean / 24) / (daily.sum() + _DAY_BELIEF * mean)
+    of_day = (table.sum(0) + _DAY_BELIEF / 24) / (daily.sum() + _DAY_BELIEF)
     weekdays = (start // 24 + np.arange(len(table))) % 7
     of_week = _of_week(daily, weekdays)
     plain = daily / of_week[weekdays]
