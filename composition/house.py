@@ -22,6 +22,7 @@ from ads.conversions.sending import follow
 from ads.truth.arrivals import Arrivals
 from ads.truth.attribution import Adverts
 from ads.truth.watching import Watch
+from channels import console
 from channels.channel import Address
 from channels.connections import by_name
 from channels.cost import Rates
@@ -248,7 +249,7 @@ def _dispatcher(published: Published, metrics: Prometheus, whatsapp: WhatsAppAcc
         phone, user_id = contacts.address(ctx.vault, contact)
         return Address(phone=phone, user_id=user_id)
 
-    connect = by_name({"whatsapp": whatsapp})
+    connect = by_name({"whatsapp": whatsapp, console.NAME: console.connect})
     return Dispatcher(reach=reach, connect=connect, guardrails=guardrails, rates=rates, watch=metrics)
 
 

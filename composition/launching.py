@@ -20,9 +20,8 @@ def bound(settings: Settings, store: BaseStore) -> list[Bound]:
 
 
 def permitted(store: BaseStore) -> May:
-    """The owner's number may what an owner may; somebody of the console what their role may, but for approving:
-
-    that is strong, and a chat has no second factor. They do it in the console.
+    """The owner's number may what an owner may; somebody of the console what their role may. Approving is strong: it
+    wants a second factor, which the console notes at the contact (`member_strong_until`) as they write.
     """
 
     async def may(ctx: Context, permission: str) -> bool:
@@ -31,7 +30,10 @@ def permitted(store: BaseStore) -> May:
             return False
         if owners.is_owner(ctx.vault, await ctx.store.get("orgs", ctx.org) or {}, contact):
             return True
-        if not contact.get("member") or permission == APPROVE:
+        if not contact.get("member"):
+            return False
+        until = contact.get("member_strong_until")
+        if permission == APPROVE and (until is None or until < ctx.now):
             return False
         role = await team.role_of(store.org(ctx.org), str(contact["member"]))
         return role is not None and role_may(role, permission)

@@ -73,7 +73,7 @@ class Router:
         routed = Routed(contact=met.id, channel=inbound.source, ops=tuple(ops), language=language)
         event = _said(inbound.event, capture.without_code(text)) if code else inbound.event
         facts = await _facts(store, met, conversation, event, now)
-        facts["owner"] = owners.is_owner(vault, org, met.contact)
+        facts["owner"] = owners.is_owner(vault, org, met.contact) or bool(met.contact.get("member"))
         via = "ad" if referral else "link" if code else ""
         decision = self._decide(inbound.org, facts | {"language": language, "via": via})
         if decision is not None:

@@ -84,6 +84,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
     return Console(
         store=doors.store, vault=doors.vault, clock=doors.runtime.clock.now, app_url=doors.app_url, bench=doors.bench,
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
+        receive=doors.runtime.receive,
         stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
         adverts=doors.adverts,
     )  # fmt: skip

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
+import httpx
+
 from tests.e2e.conftest import NewPhone
-from tests.e2e.server import Server
+from tests.e2e.server import CLINIC_ORG, Server
 from tests.e2e.test_main_job import whole
 
 OWNER = "254709000102"
@@ -21,6 +26,34 @@ async def test_the_owner_is_led_from_an_offer_to_what_is_missing(server: Server,
     await phone.hear("No Meta account is connected")
     await phone.tap("Stop here")
     await phone.hear("nothing was launched")
+    await whole(server)
+
+
+async def test_the_same_conversation_runs_in_the_console(server: Server) -> None:
+    link = re.search(r"http://\S+/enter/\S+", server.log.read_text())
+    assert link is not None
+    async with httpx.AsyncClient(base_url=server.url, follow_redirects=True, timeout=20) as http:
+        await http.post(link[0])
+        page = f"/o/{CLINIC_ORG}/ads/launch"
+        csrf = re.search(r'name="csrf" value="([^"]+)"', (await http.get(page)).text)
+        assert csrf is not None
+
+        async def say(text: str, expected: str) -> str:
+            await http.post(page, data={"csrf": csrf[1], "text": text})
+            for _ in range(100):
+                shown = (await http.get(page)).text
+                if expected in shown:
+                    return shown
+                await asyncio.sleep(0.1)
+            raise AssertionError(f"{expected!r} did not come; there is {shown}")
+
+        offers = await say("ads", "Let us run ads like a pro")
+        assert ">Cleaning and polish</button>" in offers
+        await say("Cleaning and polish", "What does serving one customer cost you")
+        await say("1300", "may cost at most KSh")
+        missing = await say("Facebook, Instagram", "No Meta account is connected")
+        assert ">Look again</button>" in missing
+        await say("Stop here", "nothing was launched")
     await whole(server)
 
 

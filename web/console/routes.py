@@ -15,6 +15,7 @@ from crm.desk import Voice
 from payments.desk import Desk as Cashier
 from people.mail import Mailer, Printed
 from people.users import Users
+from runtime.inbox import Inbound
 from storage.store import Document, Store
 from storage.vault import Vault
 from web import assets
@@ -22,6 +23,7 @@ from web.api.endpoint import Endpoint
 from web.api.openapi import address, document
 from web.api.reading import way as reading
 from web.console.account import Account
+from web.console.ads_launch import AdsLaunch, Receive
 from web.console.ads_report import AdsReport
 from web.console.bookings import Bookings
 from web.console.caller import Way
@@ -55,6 +57,10 @@ async def _kept(_rows: Iterable[Document]) -> None:
     """Whoever works on the store finds what is in it."""
 
 
+async def _left(_inbounds: Sequence[Inbound]) -> None:
+    """Where no runtime is."""
+
+
 class Console(msgspec.Struct, frozen=True, kw_only=True):
     """What the console asks. `clock` is the businesses' time; `proxies` are how many of ours stand before it."""
 
@@ -66,6 +72,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     voice: Voice
     mailer: Mailer = Printed()
     proxies: int = 0
+    receive: Receive = _left  # what a person says to a flow, as a provider hands messages in
     hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
     stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
     probe: Probe | None = None
@@ -87,6 +94,7 @@ def ways(console: Console) -> Sequence[Way]:
         *_conversations(console, users).ways(),
         *_tasks(console).ways(),
         *AdsReport(console.store, console.clock).ways(),
+        *AdsLaunch(console.store, console.vault, console.clock, console.receive).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *(way for each in _settings(console) for way in each.ways()),
         *_setup(console).ways(),

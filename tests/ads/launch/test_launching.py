@@ -26,7 +26,7 @@ async def test_a_customer_gets_nowhere(clinic: Clinic, verb: str) -> None:
     assert clinic.done.ops == ()
 
 
-async def test_somebody_of_the_console_may_what_their_role_may_but_for_approving(clinic: Clinic) -> None:
+async def test_somebody_of_the_console_may_what_their_role_may(clinic: Clinic) -> None:
     for role, name in (
         ("marketer", "launch.not_reckoned"),
         ("viewer", "launch.not_allowed"),
@@ -210,6 +210,25 @@ async def test_the_report_and_the_checklist_are_told_from_the_first_day_on(clini
         "✓ The caps",
     ):
         assert point in listed["text"]
+
+
+async def test_approving_in_the_console_wants_a_second_factor_of_who_may(clinic: Clinic) -> None:
+    await clinic.ready()
+    _, data = await clinic.submit()
+    await clinic.org.commit([Update("campaigns", data["campaign"], {"set": {"state": "waiting_for_approval"}})])
+    soon, ago = clinic.now + timedelta(minutes=5), clinic.now - timedelta(minutes=5)
+    cases = (
+        ("owner", soon, "approved"),
+        ("owner", ago, "waits"),
+        ("owner", None, "waits"),
+        ("marketer", soon, "waits"),
+    )
+    for place, (role, until, told) in enumerate(cases):
+        number, user = f"+25471200020{place}", f"u_{place}"
+        await clinic.meet(number, member=user, member_strong_until=until)
+        await clinic.org.commit([Upsert("members", f"clinic/{user}", {"set": {"user": user, "role": role}})])
+        assert (await clinic.ask("launch.approve", who=number, **data))[0] == f"launch.{told}"
+        await clinic.org.commit([Update("campaigns", data["campaign"], {"set": {"state": "waiting_for_approval"}})])
 
 
 def test_a_pages_own_query_and_fragment_stay() -> None:
