@@ -21,7 +21,7 @@ from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, P
 from ads.failures import RetryLater as Busy
 from ads.intents import Wanted
 from ads.ledger import day_of, written
-from ads.platform import CampaignPlan, Platform, Receipt, State, VariationPlan
+from ads.platform import CampaignPlan, Platform, Receipt, State, VariationPlan, resume
 from ads.units import BadUnit
 from engine.model import Decision, Event
 from engine.values import Money
@@ -249,6 +249,7 @@ async def _told(job: Job, before: State | None, *, dry_run: bool = False) -> lis
     second = await job.platform.create_variation(first.ref, _plan(job, budget), dry_run=dry_run)
     if dry_run:
         return [first, second]
+    await resume(job.platform, first.ref)  # before the variation, which is still paused: nothing in it spends
     change = intents.change_of(job.wanted, job.currency)
     return [first, second, await job.platform.change(second.ref, change)]
 

@@ -7,6 +7,7 @@ for. What a lost answer made twice is found by the next look: the eldest stays, 
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -227,8 +228,13 @@ class Meta:
         ads = await self._ads(adset)
         for one in ads[1:]:
             if is_named(text(one, "name"), id):
-                await self._client.post(text(one, "id"), {"status": "DELETED"})
+                await self._delete(text(one, "id"))
         return ads[:1]
+
+    async def _delete(self, id: str) -> None:
+        """A copy; another launch at the same time may have been quicker."""
+        with contextlib.suppress(Gone):
+            await self._client.post(id, {"status": "DELETED"})
 
     async def _posted(self, edge: str, body: dict[str, Any], sent: list[Request]) -> str:
         path = f"{self._client.act}/{edge}"
@@ -247,7 +253,7 @@ class Meta:
         for one in extra if tidy else ():
             if text(one, "status") != "PAUSED":  # somebody uses it: not ours to take away
                 raise NeedsPerson("ads.meta.twice", f"There are two of {id} at Meta, and the younger was switched on")
-            await self._client.post(text(one, "id"), {"status": "DELETED"})
+            await self._delete(text(one, "id"))
         return text(first, "id")
 
 

@@ -7,6 +7,7 @@ in the order in which a mishap between them spends least.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -235,7 +236,7 @@ class TikTok:
         first, *extra = await self._ads(adgroup) or [{}]
         copies = [text(one, "ad_id") for one in extra if text(one, "ad_name") == text(first, "ad_name")]
         if copies:
-            await self._client.post("ad/status/update", {"ad_ids": copies, "operation_status": "DELETE"})
+            await self._delete("ad", copies)
         return [first] if first else []
 
     async def _only(self, kind: str, id: str, *, tidy: bool = False) -> dict[str, Any]:
@@ -250,9 +251,13 @@ class TikTok:
                 raise NeedsPerson(
                     "ads.tiktok.twice", f"There are two of {id} at TikTok, and both have something in them"
                 )
-            gone = {f"{kind}_ids": [text(one, f"{kind}_id")], "operation_status": "DELETE"}
-            await self._client.post(f"{kind}/status/update", gone)
+            await self._delete(kind, [text(one, f"{kind}_id")])
         return first
+
+    async def _delete(self, kind: str, ids: list[str]) -> None:
+        """Copies; another launch at the same time may have been quicker."""
+        with contextlib.suppress(Gone):
+            await self._client.post(f"{kind}/status/update", {f"{kind}_ids": ids, "operation_status": "DELETE"})
 
 
 def _requests(ref: Ref, wanted: Change) -> list[Request]:

@@ -112,6 +112,10 @@ class FakePlatform:
         )  # fmt: skip
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
+        if ref.kind == "campaign":  # which is switched on before anything in it is
+            if self._fault(not dry_run):
+                raise OutcomeUnknown("ads.fake.lost", "No answer", after=timedelta(minutes=1))
+            return Receipt(ref=ref, dry_run=dry_run, requests=(Request(method="POST", path=ref.id),))
         state = self._state(ref)
         if expect is not None and expect.differences(state):
             raise ChangedByHand("fake", expect.differences(state), state)
