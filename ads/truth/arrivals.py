@@ -15,7 +15,7 @@ import msgspec
 from ads.truth import attribution, terms
 from ads.truth.attribution import Adverts
 from ads.truth.collecting import opened_agent, sealed_agent
-from ads.truth.events import COLLECTION, NOBODY, Credit, Happened, credit_fields, kept
+from ads.truth.events import COLLECTION, NOBODY, Credit, Happened, credit_fields, kept, tally
 from runtime.inbox import Inbound
 from runtime.routing import Routed, Router, conversation_id
 from storage.store import Document, Op, OrgStore, Update, Upsert
@@ -62,6 +62,7 @@ async def _named(vault: Any, event: Document, contact: str, credit: Credit) -> O
     sets: Document = {"contact": contact}
     if credit is not NOBODY and not event.get("by"):
         sets |= credit_fields(credit, event["at"])
+        sets["tally"] = tally(event["kind"], credit.variation, credit.campaign, event["offer"], event["currency"])
     if event.get("sealed") and not event.get("subject"):
         agent, address = opened_agent(vault, event)
         await vault.ensure(contact)

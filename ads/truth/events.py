@@ -84,7 +84,18 @@ def document(event: Happened) -> Document:
         "currency": event.currency,
         "source": event.source,
         **credit_fields(credit, event.at),
+        "tally": tally(event.kind, credit.variation, credit.campaign, event.offer, event.currency),
     }
+
+
+def tally(kind: str, variation: str, campaign: str, offer: str, currency: str) -> str:
+    """By what reports sum up, in one field: grouping a million documents by five of them takes four times as long."""
+    return "\x1f".join((kind, variation, campaign, offer, currency))
+
+
+def tallied(text: str) -> dict[str, str]:
+    """What `tally` put together."""
+    return dict(zip(("kind", "variation", "campaign", "offer", "currency"), text.split("\x1f"), strict=True))
 
 
 def credit_fields(credit: Credit, at: datetime) -> Document:

@@ -10,14 +10,14 @@ the spend that the platform reports, since spend is the one number that only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from ads import hours
-from ads.truth.events import COLLECTION, KINDS, Kind
+from ads.truth.events import COLLECTION, KINDS, Kind, tallied
 from storage.store import Bucket, Metric, OrgStore
 
 By = Literal["arrival", "cohort"]
@@ -57,14 +57,24 @@ async def measured(
     variation: str | None = None, margin: Margin = whole,
 ) -> dict[str, Measured]:  # fmt: skip
     """Each variation with something to tell from `since` up to and without `until`, with what was spent on it."""
-    found = _folded(await _rows(store, since, until, by, campaign, variation), currency, margin)
+    told = await rows(store, since, until, by=by, campaign=campaign, variation=variation)
+    found = {id: each for (id, _), each in folded(told, currency, margin).items()}
     spent = await hours.sums(store, since, until, campaign=campaign)
+    if variation is not None:
+        spent = {id: each for id, each in spent.items() if id == variation}
+    return with_spend(found, spent, currency)
+
+
+def with_spend(
+    found: Mapping[str, Measured], spent: Mapping[str, hours.Reported], currency: str
+) -> dict[str, Measured]:  # fmt: skip
+    """The same, with what the platforms took; a variation that only spends is there as well."""
+    result = dict(found)
     for id, reported in spent.items():
-        if variation not in (None, id) or reported.currency != currency:
-            continue
-        known = found.get((id, None)) or Measured(variation=id, campaign=reported.campaign, currency=currency)
-        found[id, None] = msgspec.structs.replace(known, spend=reported.spend)
-    return {id: each for (id, _), each in found.items()}
+        if reported.currency == currency:
+            known = result.get(id) or Measured(variation=id, campaign=reported.campaign, currency=currency)
+            result[id] = msgspec.structs.replace(known, spend=reported.spend)
+    return result
 
 
 async def hourly(
@@ -72,8 +82,10 @@ async def hourly(
     margin: Margin = whole,
 ) -> list[Measured]:  # fmt: skip
     """A variation's hours in order, those with neither money nor spend left out."""
-    rows = await _rows(store, since, until, by, "", variation, hourly=True)
-    found = _folded(rows, currency, margin)
+    told = await rows(store, since, until, by=by, variation=variation, hours_of="UTC")
+    for row in told:
+        row["hour"] = datetime.fromisoformat(f"{row['hour']}:00+00:00")
+    found = folded(told, currency, margin)
     for reported in await hours.of_variation(store, variation, since, until):
         if reported.currency != currency:
             continue
@@ -84,35 +96,31 @@ async def hourly(
     return [each for _, each in sorted(found.items(), key=lambda item: item[0][1])]  # type: ignore[arg-type,return-value]
 
 
-async def _rows(
-    store: OrgStore, since: datetime, until: datetime, by: By, campaign: str, variation: str | None, *,
-    hourly: bool = False,
+async def rows(
+    store: OrgStore, since: datetime, until: datetime, *, by: By, campaign: str = "", variation: str | None = None,
+    hours_of: str = "",
 ) -> list[dict[str, Any]]:  # fmt: skip
+    """Counts and sums of each kind, variation, campaign, offer and currency, and of each hour of a zone if one is
+    named: "2026-11-23T09", else None.
+    """
     field = _FIELD[by]
     wanted: dict[str, Any] = {field: {"gte": since, "lt": until}}
     if campaign:
         wanted["campaign"] = campaign
     if variation is not None:
         wanted["variation"] = variation
-    group: list[str | Bucket] = ["variation", "campaign", "kind", "offer", "currency"]
-    if hourly:
-        group.append(Bucket(field=field, by="hour", zone="UTC"))
-    rows = await store.aggregate(
-        COLLECTION,
-        wanted,
-        group=group,
-        metrics={"events": Metric(kind="count"), "sum": Metric(kind="sum", field="net")},
-    )
-    for row in rows:
-        row["hour"] = datetime.fromisoformat(f"{row[field]}:00+00:00") if hourly else None
-    return rows
+    group: list[str | Bucket] = ["tally", *([Bucket(field=field, by="hour", zone=hours_of)] if hours_of else [])]
+    summed = {"events": Metric(kind="count"), "sum": Metric(kind="sum", field="net")}
+    found = await store.aggregate(COLLECTION, wanted, group=group, metrics=summed)
+    return [row | tallied(row["tally"]) | {"hour": row[field] if hours_of else None} for row in found]
 
 
-def _folded(
-    rows: list[dict[str, Any]], currency: str, margin: Margin
-) -> dict[tuple[str, datetime | None], Measured]:  # fmt: skip
-    found: dict[tuple[str, datetime | None], Measured] = {}
-    for row in rows:
+def folded(
+    told: Iterable[Mapping[str, Any]], currency: str, margin: Margin
+) -> dict[tuple[str, Any], Measured]:  # fmt: skip
+    """What `rows` told, by variation and hour."""
+    found: dict[tuple[str, Any], Measured] = {}
+    for row in told:
         key = (str(row["variation"]), row["hour"])
         known = found.get(key) or Measured(
             variation=key[0], campaign=str(row["campaign"]), hour=key[1], currency=currency
