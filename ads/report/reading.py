@@ -24,7 +24,6 @@ from storage.store import Document, OrgStore
 WEEK = timedelta(days=7)
 LATE = timedelta(hours=6)  # a platform that has told nothing for so long is late
 MOST = 200  # campaigns; and four times as many changes
-_OVER = ("declined", "expired", "failed", "held_back", "done", "moot")
 _SHOWN = ("done", "held_back", "failed", "declined", "expired")
 Most = Mapping[str, int]  # offer -> the most that a booking may cost in ads, minor units
 
@@ -102,7 +101,7 @@ async def _gap(
         return "currency", 0
     if variation["status"] != "active":
         return "", 0
-    since = max(within[0], variation.get("live_at") or variation.get("at") or within[0])
+    since = max(within[0], variation.get("launched_at") or variation.get("at") or within[0])
     expected = max(0, int((within[1] - since).total_seconds() // 3600))
     if told is None:
         return ("none", expected) if expected >= 3 else ("", 0)
@@ -172,12 +171,13 @@ async def _deeds(
 def _deed(intent: Mapping[str, Any], campaigns: Mapping[str, Document]) -> Deed:
     campaign = campaigns.get(str(intent["campaign"])) or {}
     currency = str(campaign.get("currency") or "KES")
+    went_otherwise = intent["state"] not in ("done", "asking")  # then why not, else why
     before, after = intent.get("budget_before"), (intent.get("wanted") or {}).get("budget")
     return Deed(
         id=intent["_id"], campaign_name=str(campaign.get("name") or intent["campaign"]),
         angle=str(intent.get("angle") or ""), kind=str(intent["kind"]), state=str(intent["state"]),
         by_person=bool(intent.get("by_person")), at=intent["at"],
-        reason=str(intent.get("outcome") or intent.get("reason") or ""),
+        reason=str((intent.get("outcome") if went_otherwise else "") or intent.get("reason") or ""),
         before=None if before is None else Money(int(before), currency),
         after=None if after is None else Money(int(after), currency),
     )  # fmt: skip

@@ -54,6 +54,13 @@ async def test_what_was_done_and_what_is_proposed_have_their_reasons(busy: Marke
     assert (wish.kind, wish.angle, wish.state) == ("pause", "B", "asking")
 
 
+async def test_what_did_not_happen_says_why_not(market: Market) -> None:
+    await market.campaign()
+    await market.intent("i1", "budget", "held_back", reason="it earns", outcome="over the daily cap")
+    await market.intent("i2", "budget", "done", reason="it earns", outcome="read back")
+    assert [deed.reason for deed in (await market.read()).done] == ["over the daily cap", "it earns"]
+
+
 async def test_only_what_was_decided_that_day_was_done_that_day(market: Market) -> None:
     await market.campaign()
     await market.intent("i1", "pause", "done", at=datetime(2026, 11, 19, 20, 59, tzinfo=UTC))
@@ -82,6 +89,13 @@ async def test_what_is_missing_is_named_and_never_a_nought(market: Market, told:
     assert line.gap == gap
     assert (line.verdict == "unknown") == (gap in ("none", "currency"))
     assert bool(line.hours_missing) == (gap in ("none", "late", "hours")) or gap == "late"
+
+
+async def test_an_ad_owes_hours_from_its_launch_on(market: Market) -> None:
+    await market.campaign()
+    await market.variation("v1", launched_at=datetime(2026, 11, 20, 18, 30, tzinfo=UTC))
+    (line,) = (await market.read()).lines
+    assert line.gap == "", "two hours are nothing to worry about yet"
 
 
 async def test_a_paused_ad_owes_no_hours(market: Market) -> None:
