@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from ads.deciding import Campaign, Hours, Pass, Tables, Variation, decide
 from composition.definitions import compile_sources, read_sources, yaml_files
+from engine.tables import Table
+from runtime.release import Compiled
 from sandbox.market.simulator import Market
 from sandbox.market.world import World
 
@@ -44,8 +46,18 @@ def total(market: Market) -> Array:
     return np.array([[world.budget] for world in market.worlds])
 
 
+def _release() -> Compiled:
+    return compile_sources(read_sources(yaml_files([ROOT / "flows", ROOT / "rules"])))
+
+
 def shipped() -> Tables:
-    return Tables.of(compile_sources(read_sources(yaml_files([ROOT / "flows", ROOT / "rules"]))))
+    return Tables.of(_release())
+
+
+def shipped_table(name: str) -> Table:
+    table = _release().definitions[f"rules:{name}"]
+    assert isinstance(table, Table)
+    return table
 
 
 class Autopilot:
