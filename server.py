@@ -118,12 +118,15 @@ async def serving(
 ) -> AsyncIterator[House]:  # fmt: skip
     """The house with its doors open. Leaving stops taking in first, then finishes the step in hand."""
     clock = demo.kept_clock(settings) if settings.demo else None
+    market = demo.market() if settings.demo else None
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(built(settings, works=works, clock=clock, origin=origin))
         if settings.demo:
             await demo.prepare(house)
         if settings.demo and not settings.sandbox_url:
-            await stack.enter_async_context(listening(demo.sandbox(house), settings.host, settings.sandbox_port))
+            await stack.enter_async_context(
+                listening(demo.sandbox(house, market), settings.host, settings.sandbox_port)
+            )
         alone = not settings.mongodb_uri  # then whatever was being published here died with the process before
         waited = timedelta() if alone else settling.HELD
         await settling.recover(house.store, house.desk.publisher, datetime.now(UTC), waited)
@@ -132,7 +135,7 @@ async def serving(
         house.following.start()
         stack.push_async_callback(house.following.close)
         await stack.enter_async_context(listening(doors.build(house_doors(house)), settings.host, settings.port))
-        await stack.enter_async_context(control.opened(settings, house.desk))
+        await stack.enter_async_context(control.opened(settings, house.desk, demo.services(house, market)))
         yield house
 
 

@@ -29,6 +29,7 @@ COMMANDS = {  # which file has a command; only the one that was asked for is imp
     "replay": "replay",
     "org": "org",
     "user": "user",
+    "ads": "ads",
     "tasks": "tasks",
     "keys": "keys",
     "export": "transfer",

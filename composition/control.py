@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import httpx
 import msgspec
 from aiohttp.web import AppRunner, TCPSite
 
+from ads.desk import Refused as AdsRefused
 from composition.checkout import NoCheckout
 from composition.desk import Desk, Handed
 from composition.settings import Settings
@@ -70,10 +71,13 @@ class Place(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def opened(settings: Settings, desk: Desk) -> AsyncIterator[None]:
+async def opened(
+    settings: Settings, desk: Desk, more: Mapping[str, control.Asked] | None = None
+) -> AsyncIterator[None]:
     """Serve the operator's door while the server runs."""
     token = secrets.token_urlsafe(32)
-    app = control.build(token, _services(desk), (Wrong, NoCheckout, StoreError, OSError))
+    refusals = (Wrong, NoCheckout, StoreError, OSError, AdsRefused)
+    app = control.build(token, {**_services(desk), **(more or {})}, refusals)
     runner = AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
     site = TCPSite(runner, "127.0.0.1", 0)

@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
+from ads.desk import Desk
+from composition import advertising, fortnight
+from composition.advertising import Act, Done
+from composition.fortnight import Fortnight, Lived
 from composition.house import DEMO_TOKEN, House
 from composition.settings import Settings
 from crm import orgs
@@ -14,9 +18,12 @@ from payments.mpesa.account import Account, sealed_account
 from people import arriving
 from people.users import Users
 from runtime.clock import Clock
+from sandbox.ads_market import Market, Steady
 from sandbox.app import build
+from sandbox.market.single import LiveMarket
 from sandbox.settings import Merchant, SandboxSettings, SimulatedBusiness
 from storage.store import Update
+from web import control
 
 _CLOCK_FILE = "demo.clock"
 TEMPLATES = {  # what stands in for a text when WhatsApp's window is closed; the simulated Meta has approved them
@@ -52,6 +59,7 @@ async def prepare(house: House) -> None:
             await house.store.commit([Update("orgs", org, change)])
         if not document.get("templates"):
             await orgs.change(house.store, org, templates=TEMPLATES)
+    await fortnight.prepare(house)
 
 
 async def way_in(house: House) -> str:
@@ -86,7 +94,29 @@ def kept_clock(settings: Settings) -> Clock:
     return clock
 
 
-def sandbox(house: House) -> web.Application:
+def market() -> LiveMarket:
+    """What the demo's ads meet: one that sells well, one that just pays, one that does not."""
+    return fortnight.market()
+
+
+def services(house: House, market: LiveMarket | None) -> dict[str, control.Asked]:
+    """What the operator's door offers besides publishing."""
+
+    async def act(asked: Act, _tell: control.Tell) -> Done:
+        desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
+        return await advertising.carried_out(house.store, desk, asked)
+
+    offered = {"ads": control.Asked(Act, act)}
+    if market is not None:
+
+        async def lived(asked: Fortnight, tell: control.Tell) -> Lived:
+            return await fortnight.live(house, market.due, asked, tell)
+
+        offered["fortnight"] = control.Asked(Fortnight, lived)
+    return offered
+
+
+def sandbox(house: House, market: Market | None = None) -> web.Application:
     """The simulated providers, which know of us what real ones would: secrets and a webhook address."""
     settings = house.settings
     if settings.mpesa is None:
@@ -117,5 +147,6 @@ def sandbox(house: House) -> web.Application:
             move=house.runtime.skip,
             speed=float(settings.sandbox_speed),
             state_path=settings.data_dir / "sandbox.json",
+            market=market or Steady(),
         )
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from aiohttp import web
 
+from ads.desk import Desk as AdDesk
 from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Desk, HandIn, Seen, unseen
 from crm.desk import Desk as Conversing
@@ -25,6 +26,7 @@ from web.api.reading import way as reading
 from web.console.account import Account
 from web.console.ads_launch import AdsLaunch, Receive
 from web.console.ads_report import AdsReport
+from web.console.ads import Ads
 from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.conversations import Conversations
@@ -92,6 +94,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Today(console.store, console.vault, console.clock, _setup(console)).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
+        *_ads(console).ways(),
         *_tasks(console).ways(),
         *AdsReport(console.store, console.clock).ways(),
         *AdsLaunch(console.store, console.vault, console.clock, console.receive).ways(),
@@ -113,6 +116,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *Today(console.store, console.vault, console.clock, _setup(console)).endpoints(),
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
+        *_ads(console).endpoints(),
         *_tasks(console).endpoints(),
         *AdsReport(console.store, console.clock).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
@@ -124,6 +128,11 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *ReplayPages(console.store, console.bench.replaying, console.clock).endpoints(),
         *Measured(console.store, console.vault, console.adverts, console.clock).endpoints(),
     )
+
+
+def _ads(console: Console) -> Ads:
+    desk = AdDesk(console.store, console.vault, console.clock, console.hand_in)
+    return Ads(console.store, desk, console.clock)
 
 
 def _bookings(console: Console) -> Bookings:

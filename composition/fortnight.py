@@ -1,0 +1,210 @@
+"""The demo's fortnight: a campaign with three ads on simulated Meta, from its launch to what the autopilot makes of it.
+
+The market behind the simulated platform (`sandbox.market`) sells; who buys there becomes a payment that the server
+measured, as a real customer's would by the booking room's own doing. Everything between the two is the product: the
+same connector, lifecycles, tables, caps and approvals as on a real account. The clock is the demo's, moved an hour at a
+time; nothing is moved outside of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ads.accounts import sealed
+from ads.campaigns import NewCampaign, NewVariation, campaign_id, variation_id
+from ads.desk import Desk, Refused
+from ads.meta.credentials import MetaCredentials
+from ads.platform import Audience, Creative
+from ads.truth.events import Credit, Happened, kept
+from composition.house import House
+from crm.seed import CLINIC
+from engine.values import Money
+from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
+from sandbox.market.single import LiveMarket
+from sandbox.market.world import Ad, World
+from storage.store import Document, Update
+
+OFFER = f"{CLINIC}.cleaning"
+COSTS = {"cost": 120_000, "refund_rate": 0.02, "no_show_rate": 0.05, "fee_share": 0.005}
+ANGLES = {
+    "A": ("Clean teeth by Friday", "A brighter smile in one hour, at KSh 3,500."),
+    "B": ("Gentle hands", "Eleven years of calm visits in Nairobi."),
+    "C": ("New here?", "See what we do."),
+}
+SHOWN = ("launch", "budget", "pause", "resume", "rollback")
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened in the fortnight, in words."""
+
+    at: datetime
+    text: str
+
+
+class Fortnight(msgspec.Struct, frozen=True, kw_only=True):
+    """A fortnight to live through."""
+
+    days: int = 14
+    key: str = ""
+
+
+class Lived(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    campaign: str
+    changes: int
+    text: str
+
+
+def market() -> LiveMarket:
+    """Money in shillings: an order of A costs about 500 in ads, of B 1,300, of C more than it brings in."""
+    ads = (
+        Ad(cpm=260, ctr=0.016, cvr=0.034, saturation=2500, fatigue=0.004),
+        Ad(cpm=260, ctr=0.013, cvr=0.0155, saturation=2500, fatigue=0.004),
+        Ad(cpm=260, ctr=0.012, cvr=0.003, saturation=2500),
+    )
+    return LiveMarket(World(ads=ads, seed=7, margin=1900, price=3500, budget=4000, over_report=0.3), seed=7)
+
+
+async def prepare(house: House) -> None:
+    """The clinic's account on simulated Meta, and what a cleaning costs it."""
+    settings, own = house.settings, DEFAULT_AD_ACCOUNTS[0]
+    simulator = settings.sandbox_url or f"http://{settings.host}:{settings.sandbox_port}"
+    credentials = MetaCredentials(
+        account=own.id, token=own.token, app_id=own.client_id, app_secret=own.client_secret, page=own.page,
+        pixel=own.pixel, base_url=f"{simulator}/meta",
+    )  # fmt: skip
+    org = house.store.org(CLINIC)
+    known = await org.get("ad_accounts", f"{CLINIC}/meta")
+    if known is None:
+        await org.commit([sealed(CLINIC, "meta", credentials, await house.vault.org(CLINIC), own.currency, own.zone)])
+    offer = await org.get("offers", OFFER)
+    if offer is not None and not offer.get("costs"):
+        await org.commit([Update("offers", OFFER, {"set": {"costs": COSTS}})])
+
+
+async def live(house: House, orders: Callable[[], list[Any]], wish: Fortnight, tell: Callable[[Told], None]) -> Lived:
+    """Draft, approve, launch, let the days pass. `orders` are those that the market made since it was asked last."""
+    desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
+    campaign = await desk.draft(CLINIC, _campaign(wish.key or f"{house.clock.now():%Y%m%d%H%M%S}"), "demo")
+    await house.runtime.idle()
+    tell(Told(at=house.clock.now(), text="Drafted: three ads at KSh 800 a day each, at most KSh 4,000 a day."))
+    await desk.submit(CLINIC, campaign, "demo")
+    await _until(house, campaign, "waiting_for_approval")
+    await desk.decide(CLINIC, campaign, "amina", approve=True)
+    tell(Told(at=house.clock.now(), text="Amina approves the launch."))
+    await _until(house, campaign, "active")
+    seen: dict[str, str] = {}
+    for _ in range(wish.days * 24):
+        await house.runtime.skip(timedelta(hours=1))
+        await _sold(house, campaign, orders())
+        await _approved(house, desk, campaign, tell)
+        await _told(house, campaign, seen, tell)
+    return await _summed(house, campaign, seen)
+
+
+async def _until(house: House, campaign: str, state: str) -> None:
+    for _ in range(60):
+        await house.runtime.skip(timedelta(seconds=2))
+        found = await house.store.org(CLINIC).get("campaigns", campaign)
+        if found is not None and found["state"] == state:
+            return
+    raise Refused("ads.demo", f"The demo's campaign did not come to {state}: {(found or {}).get('reason')}")
+
+
+async def _sold(house: House, campaign: str, orders: list[Any]) -> None:
+    """Who bought on the simulated market has paid: the server measured it."""
+    org = house.store.org(CLINIC)
+    if not orders:
+        return
+    shown = await org.find("variations", {"campaign": campaign}, limit=10)
+    whose = {(each.get("external") or {}).get("adset"): each["_id"] for each in shown}
+    now, ops = house.clock.now(), []
+    for place, order in enumerate(orders):
+        variation = whose.get(order.id)
+        if variation is None:
+            continue
+        credit = Credit(
+            platform="meta", campaign=campaign, variation=variation, click=f"demo-{now:%Y%m%d%H}-{place}",
+            clicked_at=order.clicked, by="tag",
+        )  # fmt: skip
+        ops.append(
+            kept(
+                CLINIC,
+                Happened(
+                    kind="payment", key=f"demo/{campaign}/{now.isoformat()}/{place}", at=now, credit=credit,
+                    offer=OFFER, value=350_000, currency="KES", source="demo",
+                ),
+            )
+        )  # fmt: skip
+    await org.commit(ops)
+
+
+async def _approved(house: House, desk: Desk, campaign: str, tell: Callable[[Told], None]) -> None:
+    asking = await house.store.org(CLINIC).find("ad_intents", {"campaign": campaign, "state": "asking"}, limit=20)
+    for intent in asking:
+        await desk.approve(CLINIC, intent["_id"], "amina")
+        tell(Told(at=house.clock.now(), text=f"Amina approves: {_words(intent)}"))
+    if asking:
+        await house.runtime.skip(timedelta(seconds=5))
+
+
+async def _told(house: House, campaign: str, seen: dict[str, str], tell: Callable[[Told], None]) -> None:
+    found = await house.store.org(CLINIC).find("ad_intents", {"campaign": campaign}, sort=[("at", 1)], limit=1000)
+    for intent in found:
+        if intent["state"] in ("open", "executing") or seen.get(intent["_id"]) == intent["state"]:
+            continue
+        seen[intent["_id"]] = intent["state"]
+        tell(Told(at=intent.get("made_at") or house.clock.now(), text=f"{_words(intent)} [{_state(intent)}]"))
+
+
+def _words(intent: Document) -> str:
+    wanted, before = intent["wanted"].get("budget"), int(intent.get("budget_before") or 0)
+    step = ""
+    if intent["kind"] == "budget" and wanted:
+        step = f" KSh {before / 100:,.0f} → {wanted / 100:,.0f}"
+    return f"{intent['angle']}: {intent['kind']}{step}, since {intent['reason'] or 'somebody wanted it'}"
+
+
+def _state(intent: Document) -> str:
+    outcome = f": {intent['outcome']}" if intent.get("outcome") else ""
+    return f"{intent['state'].replace('_', ' ')}{outcome}"
+
+
+async def _summed(house: House, campaign: str, seen: dict[str, str]) -> Lived:
+    shown = await house.store.org(CLINIC).find("variations", {"campaign": campaign}, sort=[("angle", 1)], limit=10)
+    lines = []
+    for each in shown:
+        facts = each.get("facts") or {}
+        spend, profit = (facts.get("spend") or 0) / 100, (facts.get("profit") or 0) / 100
+        lines.append(
+            f"{each['angle']} is {each['stage']}: KSh {spend:,.0f} spent, {facts.get('conversions') or 0} orders, "
+            f"KSh {profit:,.0f} profit"
+        )
+    return Lived(campaign=campaign, changes=len(seen), text="\n".join(lines))
+
+
+def _campaign(key: str) -> NewCampaign:
+    def kes(amount: int) -> Money:
+        return Money(amount * 100, "KES")
+
+    id = f"demo-{key}"
+    made = campaign_id(CLINIC, id)
+    return NewCampaign(
+        key=id, name="Teeth cleaning", offer=OFFER, platform="meta", daily_cap=kes(4000), monthly_cap=kes(100_000),
+        audience=Audience(countries=("KE",), languages=("en", "sw")), approval_pct=20.0,
+        variations=tuple(
+            NewVariation(
+                angle=angle, name=f"Teeth cleaning {angle}", budget=kes(800),
+                creative=Creative(
+                    texts=(text,), headlines=(headline,), whatsapp="+254709000101",
+                    link=f"https://tabasamu.example/cleaning?utm_content={variation_id(made, angle)}", action="message",
+                ),
+            )
+            for angle, (headline, text) in ANGLES.items()
+        ),
+    )  # fmt: skip
