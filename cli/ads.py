@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from ads.desk import Desk, Refused
 from cli.errors import CommandError
 from composition import advertising, control, fortnight, stores
@@ -126,12 +124,11 @@ async def _demo(options: argparse.Namespace) -> int:
     settings = read(demo=True)
     asked = fortnight.Fortnight(days=options.days)
 
-    def tell(line: Any) -> None:
-        told = msgspec.convert(line, fortnight.Told)
+    def tell(told: fortnight.Told) -> None:
         print(f"{told.at.astimezone(ZoneInfo('Africa/Nairobi')):%a %d %b %H:%M}  {told.text}", flush=True)
 
     try:
-        lived = await control.ask(settings, "fortnight", asked, fortnight.Lived, tell)
+        lived = await control.ask(settings, "fortnight", asked, fortnight.Lived, tell, fortnight.Told)
     except control.Refused as refused:
         raise CommandError(str(refused)) from refused
     if lived is None:

@@ -124,8 +124,13 @@ def _leave(path: Path, place: Place) -> None:
     made.replace(path)
 
 
-async def ask(settings: Settings, name: str, asked: Any, form: Any, tell: Callable[[Progress], None]) -> Any | None:
-    """What the running server made of it; None when none runs here. Raises Refused."""
+async def ask(
+    settings: Settings, name: str, asked: Any, form: Any, tell: Callable[[Any], None], told: Any = Progress
+) -> Any | None:  # fmt: skip
+    """What the running server made of it; None when none runs here. `told` is the form of what is told on the way.
+
+    Raises Refused.
+    """
     try:
         place = msgspec.json.decode((settings.data_dir / FILE).read_bytes(), type=Place)
     except (FileNotFoundError, msgspec.DecodeError):
@@ -141,7 +146,7 @@ async def ask(settings: Settings, name: str, asked: Any, form: Any, tell: Callab
                 async for line in answer.aiter_lines():
                     said = msgspec.json.decode(line)
                     if "progress" in said:
-                        tell(msgspec.convert(said["progress"], Progress))
+                        tell(msgspec.convert(said["progress"], told))
                     elif "refusal" in said:
                         raise Refused(said["refusal"])
                     else:

@@ -20,7 +20,7 @@ from web.api.endpoint import Asked, Endpoint, Nothing, Refusal
 from web.console import frame
 from web.console.caller import Caller, Way
 
-_PAGE, _AT = "/o/{org}/ads", "/orgs/{org}/campaigns"
+_PAGE, _AT = "/o/{org}/ads/campaigns", "/orgs/{org}/campaigns"
 _GONE = ("ads.no_campaign", "ads.no_variation", "ads.nothing_to_take_back")
 _REFUSALS = ((404, "not-found"), (409, "ads.refused"))
 
@@ -90,7 +90,7 @@ class Ads:
     def ways(self) -> Sequence[Way]:
         return (
             Way(method="GET", path=_PAGE, permission="ads.read", view=self.list_page),
-            Way(method="GET", path=f"{_PAGE}/campaign/{{id}}", permission="ads.read", view=self.one_page),
+            Way(method="GET", path=f"{_PAGE}/{{id}}", permission="ads.read", view=self.one_page),
             Way(method="POST", path=f"{_PAGE}/act", permission="ads.change", view=self._form(self._act_of, self._act)),
             Way(
                 method="POST", path=f"{_PAGE}/decide", permission="ads.approve",
@@ -166,7 +166,8 @@ class Ads:
             return frame.refused(caller, 404, "not-found")
         return frame.page(
             "campaign.html", caller, status=status, campaign=found.summary, variations=found.variations,
-            decisions=found.decisions, money=frame.money, typed=_typed, wrong=wrong, done=done, **await self._about(caller),
+            decisions=found.decisions, money=frame.money, typed=_typed, wrong=wrong, done=done,
+            **await self._about(caller),
         )  # fmt: skip
 
     async def _about(self, caller: Caller) -> dict[str, Any]:
@@ -205,7 +206,7 @@ class Ads:
                 await act(caller, await read(form, caller.org))
             except (Refused, ValueError, KeyError) as refused:
                 return await self._shown(caller, campaign, wrong=str(refused), status=409)
-            return frame.see_other(f"/o/{caller.org}/ads/campaign/{campaign}", done="ads")
+            return frame.see_other(f"/o/{caller.org}/ads/campaigns/{campaign}", done="ads")
 
         return view
 

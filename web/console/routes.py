@@ -27,6 +27,7 @@ from web.console.account import Account
 from web.console.ads_launch import AdsLaunch, Receive
 from web.console.ads_report import AdsReport
 from web.console.ads import Ads
+from web.console.ads_report import AdsReport
 from web.console.bookings import Bookings
 from web.console.caller import Way
 from web.console.conversations import Conversations

@@ -10,7 +10,6 @@ LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 WORDS: dict[str, tuple[str, str]] = {
     **ADS,
     **BUSINESS,
-    **ADS,
     "skip": ("Skip to the content", "Ruka hadi yaliyomo"),
     "menu": ("Menu", "Menyu"),
     "other-language": ("Kiswahili", "English"),

@@ -22,7 +22,7 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.launch.send": ("Send", "Tuma"),
     "ads.launch.thinking": ("One moment…", "Subiri kidogo…"),
     "ads.launch.read": ("Read again", "Soma tena"),
-    "ads.title": ("Ads", "Matangazo"),
+    "ads.title": ("Campaigns", "Kampeni"),
     "ads.none": ("No campaign yet.", "Bado hakuna kampeni."),
     "ads.waits": ("Waits for an approval", "Inasubiri idhini"),
     "ads.today-of": ("today at most {spent} of {cap}", "leo si zaidi ya {spent} kati ya {cap}"),
