@@ -15,6 +15,7 @@ from engine.values import Money
 from runtime.verbs import Changed, Context, Post, Start
 from storage.store import Document, Op, Update
 
+BELOW_SMALLEST = "below the platform's smallest budget"  # variation.yaml knows it by these words
 Facts = dict[str, Any]  # the record `ad_facts`
 
 
@@ -65,6 +66,8 @@ class Changes:
         wanted = _wanted(kind, args, campaign, variation)
         if wanted is None:
             return _not_proposed("nothing would change")
+        if wanted.budget is not None and wanted.budget < int(campaign.get("smallest_budget") or 0):
+            return _not_proposed(BELOW_SMALLEST)
         decision = args.get("decision")
         wish = Wish(
             kind="budget" if kind == "budget" else "pause" if kind == "pause" else "resume",

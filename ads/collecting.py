@@ -11,7 +11,7 @@ from ads import campaigns, hours, intents
 from ads.campaigns import DRAFT, GONE
 from ads.dispatcher import Connect
 from ads.drift import adopted, gone
-from ads.failures import Gone, OutcomeUnknown, PlatformError
+from ads.failures import CurrencyChanged, Gone, OutcomeUnknown, PlatformError
 from ads.failures import RetryLater as Busy
 from ads.hours import Named
 from ads.ledger import SETTLES, day_of, written
@@ -35,6 +35,9 @@ class Collector:
             return _missed("no ad account is connected")
         variations = await campaigns.variations(ctx.store, campaign["_id"])
         try:
+            account = await platform.account()
+            if account.currency != campaign["currency"]:
+                raise CurrencyChanged(platform.name, campaign["currency"], account.currency)
             found = await self._found_otherwise(ctx, platform, campaign, variations)
             if found is not None:
                 return found  # one edit a look, each in its own commit; the next look finds the next
@@ -52,6 +55,8 @@ class Collector:
             "collected_at": ctx.now,
             "trouble": "",
         }
+        if account.smallest_daily_budget is not None:
+            noted["smallest_budget"] = account.smallest_daily_budget.amount
         ops: list[Op] = [
             *absorbed.ops,
             Update("campaigns", campaign["_id"], {"set": noted}, expect=campaign["version"]),

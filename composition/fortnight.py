@@ -61,13 +61,13 @@ class Lived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def market() -> LiveMarket:
-    """Money in shillings: an order of A costs about 500 in ads, of B 1,300, of C more than it brings in."""
+    """Money in shillings: an order of A costs about 170 in ads, of B 400, of C far more than it brings in."""
     ads = (
-        Ad(cpm=260, ctr=0.016, cvr=0.034, saturation=2500, fatigue=0.004),
-        Ad(cpm=260, ctr=0.013, cvr=0.0155, saturation=2500, fatigue=0.004),
-        Ad(cpm=260, ctr=0.012, cvr=0.003, saturation=2500),
+        Ad(cpm=260, ctr=0.016, cvr=0.1, saturation=2500, fatigue=0.004),
+        Ad(cpm=260, ctr=0.013, cvr=0.05, saturation=2500, fatigue=0.004),
+        Ad(cpm=260, ctr=0.012, cvr=0.002, saturation=2500),
     )
-    return LiveMarket(World(ads=ads, seed=7, margin=1900, price=3500, budget=4000, over_report=0.3), seed=7)
+    return LiveMarket(World(ads=ads, seed=7, margin=1900, price=3500, budget=6000, over_report=0.3), seed=7)
 
 
 async def prepare(house: House) -> None:
@@ -92,7 +92,7 @@ async def live(house: House, orders: Callable[[], list[Any]], wish: Fortnight, t
     desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
     campaign = await desk.draft(CLINIC, _campaign(wish.key or f"{house.clock.now():%Y%m%d%H%M%S}"), "demo")
     await house.runtime.idle()
-    tell(Told(at=house.clock.now(), text="Drafted: three ads at KSh 800 a day each, at most KSh 4,000 a day."))
+    tell(Told(at=house.clock.now(), text="Drafted: three ads at KSh 1,200 a day each, at most KSh 6,000 a day."))
     await desk.submit(CLINIC, campaign, "demo")
     await _until(house, campaign, "waiting_for_approval")
     await desk.decide(CLINIC, campaign, "amina", approve=True)
@@ -195,11 +195,11 @@ def _campaign(key: str) -> NewCampaign:
     id = f"demo-{key}"
     made = campaign_id(CLINIC, id)
     return NewCampaign(
-        key=id, name="Teeth cleaning", offer=OFFER, platform="meta", daily_cap=kes(4000), monthly_cap=kes(100_000),
+        key=id, name="Teeth cleaning", offer=OFFER, platform="meta", daily_cap=kes(6000), monthly_cap=kes(150_000),
         audience=Audience(countries=("KE",), languages=("en", "sw")), approval_pct=20.0,
         variations=tuple(
             NewVariation(
-                angle=angle, name=f"Teeth cleaning {angle}", budget=kes(800),
+                angle=angle, name=f"Teeth cleaning {angle}", budget=kes(1200),
                 creative=Creative(
                     texts=(text,), headlines=(headline,), whatsapp="+254709000101",
                     link=f"https://tabasamu.example/cleaning?utm_content={variation_id(made, angle)}", action="message",

@@ -24,9 +24,8 @@ from web.api.endpoint import Endpoint
 from web.api.openapi import address, document
 from web.api.reading import way as reading
 from web.console.account import Account
-from web.console.ads_launch import AdsLaunch, Receive
-from web.console.ads_report import AdsReport
 from web.console.ads import Ads
+from web.console.ads_launch import AdsLaunch, Receive
 from web.console.ads_report import AdsReport
 from web.console.bookings import Bookings
 from web.console.caller import Way
