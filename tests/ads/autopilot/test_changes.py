@@ -95,7 +95,7 @@ async def test_money_that_was_let_go_for_today_is_not_let_go_a_second_time(pilot
     today = await pilot.desk.propose(ORG, pilot.id_of("A"), "juma", budget=kes(1180))
     await pilot.idle()
     assert (await pilot.intent(today))["state"] == "held_back"  # B may have spent its day's budget by now
-    await pilot.pass_(hours=24)
+    await pilot.pass_(hours=16)
     tomorrow = await pilot.desk.propose(ORG, pilot.id_of("A"), "juma", budget=kes(1180))
     await pilot.idle()
     assert (await pilot.intent(tomorrow))["state"] == "done"
