@@ -151,6 +151,14 @@ async def test_what_was_found_yesterday_is_looked_at_again(clinic: Clinic) -> No
     assert "the page was not found fit" in (await clinic.submit())[1]["reason"]
 
 
+async def test_a_page_that_was_never_looked_at_or_found_unfit_is_not_launched_with(clinic: Clinic) -> None:
+    await clinic.ask("launch.reckon", cost=kes(130_000))
+    assert "the page was not found fit" in (await clinic.submit())[1]["reason"]
+    await clinic.ready()
+    await clinic.org.commit([Update("ad_pages", "clinic/clinic.cleaning/meta", {"set": {"ready": False}})])
+    assert "the page was not found fit" in (await clinic.submit())[1]["reason"]
+
+
 async def test_without_known_costs_nothing_is_handed_in(clinic: Clinic) -> None:
     await clinic.ready()
     await clinic.ask("launch.reckon", cost=kes(900_000))
