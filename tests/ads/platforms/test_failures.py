@@ -297,3 +297,19 @@ def test_credentials_are_never_printed() -> None:
 async def test_a_variation_without_its_campaign_is_refused(ads: Ads, name: str) -> None:
     with pytest.raises(Refused):
         await ads.platform(name).create_variation(Ref(kind="campaign", id="c1"), variation())
+
+
+@pytest.mark.parametrize("name", ["google", "tiktok"])
+async def test_what_was_made_but_is_not_shown_yet_is_waited_for(ads: Ads, name: str) -> None:
+    platform = ads.platform(name)
+    above = (await platform.create_campaign(campaign())).ref
+    await ads.misbehave(name, late_creation=600.0)
+    await ads.misbehave(name, lost_answer=True, writes_only=True, times=1)
+    with pytest.raises(OutcomeUnknown):
+        await platform.create_variation(above, variation())
+    with pytest.raises(RetryLater) as later:
+        await platform.create_variation(above, variation())
+    assert later.value.code == f"ads.{name}.lag"
+    ads.clock.move(timedelta(minutes=11))
+    await platform.create_variation(above, variation())
+    assert len(ads.things(name, "adset")) == 1
