@@ -106,6 +106,7 @@ async def _second_factor(screen: Screen, server: Server) -> None:
     page = screen.page
     await page.goto(f"{server.url}/me/second-factor")
     await _looks_right(screen, "second-factor")
+    assert await page.locator("img.qr").evaluate("(picture) => picture.complete && picture.naturalWidth > 0")
     secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
     await page.locator("#code").fill(TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode())  # noqa: S303
     await page.keyboard.press("Enter")

@@ -31,7 +31,13 @@ pytestmark = [
 FOLDER = Path(SCREENSHOTS or ROOT / "build" / "screenshots")
 IN_DOCS = ("today", "rules", "workshop", "team", "try-a-draft", "publish", "proposal", "replay-found")
 TALLEST = 2400  # pixels; the journal could be as long as a road
-NO_PICTURE = {"/o/{org}/journal/export", "/o/{org}/ads/report.pdf", "/go/{what}"}  # files and ways elsewhere, not pages
+NO_PICTURE = {
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/o/{org}/journal/export",
+    "/o/{org}/ads/report.pdf",
+    "/go/{what}",
+}  # files and ways elsewhere, not pages
 
 
 class Album:
