@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ads.statistics.assessing import Assessment
 
 SMALLEST = 0.01  # of the campaign's budget: what a share without a budget is compared with, and raised from
-FORGET = 90 * 24  # hours further back are not looked at
 
 
 class Tables(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ BOOKING, DEPOSIT, PAYMENT = "flows/booking.yaml", "flows/deposit.yaml", "flows/l
 HOLD = "flows/lifecycles/booking.yaml"
 
 # (file, what is edited, to what, the promise that breaks)
+REBALANCE = "rules/rebalance.yaml"
 KEEP, PACING, FATIGUE, ANOMALY = (f"rules/{name}.yaml" for name in ("keep_kill_scale", "pacing", "fatigue", "anomaly"))
 EDITS = {
     "confirmation before payment": (
@@ -230,6 +231,18 @@ EDITS = {
         "when: not currency_same",
     ),
     "figures that never came": (ANOMALY, "not reported or hours", "hours", "when: not reported"),
+    "shared anew by broken figures": (
+        REBALANCE,
+        "when: not data_ok\n    then",
+        "when: not data_ok and hours_running < 24\n    then",
+        "not data_ok",
+    ),
+    "shared anew at once": (
+        REBALANCE,
+        "hours_since_change < 6\n",
+        "hours_since_change < 3\n",
+        "hours_since_change < 6",
+    ),
     "stop is not heard": ("rules/routing.yaml", '"stop", "stop all"', '"stop now", "stop all"', 'text == "stop"'),
 }
 
