@@ -129,7 +129,8 @@ class Desk:
         await self._not_alone(org, by, str(intent["by"]))
         ops: list[Op] = [
             Update(
-                "ad_intents", change, {"set": {"approved_by": by, "approved_at": self._clock()}},
+                "ad_intents", change,
+                {"set": {"state": intents.OPEN, "approved_by": by, "approved_at": self._clock()}},
                 when={"state": intents.ASKING},
             ),
             *note,
@@ -233,7 +234,10 @@ class Desk:
         self, org: str, machine: str, event: str, data: dict[str, Any], key: str, ops: Sequence[Op]
     ) -> None:  # fmt: skip
         rows = [await self._told(org, Post(machine=machine, event=Event(name=event, data=data)), key)]
-        await self._store.org(org).commit([*ops, *(Insert("inbox", row) for row in rows)])
+        try:
+            await self._store.org(org).commit([*ops, *(Insert("inbox", row) for row in rows)])
+        except Conflict as conflict:  # said twice, or somebody else said something a moment ago
+            raise Refused("ads.not_waiting", "This was decided a moment ago.") from conflict
         await self._hand_in(rows)
 
     async def _commit(

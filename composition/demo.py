@@ -42,6 +42,7 @@ def welcome(settings: Settings, way_in: str) -> str:
         f"  Be the owner:        {way_in}   (signs in once)\n"
         f"  What is here:        {settings.app_url}/\n"
         "  In a terminal:       .venv/bin/aais chat\n"
+        "  A fortnight of ads:  .venv/bin/aais ads demo   (three minutes; then see Campaigns as the owner)\n"
         "Ctrl+C stops it; what was said is kept.\n"
     )
 

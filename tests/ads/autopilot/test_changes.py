@@ -174,3 +174,14 @@ async def test_pausing_a_campaign_stops_everything_and_it_goes_on_as_it_was(pilo
     await pilot.idle()
     assert ((await pilot.campaign(id))["state"], pilot.platform.live) == ("ended", 0)
     assert await pilot.dead() == []
+
+
+async def test_an_approval_that_is_said_twice_is_said_once(pilot: Pilot) -> None:
+    await pilot.launched(1000)
+    change = await pilot.desk.propose(ORG, pilot.id_of("A"), "juma", budget=kes(2000))
+    await pilot.idle()
+    await pilot.desk.approve(ORG, change, "amina")
+    with pytest.raises(Refused):
+        await pilot.desk.approve(ORG, change, "amina")
+    await pilot.idle()
+    assert (await pilot.intent(change))["state"] == "done"

@@ -1,0 +1,43 @@
+"""The campaign's page and its twin show caps, variations, and each decision with its reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from insights import ads as insight
+from people.signing_in import Visitor
+from tests.ads.autopilot.pilot import ORG, Pilot, kes
+from web.console import frame
+from web.console.ads import Ads
+from web.console.caller import Caller
+
+
+class _Request:
+    def __init__(self, id: str) -> None:
+        self.match_info = {"id": id}
+        self.query: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+async def test_the_page_shows_what_waits_and_why(pilot: Pilot, language: str) -> None:
+    id = await pilot.launched(1000, 500)
+    change = await pilot.desk.propose(ORG, pilot.id_of("A"), "juma", budget=kes(2000), reason="more for Christmas")
+    await pilot.pass_(minutes=35)
+    visitor = Visitor()
+    caller = Caller(now=datetime.now(UTC), language=language, visitor=visitor, org=ORG, role="owner", program="x")
+    pages = Ads(pilot.store, pilot.desk, pilot.clock.now)
+    request: Any = _Request(id)
+    shown = (await pages.one_page(request, caller)).text or ""
+    assert "more for Christmas" in shown
+    assert change in shown
+    assert "KSh" in shown
+    assert frame.Words(language)("ads.approve") in shown
+    listed = (await pages.list_page(request, caller)).text or ""
+    assert id in listed
+    twin = await insight.one(pilot.store.org(ORG), id, pilot.clock.now())
+    assert twin.summary.asking == 1
+    assert msgspec.json.encode(twin)
