@@ -30,6 +30,7 @@ LIVE = (LAUNCHING, ACTIVE, PAUSED)
 GONE = "gone"  # a variation that somebody deleted on the platform
 LIFECYCLE, VARIATION_LIFECYCLE = "lifecycle:campaign", "lifecycle:variation"
 MOST_VARIATIONS = 20
+UNANSWERED = timedelta(days=1)  # for so long a platform may still do what it was told and did not answer
 
 
 class BadCampaign(ValueError):
@@ -194,6 +195,18 @@ def ledger_of(campaign: Mapping[str, Any]) -> Ledger:
 def live_budget(variation: Mapping[str, Any]) -> int:
     """What it may spend a day as it stands."""
     return int(variation["budget"]) if variation["status"] == ACTIVE else 0
+
+
+def unanswered(variation: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """What the platform was told, lately, without saying what became of it: it may yet do it, even out of turn."""
+    return [told for told in variation.get("told") or [] if told["at"] > now - UNANSWERED]
+
+
+def most_live(status: str, budget: int, told: Sequence[Mapping[str, Any]]) -> int:
+    """The most that a variation may spend a day, being told so and so without an answer."""
+    statuses = {status, *(each["status"] for each in told)}
+    budgets = [budget, *(int(each["budget"]) for each in told if each["budget"] is not None)]
+    return max(budgets) if ACTIVE in statuses else 0
 
 
 def day_ago(variation: Mapping[str, Any], now: datetime) -> int | None:

@@ -50,6 +50,12 @@ class Collector:
             return await self._trouble(ctx, campaign, error)
         absorbed = await hours.absorb(ctx.store, campaign["platform"], rows, named(campaign, variations), ctx.now)
         ledger = campaigns.ledger_of(campaign).with_report(await _reported(ctx, campaign, variations, rows))
+        today = day_of(ctx.now, campaign["zone"])
+        for variation in variations:  # what was not answered for a day is not counted any longer
+            if variation["status"] not in (DRAFT, GONE) and not await _under_way(ctx, variation):
+                told = campaigns.unanswered(variation, ctx.now)
+                live = campaigns.most_live(variation["status"], int(variation["budget"]), told)
+                ledger = ledger.with_budget(variation["_id"], live, today)
         noted = {
             "ledger": written(ledger.at(day_of(ctx.now, campaign["zone"]))),
             "collected_at": ctx.now,

@@ -124,7 +124,12 @@ class Dispatcher:
             if planned.differences(before) and not intents.fits(before, job.wanted):
                 return await self._edited(ctx, args, before)
         job = await self._reserved(ctx, job)
-        await _told(job, before)
+        try:
+            await _told(job, before)
+        except PlatformError as error:
+            if error.changed_nothing:
+                await _untold(ctx, job)
+            raise
         job = await self._job(ctx, args)
         after = await _standing(job)
         if after is None or not intents.fits(after, job.wanted):
@@ -148,10 +153,14 @@ class Dispatcher:
             step = await self._allowed(ctx, job)
             today = day_of(ctx.now, job.campaign["zone"])
             counted = campaigns.ledger_of(job.campaign).with_budget(
-                job.variation["_id"], max(step.after, step.before), today
+                job.variation["_id"], self._most(ctx, job, step), today
             )
             sent: list[Any] = [at for at in job.variation.get("sent") or [] if at > ctx.now - _SENT_KEPT]
-            changes: dict[str, Any] = {"unsure": True}
+            told = {"at": ctx.now, "status": job.wanted.status, "budget": job.wanted.budget}
+            changes: dict[str, Any] = {
+                "unsure": True,
+                "told": [*campaigns.unanswered(job.variation, ctx.now), told],
+            }
             if job.wanted.budget is not None and job.intent["kind"] != "launch":
                 changes["sent"] = [*sent, ctx.now]
             ops: list[Op] = [
@@ -169,6 +178,16 @@ class Dispatcher:
                 if job.intent["state"] not in intents.UNDER_WAY:
                     raise HeldBack("ads.settled", "it was settled meanwhile") from None
         raise RetryLater("the campaign is changed by others all the time", after=timedelta(seconds=5))
+
+    @staticmethod
+    def _most(ctx: Context, job: Job, step: law.Step) -> int:
+        """The largest budget that may be in force from the moment on that the platform is told."""
+        told = [
+            *campaigns.unanswered(job.variation, ctx.now),
+            {"status": job.wanted.status, "budget": job.wanted.budget},
+        ]
+        now = campaigns.most_live(str(job.variation["status"]), int(job.variation["budget"]), told)
+        return max(step.before, step.after, step.possible, now)
 
     async def _allowed(self, ctx: Context, job: Job) -> law.Step:
         """The table that is in force, and then what no table can lift. Raises HeldBack."""
@@ -265,16 +284,28 @@ def _plan(job: Job, budget: Money) -> VariationPlan:
     )  # fmt: skip
 
 
+async def _untold(ctx: Context, job: Job) -> None:
+    """The platform said that it did nothing: it will not do it later either."""
+    variation = await campaigns.variation(ctx.store, job.variation["_id"])
+    told = (variation.get("told") or [])[:-1]
+    try:
+        await ctx.store.commit([Update("variations", variation["_id"], {"set": {"told": told}}, variation["version"])])
+    except Conflict:
+        return  # it stays counted for a day, which is only careful
+
+
 async def _finished(ctx: Context, job: Job, after: State | None) -> Acted:
-    """Read back: from now on our record is what the platform showed."""
+    """Read back: from now on our record is what the platform showed; what it has not answered stays counted."""
     variation, today = job.variation, day_of(ctx.now, job.campaign["zone"])
     status = "deleted" if after is None else after.status
     budget = int(variation["budget"]) if after is None or after.budget is None else after.budget.amount
-    live = budget if status == "active" else 0
+    told = campaigns.unanswered(variation, ctx.now)[:-1]  # the last one is what was read back
+    live = campaigns.most_live(status, budget, told) if after is not None else 0
     counted = campaigns.ledger_of(job.campaign).with_budget(variation["_id"], live, today)
     ours = campaigns.GONE if status == "deleted" else status
     changes: dict[str, Any] = {
         "status": ours,
+        "told": told,
         "unsure": False,
         "budget": budget,
         "stopped_with_campaign": bool(variation.get("stopped_with_campaign")) and ours == campaigns.PAUSED,

@@ -26,7 +26,7 @@ def adopted(
     known = campaigns.known_state(variation, campaign["currency"])
     budget = int(variation["budget"]) if found.budget is None else found.budget.amount
     what = ", ".join(known.differences(found)) if known is not None else "everything"
-    live = budget if found.status == "active" else 0
+    live = campaigns.most_live(found.status, budget, campaigns.unanswered(variation, now))
     changes: dict[str, Any] = {
         "status": found.status,
         "budget": budget,

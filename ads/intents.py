@@ -141,6 +141,7 @@ def step_of(wanted: Wanted, campaign: Document, variation: Document, now: dateti
         pct=pct,
         currency=str(campaign["currency"]),
         approved=approved,
+        possible=campaigns.most_live(status, budget, campaigns.unanswered(variation, now)),
     )
 
 
@@ -150,7 +151,9 @@ def weighed(
     """The record `ad_step`, for the guardrails' table."""
     wanted, today = wanted_of(intent), day_of(now, campaign["zone"])
     step = step_of(wanted, campaign, variation, now, approved=bool(intent.get("approved_by")))
-    after = campaigns.ledger_of(campaign).with_budget(variation["_id"], max(step.after, step.before), today)
+    after = campaigns.ledger_of(campaign).with_budget(
+        variation["_id"], max(step.after, step.before, step.possible), today
+    )
     changed = variation.get("changed_at") or variation.get("launched_at")
     money = {key: campaigns.money(campaign, int(campaign.get(key) or 0)) for key in ("daily_cap", "monthly_cap")}
     return {

@@ -26,7 +26,8 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a variation may spend a day now and then, minor units; 0 is paused or not there.
 
-    `pct` is how much more its budget becomes, whether it runs or not (see `change_pct`).
+    `pct` is how much more its budget becomes, whether it runs or not (see `change_pct`). `possible` is the most that
+    it may have then, if the platform still does what it was told earlier and did not answer.
     """
 
     variation: str
@@ -35,6 +36,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     pct: float
     currency: str
     approved: bool
+    possible: int = 0
 
     @property
     def raises(self) -> bool:
@@ -76,7 +78,7 @@ def breach(caps: Caps, ledger: Ledger, step: Step, today: date) -> Breach | None
             code="ads.law.approval",
             reason=f"{step.pct:g} % more needs an approval; {caps.approval_pct:g} % does not",
         )
-    after = ledger.with_budget(step.variation, step.after, today)
+    after = ledger.with_budget(step.variation, max(step.after, step.possible), today)
     if max(after.live_total, after.exposure(today)) > caps.daily:
         return Breach(code="ads.law.daily_cap", reason="it would go over the daily cap")
     if after.month(today) > caps.monthly:

@@ -55,7 +55,7 @@ class FakePlatform:
         self.writes: list[tuple[datetime, str, Change]] = []
         self.faults: list[str] = []
         self.luck: Callable[[], str] | None = None
-        self.later: list[tuple[str, Change]] = []  # what it was told, and does when it likes
+        self.later: list[tuple[datetime, str, Change]] = []  # what it was told, and does when it likes
         self.hour_rows: list[Hour] = []
 
     def _fault(self, writes: bool) -> str:
@@ -123,7 +123,7 @@ class FakePlatform:
         if not dry_run:
             self.writes.append((self.now(), ref.id, change))
             if fault == "late":
-                self.later.append((ref.id, change))
+                self.later.append((self.now(), ref.id, change))
             else:
                 self.apply(ref.id, change)
         if fault:
@@ -137,10 +137,11 @@ class FakePlatform:
         known.name = change.name or known.name
         known.history.append((self.now(), known.status, known.budget.amount))
 
-    def catch_up(self) -> None:
-        """Does what it was told long ago."""
-        while self.later:
-            self.apply(*self.later.pop(0))
+    def catch_up(self, older: timedelta = timedelta()) -> None:
+        """Does what it was told that long ago."""
+        while self.later and self.later[0][0] <= self.now() - older:
+            _, id, change = self.later.pop(0)
+            self.apply(id, change)
 
     async def hours(self, since: datetime, until: datetime, currency: str, after: str = "") -> Hours:
         self._fault(False)
