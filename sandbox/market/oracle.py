@@ -15,9 +15,32 @@ Array = NDArray[np.float64]
 
 
 def best_budgets(market: Market, hour: int) -> Array:
-    """The best daily budgets at this hour, worlds × ads."""
+    """The best daily budgets at this hour, worlds × ads.
+
+    Where only so many orders can be served, an order is worth less to the oracle by what the place for it would else
+    bring, and so much less that the places just suffice.
+    """
     shown, clicked, ordered = market.rates(hour)
-    worth = market.margin * shown * clicked * ordered  # earned by the first unit of money
+    rate = shown * clicked * ordered
+    worth = market.margin * rate  # earned by the first unit of money
+    places = _places(market)[:, None]
+    free = _within_budget(market, worth)
+    if np.isinf(places).all():
+        return free
+    low, high = np.zeros_like(places), np.ones_like(places)
+    for _ in range(50):
+        middle = (low + high) / 2
+        sold = (market.reach(_within_budget(market, worth * middle)) * rate).sum(1, keepdims=True)
+        low, high = np.where(sold > places, low, middle), np.where(sold > places, middle, high)
+    fits = (market.reach(free) * rate).sum(1, keepdims=True) <= places
+    return np.asarray(np.where(fits, free, _within_budget(market, worth * low)))
+
+
+def _places(market: Market) -> Array:
+    return np.array([np.inf if world.capacity is None else float(world.capacity) for world in market.worlds])
+
+
+def _within_budget(market: Market, worth: Array) -> Array:
     total = np.array([[world.budget] for world in market.worlds])
     low, high = np.ones_like(total), np.maximum(worth.max(1, keepdims=True), 1.0)
     for _ in range(60):
@@ -43,6 +66,5 @@ def best_profit(market: Market) -> Array:
         budgets = best_budgets(market, hour)
         shown, clicked, ordered = market.rates(hour)
         orders = market.reach(budgets) * shown * clicked * ordered
-        limits = np.array([np.inf if world.capacity is None else world.capacity for world in market.worlds])
-        earned += market.margin[:, 0] * np.minimum(orders.sum(1), limits) - budgets.sum(1)
+        earned += market.margin[:, 0] * np.minimum(orders.sum(1), _places(market)) - budgets.sum(1)
     return earned

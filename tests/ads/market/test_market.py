@@ -113,6 +113,18 @@ def test_nobody_does_better_than_the_oracle_with_other_budgets(curve):
     assert (best_profit(market) >= 0).all()
 
 
+def test_an_oracle_that_can_serve_few_buys_few_and_earns_more_by_it():
+    free, full = (Market([replace(stationary(seed), capacity=places) for seed in range(5)]) for places in (None, 6))
+    budgets = best_budgets(full, 12)
+    shown, clicked, ordered = full.rates(12)
+    sold = (full.reach(budgets) * shown * clicked * ordered).sum(1)
+    assert (sold <= 6 * (1 + 1e-6)).all()
+    careless = best_budgets(free, 12)
+    gained = full.margin[:, 0] * sold - budgets.sum(1)
+    many = np.minimum((full.reach(careless) * shown * clicked * ordered).sum(1), 6)
+    assert (gained >= full.margin[:, 0] * many - careless.sum(1) - 1e-6).all()
+
+
 def test_where_every_ad_loses_the_oracle_spends_nothing():
     market = Market([FAMILIES["losing"](seed) for seed in range(20)])
     assert best_budgets(market, 12).sum() == pytest.approx(0, abs=1e-6)
