@@ -37,7 +37,7 @@ class Fuzz:
             await self._holds()
         self.pilot.platform.luck = None
         self.pilot.platform.catch_up()
-        await self.pilot.pass_(hours=16)
+        await self.pilot.pass_(hours=26)  # what was not answered is counted for a day
         self._account()
         await self._holds()
         await self._settled()
