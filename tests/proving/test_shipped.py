@@ -13,6 +13,7 @@ from engine.proving import Verdict, looks_across, prove
 from engine.proving.prover import verdicts
 from engine.release import Release
 from engine.testing import World, load_suite, play, variants
+from tests.proving import ad_edits
 from tests.yaml.shipped import DEFINITIONS
 
 SOURCES = {name: path.read_text(encoding="utf-8") for name, path in DEFINITIONS.items()}
@@ -243,6 +244,7 @@ EDITS = {
         "hours_since_change < 3\n",
         "hours_since_change < 6",
     ),
+    **ad_edits.EDITS,
     "stop is not heard": ("rules/routing.yaml", '"stop", "stop all"', '"stop now", "stop all"', 'text == "stop"'),
 }
 
