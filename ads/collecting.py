@@ -75,6 +75,10 @@ class Collector:
     ) -> Acted | None:
         """What somebody edited or deleted by hand, or what came late of a change of ours."""
         for variation in variations:
+            if variation["status"] == DRAFT and variation.get("unsure") and not variation.get("open_change"):
+                launched = await _launched_after_all(ctx, platform, campaign, variation)
+                if launched is not None:
+                    return launched
             if variation["status"] in (DRAFT, GONE) or await _under_way(ctx, variation):
                 continue
             try:
@@ -131,6 +135,28 @@ async def _reported(
         for variation, amount in (before.get(key) or {}).items():
             amounts[variation] = max(amount, amounts.get(variation, 0))
     return days
+
+
+async def _launched_after_all(
+    ctx: Context, platform: Platform, campaign: Document, variation: Document
+) -> Acted | None:  # fmt: skip
+    """A launch that was given up: what the platform made of it is followed; None while it may still make it."""
+    ref = await platform.find("variation", variation["_id"])
+    if ref is not None and ref.external.get("adset") and ref.external.get("ad"):
+        ops, posts = adopted(campaign, variation, await platform.read(ref), ctx.now)
+        noted = Update("variations", variation["_id"], {"set": {"launched_at": ctx.now, "unstarted": True}})
+        return Acted(ops=(*ops, noted), posts=posts, event=_missed("a launch came about late").event)
+    if campaigns.unanswered(variation, ctx.now):
+        return None
+    today = day_of(ctx.now, campaign["zone"])
+    ledger = campaigns.ledger_of(campaign).with_budget(variation["_id"], 0, today)
+    return Acted(
+        ops=(
+            Update("campaigns", campaign["_id"], {"set": {"ledger": written(ledger)}}, expect=campaign["version"]),
+            Update("variations", variation["_id"], {"set": {"unsure": False}}, expect=variation["version"]),
+        ),
+        event=_missed("a launch did not come about").event,
+    )
 
 
 async def _under_way(ctx: Context, variation: Document) -> bool:

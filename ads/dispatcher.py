@@ -19,15 +19,15 @@ from ads.changes import Changes
 from ads.drift import adopted, gone
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError
 from ads.failures import RetryLater as Busy
-from ads.intents import Wanted
 from ads.ledger import day_of, written
-from ads.platform import CampaignPlan, Platform, Receipt, State, VariationPlan, resume
+from ads.platform import Platform, State
+from ads.policy import PLATFORM_CHANGES
+from ads.telling import HeldBack, Job, standing, tell
 from ads.units import BadUnit
 from engine.model import Decision, Event
-from engine.values import Money
 from runtime.verbs import Acted, Context, RetryLater
 from storage.errors import Conflict
-from storage.store import Document, Op, Update
+from storage.store import Op, Update
 
 Connect = Callable[[str, str], Awaitable[Platform | None]]  # (org, platform's name)
 Weigh = Callable[[str, dict[str, Any]], Awaitable[Decision | None]]  # (org, facts): rules/ad_guardrails.yaml
@@ -35,32 +35,6 @@ GUARDRAILS = "ad_guardrails"
 _AGAIN = timedelta(minutes=20)
 _SENT_KEPT = timedelta(hours=2)
 _TRIES = 5
-
-
-class HeldBack(Exception):
-    """It may not be done. `code` is stable, the text for people."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
-class Job(msgspec.Struct, frozen=True):
-    """A change with everything that it is about."""
-
-    intent: Document
-    campaign: Document
-    variation: Document
-    platform: Platform
-
-    @property
-    def wanted(self) -> Wanted:
-        return intents.wanted_of(self.intent)
-
-    @property
-    def currency(self) -> str:
-        return str(self.campaign["currency"])
 
 
 class Dispatcher:
@@ -75,8 +49,8 @@ class Dispatcher:
         """`ads.rehearse`: the state before, and the platform's own opinion; nothing is changed."""
         try:
             job = await self._job(ctx, args)
-            before = await _standing(job)
-            receipts = await _told(job, before, dry_run=True)
+            before = await standing(job)
+            receipts = await tell(job, before, dry_run=True)
         except Busy as busy:
             raise RetryLater(str(busy), after=busy.after) from busy
         except Gone:
@@ -116,7 +90,7 @@ class Dispatcher:
 
     async def _execute(self, ctx: Context, args: dict[str, Any]) -> Acted:
         job = await self._job(ctx, args)
-        before = await _standing(job)
+        before = await standing(job)
         if before is not None and job.intent["state"] == intents.EXECUTING and intents.fits(before, job.wanted):
             return await _finished(ctx, job, before)  # an earlier attempt did it, and did not live to say so
         if before is not None and job.intent.get("before") is not None:
@@ -125,13 +99,13 @@ class Dispatcher:
                 return await self._edited(ctx, args, before)
         job = await self._reserved(ctx, job)
         try:
-            await _told(job, before)
+            await tell(job, before)
         except PlatformError as error:
             if error.changed_nothing:
                 await _untold(ctx, job)
             raise
         job = await self._job(ctx, args)
-        after = await _standing(job)
+        after = await standing(job)
         if after is None or not intents.fits(after, job.wanted):
             raise RetryLater("the platform does not show the change yet", after=timedelta(minutes=1))
         return await _finished(ctx, job, after)
@@ -241,49 +215,6 @@ class Dispatcher:
         )
 
 
-async def _standing(job: Job) -> State | None:
-    """How it stands on the platform; None for what was never put there."""
-    ref = campaigns.variation_ref(job.variation)
-    if not ref.external.get("adset"):
-        found = await job.platform.find("variation", ref.id) if job.intent["state"] == intents.EXECUTING else None
-        if found is None or not found.external.get("adset") or not found.external.get("ad"):
-            return None
-        ref = found
-    return await job.platform.read(ref)
-
-
-async def _told(job: Job, before: State | None, *, dry_run: bool = False) -> list[Receipt]:
-    """The change itself. A launch makes what is not there yet, paused, and only then lets it run."""
-    if job.intent["kind"] != "launch":
-        if before is None:
-            raise HeldBack("ads.not_there", "it was never put on the platform")
-        change = intents.change_of(job.wanted, job.currency)
-        return [await job.platform.change(before.ref, change, expect=before, dry_run=dry_run)]
-    plan = CampaignPlan(
-        id=job.campaign["_id"], name=job.campaign["name"], objective=job.campaign["objective"], currency=job.currency,
-        categories=tuple(job.campaign.get("categories") or ()),
-    )  # fmt: skip
-    first = await job.platform.create_campaign(plan, dry_run=dry_run)
-    budget = Money(job.wanted.budget or int(job.variation["budget"]), job.currency)
-    second = await job.platform.create_variation(first.ref, _plan(job, budget), dry_run=dry_run)
-    if dry_run:
-        return [first, second]
-    await resume(job.platform, first.ref)  # before the variation, which is still paused: nothing in it spends
-    change = intents.change_of(job.wanted, job.currency)
-    return [first, second, await job.platform.change(second.ref, change)]
-
-
-def _plan(job: Job, budget: Money) -> VariationPlan:
-    from ads.platform import Audience, Creative
-
-    return VariationPlan(
-        id=job.variation["_id"], name=job.variation["name"], angle=job.variation["angle"],
-        objective=job.campaign["objective"], budget=budget,
-        audience=msgspec.convert(job.campaign["audience"], Audience),
-        creative=msgspec.convert(job.variation["creative"], Creative),
-    )  # fmt: skip
-
-
 async def _untold(ctx: Context, job: Job) -> None:
     """The platform said that it did nothing: it will not do it later either."""
     variation = await campaigns.variation(ctx.store, job.variation["_id"])
@@ -330,8 +261,6 @@ async def _finished(ctx: Context, job: Job, after: State | None) -> Acted:
 
 def _too_often(job: Job, ctx: Context) -> bool:
     """Whatever the table says: platforms refuse more, and count what they refuse."""
-    from ads.policy import PLATFORM_CHANGES
-
     changes_budget = job.wanted.budget is not None and job.wanted.budget != int(job.variation["budget"])
     return changes_budget and campaigns.changes_last_hour(job.variation, ctx.now) >= PLATFORM_CHANGES
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ads import campaigns
 from ads.campaigns import ACTIVE
-from ads.changes import Knowledge, heard, kept_facts
+from ads.changes import Knowledge, heard, kept_facts, variation_start
 from ads.keeping import braked, released
 from engine.errors import EngineError
 from engine.model import Event
@@ -31,6 +31,10 @@ class Looking:
         more = released(ctx, campaign, variations) if not stopped else ([], [])
         ops, starts = [*ops, *more[0]], [*starts, *more[1]]
         for variation in variations:
+            if variation.get("unstarted"):  # it was launched after its launch had been given up
+                starts.append(variation_start(variation))
+                ops.append(Update("variations", variation["_id"], {"set": {"unstarted": False}}))
+                continue
             facts = known.get(variation["_id"])
             if facts is None or variation["status"] != ACTIVE:
                 continue

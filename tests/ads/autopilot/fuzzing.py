@@ -116,4 +116,5 @@ class Fuzz:
                 assert {key: intent["after"][key] for key in exact} == {key: target["before"][key] for key in exact}
         campaign = await self.pilot.campaign()
         for id, ours in self.pilot.platform.sets.items():
-            assert campaign["ledger"]["live"].get(id, 0) == (ours.budget.amount if ours.status == "active" else 0)
+            counted, runs = campaign["ledger"]["live"].get(id, 0), ours.budget.amount if ours.status == "active" else 0
+            assert counted == runs, (campaign["state"], await self.pilot.variation_by(id))

@@ -176,6 +176,9 @@ class Pilot:
         assert found is not None
         return found
 
+    async def variation_by(self, id: str) -> Document | None:
+        return await self.store.org(ORG).get("variations", id)
+
     async def intents(self, **where: Any) -> list[Document]:
         return await self.store.org(ORG).find("ad_intents", where, sort=[("at", 1)], limit=10_000)
 

@@ -183,3 +183,17 @@ async def test_lower_caps_pause_what_they_cannot_hold(pilot: Pilot) -> None:
     await pilot.desk.set_caps(ORG, id, daily=kes(800))
     await pilot.pass_(minutes=61)
     assert pilot.platform.live == kes(500).amount
+
+
+async def test_a_launch_that_was_given_up_and_came_about_all_the_same_is_followed(pilot: Pilot) -> None:
+    id = await pilot.drafted(1000, 500)
+    await pilot.desk.submit(ORG, id, "juma")
+    await pilot.idle()
+    await pilot.desk.decide(ORG, id, "amina", approve=True)
+    await pilot.idle()
+    ours = await pilot.variation("A")
+    lost = {"status": "draft", "external": {}, "known": None, "unsure": True}
+    await pilot.store.org(ORG).commit([Update("variations", ours["_id"], {"set": lost})])
+    await pilot.pass_(minutes=95)
+    assert (await pilot.variation("A"))["status"] == "active"
+    assert (await pilot.campaign(id))["ledger"]["live"][ours["_id"]] == kes(1000).amount
