@@ -29,7 +29,7 @@ async def _rotate(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
     async with stores.opened_store(settings) as store:
         count = await rotate(store, stores.master_keys(settings))
-        vault = await stores.vault(store, settings)
+        vault = stores.vault(store, settings)
         found = 0
         for org in await store.find("orgs", {}, limit=10_000, everyone=True):
             found += await names.rebuild(store.org(org["_id"]), await vault.org(org["_id"]))

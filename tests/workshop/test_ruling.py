@@ -45,7 +45,7 @@ def test_each_row_says_what_it_read_until_one_holds(bench: Workbench) -> None:
     ruled = _rule(bench, text="start", opted_out="true")
     assert ruled.hit == ("start_again",)
     assert [(row.id, row.verdict) for row in ruled.rows][:3] == [
-        ("stop", "not"), ("start_again", "held"), ("my_booking", "after"),
+        ("stop", "not"), ("start_again", "held"), ("ads", "after"),
     ]  # fmt: skip
     assert ruled.rows[1].values == {"opted_out": True, "text": "start"}
     assert "flow: opt_in" in ruled.result

@@ -22,7 +22,11 @@ from web.console.caller import Caller, Way
 
 _PAGE, _AT = "/o/{org}/ads/campaigns", "/orgs/{org}/campaigns"
 _GONE = ("ads.no_campaign", "ads.no_variation", "ads.nothing_to_take_back")
-_REFUSALS = ((404, "not-found"), (409, "ads.refused"))
+_HELD = (
+    "ads.not_a_draft", "ads.not_waiting", "ads.not_paused", "ads.not_running", "ads.ended", "ads.what", "ads.budget",
+    "ads.cap", "ads.approval_pct", "ads.busy", "ads.own_proposal",
+)  # fmt: skip
+_REFUSALS = ((404, "not_found"), *((404, code) for code in _GONE), *((409, code) for code in _HELD))
 
 
 class Campaigns(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +122,8 @@ class Ads:
             ),
             Endpoint(
                 method="GET", path=f"{_AT}/{{id}}", permission="ads.read", answer=Campaign, view=self.one,
-                doc="A campaign with its variations, and each decision with its reason.", refusals=_REFUSALS[:1],
+                refusals=((404, "not-found"),),
+                doc="A campaign with its variations, and each decision with its reason.",
             ),
             Endpoint(
                 method="POST", path=f"{_AT}/act", permission="ads.change", body=Act, answer=Nothing,
