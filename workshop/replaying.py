@@ -85,7 +85,17 @@ class Replaying:
             until=job.until, began=now,
         )  # fmt: skip
         self._runs[job.org] = run
-        task = asyncio.create_task(self._watched(run, job))
+        pipe = asyncio.subprocess.PIPE
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=dict(self._environment),
+                limit=_LINE,
+            )  # fmt: skip
+        except OSError as error:
+            run.running, run.whole, run.error = False, False, f"The backtest could not be run: {error}"
+            return run
+        self._processes[job.org] = process  # before anybody can ask for it to stop
+        task = asyncio.create_task(self._watched(run, job, process))
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)
         return run
@@ -104,22 +114,16 @@ class Replaying:
                     process.kill()
         await asyncio.gather(*self._watching, return_exceptions=True)
 
-    async def _watched(self, run: Run, job: Job) -> None:
+    async def _watched(self, run: Run, job: Job, process: asyncio.subprocess.Process) -> None:
         try:
-            await self._read(run, job)
+            await self._read(run, job, process)
         except (OSError, ValueError, msgspec.DecodeError) as error:
             run.error = f"The backtest could not be run: {error}"
         finally:
             run.running = False
             self._processes.pop(run.org, None)
 
-    async def _read(self, run: Run, job: Job) -> None:
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=dict(self._environment),
-            limit=_LINE,
-        )  # fmt: skip
-        self._processes[run.org] = process
+    async def _read(self, run: Run, job: Job, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         late = asyncio.get_running_loop().call_later(self._longest, self.stop, run.org)

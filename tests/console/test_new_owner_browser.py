@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group(__name__),
 ]
 LATENESS = 60_000
 SPARE = "100000000000003"

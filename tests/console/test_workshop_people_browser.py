@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group(__name__),
 ]
 BOOKING, TABLE = "flows/booking.yaml", "rules/messaging_guardrails.yaml"
 OLD, NEW = "What would you like to book?", "What would you like to book? We open at eight."

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group(__name__),
 ]
 NewScreen = Callable[..., Awaitable[Screen]]
 _NUMBERS = itertools.count(1)

@@ -21,7 +21,7 @@ from tests.e2e.customers import person
 from tests.e2e.providers import providers
 from tests.e2e.server import CLINIC_ORG, Phone, Server, free_ports, running
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(__name__)]
 
 BOOKED = {"id": "booked", "name": "Wambui Quillfeather", "msisdn": "254700777001", "language": "en"}
 MIDWAY = {"id": "midway", "name": "Zephania Oxbridge", "msisdn": "254700777002", "language": "sw"}

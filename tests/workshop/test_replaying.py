@@ -91,6 +91,17 @@ async def test_a_business_has_one_at_a_time_and_all_together_two(made: Begun) ->
             await replaying.begin(Job(org=org, texts={}), "ann", NOW)
 
 
+async def test_what_has_just_begun_is_stopped_and_closed_at_once(made: Begun) -> None:
+    replaying = made(COUNTS.format(last=10_000))
+    stopped = await replaying.begin(Job(org="clinic", texts={}), "ann", NOW)
+    replaying.stop("clinic")
+    left = await replaying.begin(Job(org="salon", texts={}), "ann", NOW)
+    async with asyncio.timeout(20):
+        await until(stopped, ended)
+        await replaying.close()
+    assert ended(left)
+
+
 @pytest.mark.parametrize("program", ["raise SystemExit(3)", "print('no json', flush=True)"])
 async def test_what_breaks_is_told(made: Begun, program: str) -> None:
     run = await made(program).begin(Job(org="clinic", texts={}), "ann", NOW)
