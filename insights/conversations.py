@@ -9,24 +9,23 @@ from typing import Any, Literal
 
 import msgspec
 
-from channels import ledger, window
+from channels import window
 from channels.outgoing import OutgoingMessage
 from channels.standins import stand_in
 from crm import messages
 from crm.desk import FLOW, TEXT
-from crm.sealed import opened as unsealed
 from insights import trace
-from insights.seeking import opened_people, sought_by
+from insights.addresses import address_of, id_of
+from insights.outcomes import MACHINES, cost, entries_of
+from insights.seeking import people_behind, sought_by
+from insights.tasks import Todo, todo
 from insights.trace import Entry
-from runtime.agent import chain_of
 from storage.errors import Unreadable
 from storage.store import Document, Filter, OrgStore, Store
 from storage.vault import OrgVault
 
 PAGE = 30
 MESSAGES = 60
-ENTRIES = 60
-_MACHINES = 40
 _DAY = timedelta(hours=24)
 Which = Literal["needs", "open", "all"]
 
@@ -73,21 +72,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     cost: str = ""
 
 
-class Todo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person has to do, with what was noted about it."""
-
-    id: str
-    kind: str
-    at: datetime
-    state: str
-    conversation: str = ""
-    name: str = ""
-    ref: str = ""
-    note: str = ""
-    reason: str = ""
-    amount: str = ""
-
-
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation. `open`: something may be written freely; `stand_in`: the template that may be sent if not."""
 
@@ -101,17 +85,6 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     more: bool = False
 
 
-def address_of(conversation: str) -> str:
-    """A conversation's id as it stands in addresses."""
-    contact, _, channel = conversation.rpartition("/")
-    return f"{contact}-{channel}"
-
-
-def id_of(address: str) -> str:
-    contact, _, channel = address.rpartition("-")
-    return f"{contact}/{channel}"
-
-
 async def listed(
     store: Store, org: str, vault: OrgVault, now: datetime, *, which: Which = "all", sought: str = "", after: str = ""
 ) -> Talks:
@@ -121,7 +94,7 @@ async def listed(
     place = _place(after)
     rows = await view.find("conversations", wanted, sort=[("last_in", -1)], limit=PAGE + 1, after=place)
     page, more = rows[:PAGE], len(rows) > PAGE
-    people = await _people(view, vault, page)
+    people = await people_behind(view, vault, page)
     standing = await _standing(store, view, page)
     talks = [await _talk(view, vault, row, people, standing) for row in page]
     return Talks(
@@ -140,7 +113,7 @@ async def list_mark(view: OrgStore, which: Which, now: datetime) -> str:
 async def mark(view: OrgStore, conversation: Document) -> str:
     """Changes with each message, tick and entry: three queries by indexes."""
     latest = await view.find("messages", {"conversation": conversation["_id"]}, sort=[("at", -1)], limit=MESSAGES)
-    machines = await view.find("machines", {"contact": conversation["contact"]}, limit=_MACHINES)
+    machines = await view.find("machines", {"contact": conversation["contact"]}, limit=MACHINES)
     return f"{conversation.get('handler')}{conversation.get('journal_seq') or 0}.{_mark(latest)}.{_mark(machines)}"
 
 
@@ -149,16 +122,16 @@ async def one(
 ) -> Conversation:
     """A conversation with its latest messages, and what the machines did in it."""
     view = store.org(org)
-    people = await _people(view, vault, [conversation])
+    people = await people_behind(view, vault, [conversation])
     talk = await _talk(view, vault, conversation, people, await _standing(store, view, [conversation]))
     rows = await view.find("messages", {"conversation": conversation["_id"]}, sort=[("at", -1)], limit=MESSAGES + 1)
     return Conversation(
         talk=talk,
         messages=tuple([await _message(vault, row) for row in reversed(rows[:MESSAGES])]),
-        entries=await _entries(store, view, vault, conversation),
+        entries=await entries_of(store, view, vault, conversation),
         tasks=tuple(
             [
-                await _todo(vault, task, {})
+                await todo(vault, task, {})
                 for task in await view.find("tasks", {"conversation": conversation["_id"], "state": "open"}, limit=20)
             ]
         ),
@@ -182,39 +155,10 @@ def template_for(conversation: Document, business: Document, text: str) -> str:
     return template.name if template is not None else ""
 
 
-async def tasks(view: OrgStore, vault: OrgVault, *, reads: bool) -> tuple[Todo, ...]:
-    """What is open, the latest first."""
-    rows = await view.find("tasks", {"state": "open"}, sort=[("at", -1)], limit=100)
-    people = await _people(view, vault, rows) if reads else {}
-    return tuple([await _todo(vault, row, people, reads=reads) for row in rows])
-
-
-async def _todo(vault: OrgVault, task: Document, people: dict[str, dict[str, Any]], *, reads: bool = True) -> Todo:
-    reason, contact = "", str(task.get("contact") or "")
-    if reads and contact and task.get("sealed"):
-        try:
-            await vault.ensure(contact)
-            reason = unsealed(vault, task, subject=contact).get("reason", "")
-        except Unreadable:
-            reason = ""
-    amount = f"{task.get('currency') or 'KES'} {task['amount'] / 100:,.2f}" if task.get("amount") else ""
-    talk = str(task.get("conversation") or "")
-    return Todo(
-        id=task["_id"], kind=task["kind"], at=task["at"], state=task["state"], reason=reason, amount=amount,
-        conversation=address_of(talk) if talk else "", name=str(people.get(contact, {}).get("name") or ""),
-        ref=str(task.get("ref") or ""), note=str(task.get("note") or ""),
-    )  # fmt: skip
-
-
 def _wanted(which: Which, now: datetime) -> Filter:
     if which == "needs":
         return {"handler": "agent"}
     return {"last_in": {"gt": now - _DAY}} if which == "open" else {}
-
-
-async def _people(view: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, dict[str, Any]]:
-    ids = sorted({row["contact"] for row in rows if row.get("contact")})
-    return await opened_people(vault, await view.find("contacts", {"_id": {"in": ids}}, limit=len(ids))) if ids else {}
 
 
 async def _standing(store: Store, view: OrgStore, rows: Sequence[Document]) -> dict[str, tuple[str, str]]:
@@ -256,58 +200,8 @@ async def _message(vault: OrgVault, row: Document) -> Message:
         text=text or f"[{row.get('kind') or 'message'}]", status=str(row.get("status") or ""),
         reason=str(row.get("reason") or "") if row.get("status") in ("failed", "withheld", "unsent") else "",
         template=row["template"] if isinstance(row.get("template"), str) else "", machine=str(row.get("machine") or ""),
-        cost=_cost(row),
+        cost=cost(row),
     )  # fmt: skip
-
-
-async def _entries(store: Store, view: OrgStore, vault: OrgVault, conversation: Document) -> tuple[Entry, ...]:
-    """What the contact's machines did and what people did, the latest first, with what became of it."""
-    machines = await view.find("machines", {"contact": conversation["contact"]}, limit=200)
-    ids = [each["_id"] for each in sorted(machines, key=lambda each: each["at"], reverse=True)[:_MACHINES]]
-    rows: list[Document] = []
-    for id in (chain_of(conversation["_id"]), *ids):
-        rows += await view.find("journal", {"machine": id}, sort=[("seq", -1)], limit=ENTRIES)
-    latest = sorted(rows, key=lambda row: (row["at"], row["seq"]), reverse=True)[:ENTRIES]
-    names = await trace.named(store, {str(row["definition"]) for row in latest})
-    entries = [await trace.opened(vault, row, names, reads=True) for row in latest]
-    return await _answered(view, entries)
-
-
-async def _answered(view: OrgStore, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """With what the provider made of what each said or asked for: the action's state, the message's, its cost."""
-    asked = {entry.id: _asked(entry) for entry in entries}
-    keys = [key for some in asked.values() for key in some]
-    rows = await view.find("outbox", {"_id": {"in": keys}}, limit=len(keys)) if keys else []
-    actions = {row["_id"]: row for row in rows}
-    records = {key: ledger.part_id(ledger.reference(view.id, key), 0) for key in actions}
-    sent = await view.find("messages", {"_id": {"in": list(records.values())}}, limit=len(records)) if records else []
-    known = {row["_id"]: row for row in sent}
-    made = []
-    for entry in entries:
-        more = [_outcome(actions[key], known.get(records[key])) for key in asked[entry.id] if key in actions]
-        made.append(msgspec.structs.replace(entry, lines=(*entry.lines, *more)))
-    return tuple(made)
-
-
-def _asked(entry: Entry) -> list[str]:
-    """The keys of what an entry may have put into the outbox."""
-    does = sum(line.sort == "does" for line in entry.lines)
-    says = any(line.sort == "says" for line in entry.lines)
-    return [f"{entry.id}/{place}" for place in (*range(does), *(("message",) if says else ()))]
-
-
-def _outcome(action: Document, sent: Document | None) -> trace.Line:
-    state = str(sent["status"] if sent is not None else action["state"])
-    reason = (sent or {}).get("reason") or action.get("reason") or ""
-    found = {"reason": reason, "attempts": action.get("attempts") or 1, "cost": _cost(sent or {})}
-    details = tuple(trace.Detail(name=name, value=str(value)) for name, value in found.items() if value)
-    return trace.Line(sort="answered", key=str(action["verb"]), text=state, details=details)
-
-
-def _cost(message: Document) -> str:
-    """What it is expected to cost, or did."""
-    cost = message.get("cost") or {}
-    return f"{cost.get('currency', '')} {cost['micros'] / 1_000_000:.4f}" if cost.get("micros") else ""
 
 
 def _mark(rows: Sequence[Document]) -> str:

@@ -45,5 +45,10 @@ async def opened_people(vault: OrgVault, rows: Sequence[Document]) -> dict[str, 
     return people
 
 
+async def people_behind(view: OrgStore, vault: OrgVault, rows: Sequence[Document]) -> dict[str, dict[str, Any]]:
+    ids = sorted({row["contact"] for row in rows if row.get("contact")})
+    return await opened_people(vault, await view.find("contacts", {"_id": {"in": ids}}, limit=len(ids))) if ids else {}
+
+
 def _name(person: dict[str, Any]) -> str:
     return str(person.get("name") or "")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from people import arriving, passwords
 from tests.console.conftest import CLINIC, House
-from web.console.words import WORDS
+from web.console.words import WORDS, gathered
 
 PASSWORD = "maziwa lala na mandazi"
 
@@ -157,3 +157,8 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_blanks() -> Non
         assert english, key
         assert swahili, key
         assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", swahili)), key
+
+
+def test_a_sentence_that_two_subjects_claim_does_not_load() -> None:
+    with pytest.raises(ValueError, match=r"said twice: nav\.today"):
+        gathered(({"nav.today": ("Today", "Leo")}, {"nav.today": ("This day", "Siku hii")}))

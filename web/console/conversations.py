@@ -13,6 +13,7 @@ from aiohttp import web
 
 from crm.desk import Answer, Desk, Refused
 from insights import conversations as insight
+from insights.addresses import id_of
 from insights.conversations import Conversation, Talks, Which
 from people import audit
 from people.users import Users
@@ -247,7 +248,7 @@ class Conversations:
     async def _row(self, caller: Caller, address: str) -> Document:
         found = None
         if _ADDRESS.fullmatch(address):
-            found = await self._store.org(caller.org).get("conversations", insight.id_of(address))
+            found = await self._store.org(caller.org).get("conversations", id_of(address))
         if found is None:
             raise Refused("no-conversation")
         return found

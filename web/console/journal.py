@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
-from insights import conversations, journal
+from insights import journal
+from insights.addresses import address_of
 from insights.journal import Entries, Life, Wanted
 from insights.trace import Entry
 from people import audit
@@ -152,7 +153,7 @@ class Journal:
         if whose is None or life is None:
             return frame.refused(caller, 404, "not-found")
         org = await self._org(caller)
-        talk = conversations.address_of(life.conversation) if life.conversation else ""
+        talk = address_of(life.conversation) if life.conversation else ""
         return frame.page(
             "journal_machine.html", caller, business=_name(org, caller), life=life, zone=_zone(org), at=whose.at,
             talk=talk if caller.may("conversations.read") else "",

@@ -12,8 +12,8 @@ from bookings.desk import Desk as Bookings
 from bookings.desk import Refused as NotNow
 from bookings.desk import Taken
 from crm.desk import Desk, Refused
-from insights import conversations as insight
-from insights.conversations import Todo
+from insights import tasks as insight
+from insights.tasks import Todo
 from payments.desk import Desk as Cashier
 from payments.resolving import KINDS, Resolution, Resolved, Unresolved
 from people import audit
@@ -103,7 +103,7 @@ class Tasks:
         return Todos(tasks=await self._todos(caller))
 
     async def _todos(self, caller: Caller) -> tuple[Todo, ...]:
-        found = await insight.tasks(
+        found = await insight.open_tasks(
             self._store.org(caller.org), await self._vault.org(caller.org), reads=caller.may("conversations.read")
         )
         if caller.may("money.read"):

@@ -1,0 +1,50 @@
+"""Sentences of the frame around every page: what is on all of them, what was done, why something was refused."""
+
+from __future__ import annotations
+
+FRAME: dict[str, tuple[str, str]] = {
+    "skip": ("Skip to the content", "Ruka hadi yaliyomo"),
+    "menu": ("Menu", "Menyu"),
+    "other-language": ("Kiswahili", "English"),
+    "offline": ("No connection. What you see may be old.", "Hakuna mtandao. Unachoona huenda ni cha zamani."),
+    "save": ("Save", "Hifadhi"),
+    "cancel": ("Cancel", "Ghairi"),
+    "back": ("Back", "Rudi"),
+    "none-yet": ("Nothing here yet.", "Bado hakuna kitu."),
+    "nav.today": ("Today", "Leo"),
+    "nav.team": ("Team", "Timu"),
+    "nav.tokens": ("API keys", "Funguo za API"),
+    "nav.audit": ("Who did what", "Nani alifanya nini"),
+    "nav.me": ("Your account", "Akaunti yako"),
+    "nav.businesses": ("Your businesses", "Biashara zako"),
+    "nav.sign-out": ("Sign out", "Toka"),
+    # done
+    "done.signed-out": ("You are signed out.", "Umetoka."),
+    "done.password-set": ("Your new password is set.", "Nenosiri jipya limewekwa."),
+    "done.factor-off": ("The second factor is off.", "Uthibitisho wa pili umeondolewa."),
+    "done.session-ended": ("Signed out there.", "Umetoka huko."),
+    "done.withdrawn": ("The invitation is withdrawn.", "Mwaliko umefutwa."),
+    "done.team-changed": ("The team is changed.", "Timu imebadilishwa."),
+    "done.token-revoked": ("The key is revoked.", "Ufunguo umefutwa."),
+    # refusals: why, and what to do
+    "refused.title": ("This did not work", "Haikuwezekana"),
+    "refused.not-found": ("There is nothing at this address.", "Hakuna kitu hapa."),
+    "refused.not-found.remedy": ("Check the address, or begin from the first page.", "Angalia anwani, au anza mwanzo."),
+    "refused.not-allowed": ("Your role does not allow this.", "Kazi yako hairuhusu hili."),
+    "refused.not-allowed.remedy": ("Ask an owner of the business.", "Mwulize mwenye biashara."),
+    "refused.not-signed-in": ("You are not signed in.", "Hujaingia."),
+    "refused.not-signed-in.remedy": ("Sign in and try again.", "Ingia kisha ujaribu tena."),
+    "refused.people-only": ("This is for people, not for API keys.", "Hili ni la watu, si la funguo za API."),
+    "refused.people-only.remedy": ("Sign in to the console.", "Ingia kwenye console."),
+    "refused.second-factor": ("This asks for a second factor.", "Hili linahitaji uthibitisho wa pili."),
+    "refused.second-factor.remedy": (
+        "Confirm with a code in the console; an API key cannot do this.",
+        "Thibitisha kwa namba kwenye console; ufunguo wa API hauwezi.",
+    ),
+    "refused.foreign-form": ("This form came from another site.", "Fomu hii imetoka tovuti nyingine."),
+    "refused.foreign-form.remedy": ("Open the page here and send it again.", "Fungua ukurasa hapa utume tena."),
+    "refused.stale-form": ("This page was open for too long.", "Ukurasa huu umekaa wazi sana."),
+    "refused.stale-form.remedy": ("Load it again and repeat.", "Upakie tena kisha urudie."),
+    "refused.link-used": ("This link was used, or has run out.", "Kiungo hiki kimetumika, au muda umeisha."),
+    "refused.link-used.remedy": ("Ask for a new one.", "Omba kingine."),
+}
