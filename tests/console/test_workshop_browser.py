@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.aftermath import replays
 from tests.e2e.screen import CHROMIUM, Screen, chromium
@@ -105,6 +105,26 @@ async def test_the_list_leads_to_each_file(owner: Screen, server: Server) -> Non
     await _accessible(owner)
     await page.get_by_role("link", name=re.compile("Take a deposit")).click()
     await expect(page.locator(".cm-content")).to_contain_text("flow: deposit")
+
+
+async def test_leaving_while_a_draft_is_on_its_way_loses_nothing(owner: Screen, server: Server) -> None:
+    page = await _open(owner, server, "flows/deposit.yaml")
+    held: list[Route] = []
+
+    async def hold_the_first(route: Route) -> None:
+        if held:
+            await route.continue_()
+        else:
+            held.append(route)
+
+    await page.route("**/rules/draft", hold_the_first)
+    async with page.expect_request("**/rules/draft"):
+        await _replace(page, "flow: deposit", "flow: deposit # to be kept")
+    await page.goto(f"{server.url}/o/tabasamu-dental/rules")
+    await page.unroute("**/rules/draft")
+    await _open(owner, server, "flows/deposit.yaml")
+    await expect(page.locator(".cm-content")).to_contain_text("# to be kept")
+    await _discard(page)
 
 
 async def test_a_mistake_is_underlined_said_and_mended_with_a_click(owner: Screen, server: Server) -> None:

@@ -57,18 +57,18 @@ function changed(buffer) {
   drawn = setTimeout(look, 350);
 }
 
-// What was typed in the last moment is kept also when the page is left.
+// What was typed in the last moment, or is still on its way to the server, is kept also when the page is left.
 window.addEventListener("pagehide", () => {
   if (pending === null) return;
   post("/draft", { file, text: pending, base: state.opened.base }, "leaving", { keepalive: true });
 });
 
 async function save(buffer) {
-  pending = null;
   if (!mayEdit) return;
   set({ status: "ws.saving" });
   try {
     const opened = await post("/draft", { file, text: buffer, base: state.opened.base });
+    if (pending === buffer) pending = null;
     set({ opened: { ...opened, text: buffer }, status: opened.drafted ? "ws.draft-kept" : "ws.in-force" });
   } catch (error) {
     set({ status: "ws.not-saved", failed: told(error) });
