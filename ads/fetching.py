@@ -14,7 +14,7 @@ import asyncio
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -63,12 +63,17 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fetcher:
-    """Asks for pages. `loopback` is for the demo's simulated sites alone; `hosts`, if given, are the only ones."""
+    """Asks for pages. `hosts`, if given, are the only ones.
+
+    `loopback` and `simulated` are for the demo alone: pages on this machine, and where `https://<host>/…` of a made-up
+    site is found there ("clinic.example" -> "http://127.0.0.1:8090/sites/clinic.example").
+    """
 
     def __init__(
         self, *, loopback: bool = False, hosts: frozenset[str] = frozenset(), lookup: Lookup | None = None,
-        most: int = BYTES, seconds: float = SECONDS,
+        most: int = BYTES, seconds: float = SECONDS, simulated: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
+        self._simulated = dict(simulated or {})
         self._loopback = loopback
         self._hosts = hosts
         self._lookup = lookup or _looked_up
@@ -77,9 +82,11 @@ class Fetcher:
 
     async def fetch(self, url: str) -> Page:
         """The page at an address. Raises `Refused` and `Unreachable`."""
+        stood = self._stands_at(url)
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._followed(url)
+                page = await self._followed(stood)
+                return page if stood == url else msgspec.structs.replace(page, url=url, final=url)
         except TimeoutError as error:
             raise Unreachable("slow", f"it was not there after {self._seconds:g} seconds") from error
         except aiohttp.ClientConnectorCertificateError as error:
@@ -88,6 +95,15 @@ class Fetcher:
             raise Unreachable("certificate", "no secure connection came about") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unreachable("no_answer", "the server there does not answer as a web server does") from error
+
+    def _stands_at(self, url: str) -> str:
+        """Where the demo has a page of a made-up site; any other address as it is."""
+        host, _, scheme = _parts(url) if self._simulated else ("", 0, "")
+        found = self._simulated.get(host) if scheme == "https" else None
+        if found is None:
+            return url
+        parts = urlsplit(url)
+        return f"{found}{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
 
     async def _followed(self, url: str) -> Page:
         begun, target = time.monotonic(), url

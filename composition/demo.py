@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from ads.desk import Desk
-from composition import advertising, fortnight
+from composition import advertising, fortnight, sites
 from composition.advertising import Act, Done
 from composition.fortnight import Fortnight, Lived
 from composition.house import DEMO_TOKEN, House
@@ -21,7 +21,7 @@ from runtime.clock import Clock
 from sandbox.ads_market import Market, Steady
 from sandbox.app import build
 from sandbox.market.single import LiveMarket
-from sandbox.settings import Merchant, SandboxSettings, SimulatedBusiness
+from sandbox.settings import DEFAULT_CUSTOMERS, Merchant, SandboxSettings, SimulatedBusiness, SimulatedCustomer
 from storage.store import Update
 from web import control
 
@@ -32,6 +32,7 @@ TEMPLATES = {  # what stands in for a text when WhatsApp's window is closed; the
 }
 NAMES = {CLINIC: "Tabasamu Dental Clinic", APARTMENTS: "Pwani Stays Nyali"}
 SPARE = "100000000000003"  # a number of the simulated WhatsApp for the business that a visitor makes
+OWNER = SimulatedCustomer(id="owner", name="Amina (the owner)", msisdn="254709000102")  # of both businesses
 SHORTCODES = {CLINIC: "174379", APARTMENTS: "174380"}
 
 
@@ -41,6 +42,7 @@ def welcome(settings: Settings, way_in: str) -> str:
         f"  Chat as a customer:  {phone_url(settings)}   (the PIN of every simulated phone is 1234)\n"
         f"  Be the owner:        {way_in}   (signs in once)\n"
         f"  What is here:        {settings.app_url}/\n"
+        f"  Run ads:             write ads from the owner's phone, {phone_url(settings)}?customer=owner, or under Ads\n"
         "  In a terminal:       .venv/bin/aais chat\n"
         "  A fortnight of ads:  .venv/bin/aais ads demo   (three minutes; then see Campaigns as the owner)\n"
         "Ctrl+C stops it; what was said is kept.\n"
@@ -60,6 +62,7 @@ async def prepare(house: House) -> None:
             await house.store.commit([Update("orgs", org, change)])
         if not document.get("templates"):
             await orgs.change(house.store, org, templates=TEMPLATES)
+    await sites.prepare(house.store, house.settings)
     await fortnight.prepare(house)
 
 
@@ -147,6 +150,8 @@ def sandbox(house: House, market: Market | None = None) -> web.Application:
             now=house.clock.now,
             move=house.runtime.skip,
             speed=float(settings.sandbox_speed),
+            customers=(*DEFAULT_CUSTOMERS, OWNER),
+            pages=sites.pages(settings),
             state_path=settings.data_dir / "sandbox.json",
             market=market or Steady(),
         )

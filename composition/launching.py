@@ -5,6 +5,7 @@ from __future__ import annotations
 import ads.launching.verbs
 from ads.fetching import Fetcher
 from ads.launching.allowed import APPROVE, May
+from composition import sites
 from composition.settings import Settings
 from crm import contacts, owners
 from people import team
@@ -15,7 +16,8 @@ from storage.base import BaseStore
 
 def bound(settings: Settings, store: BaseStore) -> list[Bound]:
     """The verbs of `ads.launching.vocabulary`."""
-    fetcher = Fetcher(loopback=settings.demo, hosts=settings.page_hosts)
+    simulated = sites.places(settings) if settings.demo else None
+    fetcher = Fetcher(loopback=settings.demo, hosts=settings.page_hosts, simulated=simulated)
     return ads.launching.verbs.bind(permitted(store), fetcher, f"{settings.app_url}/t.js")
 
 

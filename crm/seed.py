@@ -32,6 +32,12 @@ async def seed(store: Store, vault: Vault, *, numbers: dict[str, str] | None = N
     return [CLINIC, APARTMENTS]
 
 
+def offers(org: str) -> list[Document]:
+    """What a demo business sells when it begins."""
+    stock = _CLINIC_STOCK if org == CLINIC else _PWANI_STOCK
+    return [document for collection, document in stock if collection == "offers"]
+
+
 async def _fill(store: Store, org: str, documents: Sequence[tuple[str, Document]]) -> None:
     view = store.org(org)
     for collection, document in documents:
@@ -78,7 +84,7 @@ def _apartments(number: str) -> NewOrg:
         settings={
             "hold_minutes": 30,
             "whatsapp_number": "254709000201",
-            "owner_numbers": ["+254709000202"],
+            "owner_numbers": ["+254709000202", "+254709000102"],
             "deposit_policy": {
                 "refund": [{"notice_hours": 168, "percent": 100}, {"notice_hours": 48, "percent": 50}],
                 "move": {"notice_hours": 48, "times": 1},

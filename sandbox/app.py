@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from aiohttp import web
 
-from sandbox import page
+from sandbox import page, sites
 from sandbox.ads_control import AdsControl
 from sandbox.ads_conversions import AdsConversions
 from sandbox.ads_google import AdsGoogle
@@ -36,6 +36,7 @@ def build(settings: SandboxSettings) -> web.Application:
     for part in (AdsControl(ads), AdsConversions(ads), AdsMeta(ads), AdsGoogle(ads), AdsTikTok(ads)):
         app.add_routes(part.routes())
     app.add_routes(page.routes())
+    app.add_routes(sites.routes(settings.pages))
     app.cleanup_ctx.append(_life)
     app.on_shutdown.append(_end_streams)
     return app

@@ -14,6 +14,7 @@ import msgspec
 
 from sandbox.ads_market import Market, Steady
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS, AdAccount
+from sandbox.sites import SimulatedPage
 from sandbox.templates import DEFAULT_TEMPLATES, Template
 
 SANDBOX_SHORTCODE = "174379"
@@ -98,6 +99,7 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     pair_rate: bool = True
     state_path: Path | None = None
     ad_accounts: tuple[AdAccount, ...] = DEFAULT_AD_ACCOUNTS
+    pages: tuple[SimulatedPage, ...] = ()  # the businesses' own web pages
     market: Market = msgspec.field(default_factory=Steady)  # what ads meet there
 
     def every_merchant(self) -> tuple[Merchant, ...]:

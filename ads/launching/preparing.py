@@ -22,7 +22,7 @@ from ads.variations.model import Brief, Drafted, Platform
 from ads.variations.preview import plain
 from engine.model import Event
 from runtime.verbs import Acted, Changed, Context
-from storage.store import Update, Upsert
+from storage.store import Op, Update, Upsert
 
 PAGES = timedelta(hours=24)  # for so long a page that was found fit may be launched with
 
@@ -71,6 +71,9 @@ class Preparing:
             say(f"inspect.page.{'ok' if pages else 'missing'}", language, count=pages),
             say(f"inspect.money.{'ok' if payments else 'missing'}", language, count=payments),
         ]
+        known = await _page_of(ctx, args)
+        if known:
+            lines.append(say("inspect.known_page", language, page=known))
         ready = found == "ok" and number == "ok"
         return _said("launch.inspected", ready=ready, text="\n".join(lines))
 
@@ -83,8 +86,10 @@ class Preparing:
             return Acted(event=_checked(False, say("submit.gone", language), page))
         landing = await checked(self._fetcher, brief, platform, script=self._script)
         kept = {"ready": landing.ready, "at": ctx.now, "checks": [msgspec.to_builtins(each) for each in landing.checks]}
-        op = Upsert("ad_pages", page_id(ctx.org, brief, platform), {"set": {"page": page, **kept}})
-        return Acted(ops=(op,), event=_checked(landing.ready, told(landing, language), page))
+        ops: list[Op] = [Upsert("ad_pages", page_id(ctx.org, brief, platform), {"set": {"page": page, **kept}})]
+        if landing.ready:
+            ops.append(Update("offers", brief.offer, {"set": {"page": page}}))
+        return Acted(ops=tuple(ops), event=_checked(landing.ready, told(landing, language), page))
 
     async def draft(self, ctx: Context, args: dict[str, Any]) -> Changed:
         """`launch.draft`: nothing is kept, since the same brief gives the same ads when they are handed in."""
@@ -124,6 +129,13 @@ def told(landing: Landing, language: str) -> str:
 
 def page_id(org: str, brief: Brief, platform: Platform) -> str:
     return f"{org}/{brief.offer}/{platform}"
+
+
+async def _page_of(ctx: Context, args: dict[str, Any]) -> str:
+    """The page that this offer's ads led to before."""
+    given = args.get("offer") or {}
+    offer = await ctx.store.get("offers", str(given.get("id") or "")) if isinstance(given, dict) else None
+    return str((offer or {}).get("page") or "")
 
 
 async def _counted(ctx: Context, kind: str, within: timedelta) -> int:

@@ -36,7 +36,10 @@ VOCABULARY = Vocabulary(
         Verb(
             name="launch.inspect",
             sort="change",
-            args={"platform": _PLATFORM},
+            args={
+                "platform": _PLATFORM,
+                "offer": Arg(type="offer", required=False, doc="Whose page is known already."),
+            },
             answers={"launch.inspected": {"ready": "yes_no", "text": "text"}, **_NOT_ALLOWED},
             doc="Whether what an ad brings would be measured: account, WhatsApp number, page script, verified money.",
         ),

@@ -15,7 +15,7 @@ OWNER = "254709000102"
 
 
 async def test_the_owner_is_led_from_an_offer_to_what_is_missing(server: Server, new_phone: NewPhone) -> None:
-    phone = await new_phone(msisdn=OWNER, name="Achieng Otieno")
+    phone = await new_phone(id="owner", msisdn=OWNER, name="Achieng Otieno")
     await phone.say("ads")
     await phone.hear("Let us run ads like a pro")
     await phone.say("cleaning")
