@@ -48,7 +48,8 @@ def _shown(page: SimulatedPage) -> web.Response:
     body = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(page.title)}</title>
-<script nonce="{nonce}">window.fbq = function () {{}}; fbq('init', '{html.escape(page.pixel)}'); fbq('track', 'PageView');
+<script nonce="{nonce}">window.fbq = function () {{}};
+fbq('init', '{html.escape(page.pixel)}'); fbq('track', 'PageView');
 addEventListener('click', function (e) {{
   if (e.target.closest('a')) {{ e.preventDefault(); location.href = '/phone/'; }}
 }});</script>
