@@ -185,7 +185,7 @@ def whatsapp_number(link: str) -> str | None:
 
 
 def _price(read: _Reading, price: Money, deposit: Money | None) -> Check:
-    seen = sorted(set(amounts(read.text)))
+    seen = sorted(set(amounts(read.text, price.currency)))
     if price.amount in seen:
         return Check(code="price", state="ok", finding="ok")
     other = [Money(each, price.currency) for each in seen if deposit is None or each != deposit.amount]

@@ -15,7 +15,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.functions import precision
+from engine.currency import major, precision
 from engine.values import Money, whole
 
 MICROS = 1_000_000
@@ -96,7 +96,8 @@ def _checked(money: Money) -> Decimal:
     """In major units."""
     if isinstance(money.amount, bool) or not isinstance(money.amount, int) or not 0 <= money.amount <= _MOST:
         raise BadUnit("ads.units.amount", f"{money.amount!r} is not an amount to spend")
-    return Decimal(money.amount).scaleb(-_precision(money.currency))
+    _precision(money.currency)
+    return major(money.amount, money.currency)
 
 
 def _money(major: Decimal, currency: str) -> Money:

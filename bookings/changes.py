@@ -114,6 +114,7 @@ class Changes:
             start=booking["start"],
             now=ctx.now,
             by=by,
+            currency=booking["currency"],
         )
         changes: Document = {
             "reason": str(args.get("reason") or ""),

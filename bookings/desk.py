@@ -146,10 +146,10 @@ class Desk:
         ctx = await self._hands.context(org, await self._whom(org, booking), "")
         paid = max(booking["paid"], await paid_for(ctx, booking, states=PAID))
         terms = policy.read(booking["policy"])
-        start = booking["start"]
+        start, of = booking["start"], booking["currency"]
         return {
-            "customer": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="customer"),
-            "business": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="business"),
+            "customer": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="customer", currency=of),
+            "business": policy.on_cancel(terms, paid, start=start, now=ctx.now, by="business", currency=of),
         }
 
     async def _whom(self, org: str, booking: Document) -> For:

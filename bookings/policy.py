@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from bookings.errors import BadSetting
+from engine.currency import unit
 
 
 class Refund(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,14 +58,17 @@ def read(stored: dict[str, Any] | None, where: str = "policy") -> Policy:
     return policy
 
 
-def on_cancel(policy: Policy, paid: int, *, start: datetime, now: datetime, by: By) -> Split:
+def on_cancel(
+    policy: Policy, paid: int, *, start: datetime, now: datetime, by: By, currency: str = "KES"
+) -> Split:  # fmt: skip
     """How a paid deposit is split. Parts of a whole shilling are rounded up for the customer.
 
-    Minor units are hundredths; M-Pesa moves whole shillings only, hence the rounding to 100.
+    Amounts are in minor units; M-Pesa moves whole shillings only, hence the rounding to whole units.
     """
     percent = 100 if by == "business" else _percent(policy, start - now)
+    whole = unit(currency)
     refund = -(-paid * percent // 100)
-    refund = min(paid, -(-refund // 100) * 100)
+    refund = min(paid, -(-refund // whole) * whole)
     return Split(refund, paid - refund)
 
 

@@ -13,6 +13,7 @@ from cli.errors import CommandError
 from composition import advertising, control, fortnight, stores
 from composition.advertising import Act, Done
 from composition.settings import Settings, read
+from engine.currency import written
 from engine.values import Money
 from insights import ads as insight
 from runtime.clock import Clock
@@ -148,4 +149,4 @@ def _now(settings: Settings) -> datetime:
 
 
 def _money(amount: Money | None) -> str:
-    return "-" if amount is None else f"{amount.currency} {amount.amount / 100:,.0f}"
+    return "-" if amount is None else written(amount.amount, amount.currency, short=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from engine.functions import precision
+from engine.currency import written
 from runtime.backtest import Report, Reproduction, Result
 from runtime.backtest.report import Cell, Confusion, Definition, Effects
 from runtime.backtest.results import Side
@@ -162,8 +162,7 @@ def _row(words: str, counts: list[int], money: list[dict[str, int]]) -> Row:
 
 
 def _amount(currency: str, amount: int, sign: str = "") -> str:
-    units = amount / 10 ** precision(currency)
-    return f"{currency} {units:{sign},.{0 if units == int(units) else 2}f}"
+    return written(amount, currency, short=True, sign=bool(sign))
 
 
 def _confusion(found: Confusion, org: str, demo: bool) -> Iterable[Block]:

@@ -14,6 +14,7 @@ from composition import stores
 from composition.settings import read
 from crm import contacts, handoff
 from crm.sealed import opened
+from engine.currency import major
 from engine.model import Event
 from payments.intents import amount_of, machine_of
 from payments.mpesa.callback import RECEIPT
@@ -72,7 +73,8 @@ async def _list(options: argparse.Namespace) -> int:
 
 def _line(task: Document, zone: ZoneInfo) -> str:
     kind = str(task["kind"])
-    money = format_currency(task["amount"] / 100, task["currency"], locale="en") if task.get("amount") else ""
+    amount, currency = int(task.get("amount") or 0), str(task.get("currency") or "KES")
+    money = format_currency(major(amount, currency), currency, locale="en") if amount else ""
     what = _WHAT.get(kind) or _WHAT.get(kind.partition(".")[0], "")
     noted = " ".join(filter(None, [money, str(task.get("ref") or ""), str(task.get("note") or "")]))
     done = "" if task["state"] == "open" else "  (done)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from ads.platform import Audience, Creative
 from ads.truth.events import Credit, Happened, kept
 from composition.house import House
 from crm.seed import CLINIC
+from engine.currency import major, unit
 from engine.values import Money
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
 from sandbox.market.single import LiveMarket
@@ -29,6 +31,7 @@ from sandbox.market.world import Ad, World
 from storage.store import Document, Update
 
 OFFER = f"{CLINIC}.cleaning"
+CURRENCY = "KES"
 COSTS = {"cost": 120_000, "refund_rate": 0.02, "no_show_rate": 0.05, "fee_share": 0.005}
 ANGLES = {
     "A": ("Clean teeth by Friday", "A brighter smile in one hour, at KSh 3,500."),
@@ -137,7 +140,7 @@ async def _sold(house: House, campaign: str, orders: list[Any]) -> None:
                 CLINIC,
                 Happened(
                     kind="payment", key=f"demo/{campaign}/{now.isoformat()}/{place}", at=now, credit=credit,
-                    offer=OFFER, value=350_000, currency="KES", source="demo",
+                    offer=OFFER, value=350_000, currency=CURRENCY, source="demo",
                 ),
             )
         )  # fmt: skip
@@ -166,7 +169,7 @@ def _words(intent: Document) -> str:
     wanted, before = intent["wanted"].get("budget"), int(intent.get("budget_before") or 0)
     step = ""
     if intent["kind"] == "budget" and wanted:
-        step = f" KSh {before / 100:,.0f} → {wanted / 100:,.0f}"
+        step = f" KSh {_shillings(before):,.0f} → {_shillings(wanted):,.0f}"
     return f"{intent['angle']}: {intent['kind']}{step}, since {intent['reason'] or 'somebody wanted it'}"
 
 
@@ -180,7 +183,7 @@ async def _summed(house: House, campaign: str, seen: dict[str, str]) -> Lived:
     lines = []
     for each in shown:
         facts = each.get("facts") or {}
-        spend, profit = (facts.get("spend") or 0) / 100, (facts.get("profit") or 0) / 100
+        spend, profit = _shillings(facts.get("spend")), _shillings(facts.get("profit"))
         lines.append(
             f"{each['angle']} is {each['stage']}: KSh {spend:,.0f} spent, {facts.get('conversions') or 0} orders, "
             f"KSh {profit:,.0f} profit"
@@ -188,9 +191,13 @@ async def _summed(house: House, campaign: str, seen: dict[str, str]) -> Lived:
     return Lived(campaign=campaign, changes=len(seen), text="\n".join(lines))
 
 
+def _shillings(amount: int | None) -> Decimal:
+    return major(amount or 0, CURRENCY)
+
+
 def _campaign(key: str) -> NewCampaign:
     def kes(amount: int) -> Money:
-        return Money(amount * 100, "KES")
+        return Money(amount * unit(CURRENCY), CURRENCY)
 
     id = f"demo-{key}"
     made = campaign_id(CLINIC, id)

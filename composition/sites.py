@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from composition.settings import Settings
 from crm.seed import APARTMENTS, CLINIC, offers
+from engine.currency import unit
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
 from sandbox.sites import SimulatedPage
 from storage.base import BaseStore
@@ -20,7 +21,7 @@ def pages(settings: Settings) -> tuple[SimulatedPage, ...]:
             host=host, path=_slug(offer["_id"]), title=offer["name"]["en"], whatsapp=_WHATSAPP[org], org=org,
             pixel=DEFAULT_AD_ACCOUNTS[0].pixel, script=f"{settings.app_url}/t.js",
             lines=(
-                f"KSh {offer['price'] // 100:,}. A deposit of KSh {offer['deposit'] // 100:,} keeps your place.",
+                f"KSh {_whole(offer['price']):,}. A deposit of KSh {_whole(offer['deposit']):,} keeps your place.",
                 "Write to us on WhatsApp, choose a time, and it is yours.",
             ),
         )
@@ -50,6 +51,10 @@ async def prepare(store: BaseStore, settings: Settings) -> None:
         if "sites" not in known:
             allowed = [f"https://{host}", simulator(settings)]
             await store.commit([Update("orgs", org, {"set": {"settings.sites": allowed}})])
+
+
+def _whole(amount: int) -> int:
+    return amount // unit("KES")
 
 
 def _slug(offer: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from crm import orgs
 from crm.orgs import NewOrg
+from engine.currency import unit
 from storage.store import Document, Insert, Store
 from storage.vault import Vault
 
@@ -113,8 +114,8 @@ def _treatment(order: int, slug: str, minutes: int, price: int, deposit: int, **
     return "offers", {
         "_id": f"{CLINIC}.{slug}",
         **texts,
-        "price": price * 100,
-        "deposit": deposit * 100,
+        "price": price * unit("KES"),
+        "deposit": deposit * unit("KES"),
         "currency": "KES",
         "unit": "time",
         "duration_minutes": minutes,
@@ -143,8 +144,8 @@ def _stay(order: int, slug: str, nights: int, price: int, deposit: int, **texts:
     return "offers", {
         "_id": f"{APARTMENTS}.{slug}-stay",
         **texts,
-        "price": price * 100,
-        "deposit": deposit * 100,
+        "price": price * unit("KES"),
+        "deposit": deposit * unit("KES"),
         "currency": "KES",
         "unit": "night",
         "nights": nights,

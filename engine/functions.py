@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from babel.numbers import get_currency_precision
 
 from engine import types
+from engine.currency import unit
 from engine.types import Shape
 from engine.values import Money
 
@@ -53,14 +53,8 @@ def zone(name: Any) -> ZoneInfo:
 def money(units: Any, currency: Any) -> Money:
     """`units` in whole shillings, naira, dollars; rounded to the currency's smallest coin."""
     code = str(currency)
-    minor = 10 ** precision(code)
-    made: Money = Money(1, code) * (units * minor)
+    made: Money = Money(1, code) * (units * unit(code))
     return made
-
-
-def precision(currency: str) -> int:
-    """Minor digits that amounts are kept in. Shillings have two on paper, whatever babel says of coins."""
-    return 2 if currency in {"KES", "TZS"} else int(get_currency_precision(currency))
 
 
 def count(items: Any) -> int:
@@ -73,8 +67,8 @@ def _contains(whole: Any, part: Any) -> bool:
 
 def _rounded(value: Any, digits: int = 0) -> Any:
     if isinstance(value, Money):
-        unit = 10 ** precision(value.currency)
-        return Money((value.amount + unit // 2) // unit * unit, value.currency)
+        whole = unit(value.currency)
+        return Money((value.amount + whole // 2) // whole * whole, value.currency)
     result = round(value, digits)
     return int(result) if digits == 0 else result
 

@@ -17,9 +17,10 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine import limits
+from engine.currency import precision, unit
 from engine.errors import TextFailed, TextTooLong
 from engine.findings import did_you_mean
-from engine.functions import precision, zone
+from engine.functions import zone
 from engine.operators import field
 from engine.scope import ExpressionError, Scope
 from engine.types import Shape
@@ -49,9 +50,8 @@ def _money(context: Any, value: Any) -> str:
     """KSh 1,500 or KSh 1,500.50. The space does not break: an amount stands on one line of a narrow phone."""
     if not isinstance(value, Money):
         return "" if value is None else str(value)
-    unit = 10 ** precision(value.currency)
-    whole, part = divmod(abs(value.amount), unit)
-    cents = f".{part:02d}" if part else ""
+    whole, part = divmod(abs(value.amount), unit(value.currency))
+    cents = f".{part:0{precision(value.currency)}d}" if part else ""
     sign = "-" if value.amount < 0 else ""
     return f"{sign}{_SYMBOLS.get(value.currency, value.currency)}{_NO_BREAK}{whole:,}{cents}"
 

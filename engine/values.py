@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from engine.currency import major
 from engine.model import Snapshot, Step
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Money(msgspec.Struct, frozen=True, order=False):
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.currency} {self.amount / 100:.2f}"
+        return f"{self.currency} {major(self.amount, self.currency):f}"
 
     def _minor(self, other: Any) -> int:
         if isinstance(other, Money):

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from crm.sealed import opened as unsealed
+from engine.currency import written
 from insights.addresses import address_of
 from insights.seeking import people_behind
 from storage.errors import Unreadable
@@ -45,7 +46,7 @@ async def todo(vault: OrgVault, task: Document, people: dict[str, dict[str, Any]
             reason = unsealed(vault, task, subject=contact).get("reason", "")
         except Unreadable:
             reason = ""
-    amount = f"{task.get('currency') or 'KES'} {task['amount'] / 100:,.2f}" if task.get("amount") else ""
+    amount = written(int(task["amount"]), str(task.get("currency") or "KES")) if task.get("amount") else ""
     talk = str(task.get("conversation") or "")
     return Todo(
         id=task["_id"], kind=task["kind"], at=task["at"], state=task["state"], reason=reason, amount=amount,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.currency import written
 from engine.model import Decision, Step
 from engine.testing.machine import Taken
 from engine.testing.transcript import transcript
@@ -171,7 +172,7 @@ def shown(value: Any, reads: bool = True) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Money):
-        return f"{value.currency} {value.amount / 100:,.2f}"
+        return written(value.amount, value.currency)
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     if isinstance(value, (int, float, timedelta)):

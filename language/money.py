@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from engine.currency import unit
 from engine.values import Money
 from language.numbers import spot
 from language.reading import Read, Reading, Setting, Unclear
@@ -20,6 +21,7 @@ _CURRENCIES = {
     "kes": "KES", "ksh": "KES", "kshs": "KES", "khs": "KES", "bob": "KES", "tzs": "TZS", "tsh": "TZS", "tshs": "TZS",
     "ugx": "UGX", "ush": "UGX", "ushs": "UGX", "ngn": "NGN", "naira": "NGN", "usd": "USD", "dollars": "USD",
     "dollar": "USD", "dola": "USD", "eur": "EUR", "euro": "EUR", "euros": "EUR", "gbp": "GBP", "rwf": "RWF",
+    "frw": "RWF", "zar": "ZAR", "rand": "ZAR", "rands": "ZAR",
 }  # fmt: skip
 _SHILLING = listed(
     """
@@ -36,7 +38,6 @@ _PAYING = listed(
 )
 _AROUND = POLITE | REQUEST | _CURRENCIES.keys() | _SHILLING | _PAYING
 _SLANG = {"mbao": Decimal(20)}
-_MINOR = {"UGX": 1, "RWF": 1}  # ISO 4217 gives these no minor unit; the others here have hundredths
 
 
 def read_money(text: str, setting: Setting) -> Reading:
@@ -62,7 +63,7 @@ def read_money(text: str, setting: Setting) -> Reading:
     if any(token not in _AROUND for token in left):
         return Unclear("not_money")
     currency = currencies.pop() if currencies else setting.currency
-    minor = amounts.pop() * _MINOR.get(currency, 100)
+    minor = amounts.pop() * unit(currency)
     if minor != minor.to_integral_value():
         return Unclear("not_money")
     return Read(Money(int(minor), currency), "typed")

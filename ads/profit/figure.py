@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from engine.functions import precision
+from engine.currency import written
 from engine.values import Money
 
 
@@ -22,9 +21,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown(amount: Money) -> str:
     """KES 1,250.50: with as many decimals as the currency is kept in, and none where they are zero."""
-    digits = precision(amount.currency)
-    major = Decimal(amount.amount).scaleb(-digits)
-    return f"{amount.currency} {major:,.{0 if major == major.to_integral_value() else digits}f}"
+    return written(amount.amount, amount.currency, short=True)
 
 
 def percent(share: float) -> str:

@@ -15,6 +15,7 @@ from ads.variations import library
 from ads.variations.library import Claim
 from ads.variations.limits import LINK, RULES, Field, Rules
 from ads.variations.model import Advert, Brief, Refusal
+from engine.currency import unit
 
 _AMOUNT = re.compile(
     r"(?:\b(?:KSh|Ksh|KES|UGX|USh|TSh|TZS|RWF|NGN|ZAR|USD)\s?|[₦$]\s?|\bR\s?(?=\d))(\d[\d,.]*\d|\d)"
@@ -146,23 +147,23 @@ def _prices(field: Field, place: int, text: str, brief: Brief) -> Iterator[Refus
     """An amount in an ad is the offer's price or deposit, and nothing else."""
     known = {brief.price.amount} | ({brief.deposit.amount} if brief.deposit else set())
     for match in _AMOUNT.finditer(text):
-        minor = amount(match.group(1) or match.group(2))
+        minor = amount(match.group(1) or match.group(2), brief.price.currency)
         if minor is not None and minor not in known:
             reason = f"{match.group().strip()} is neither the price nor the deposit of this offer."
             yield _of(field, place, text, "price", reason, "Say the offer's own price, or change the offer first.")
 
 
-def amounts(text: str) -> tuple[int, ...]:
-    """Every amount of money that a text names, in minor units, in order."""
-    found = (amount(match.group(1) or match.group(2)) for match in _AMOUNT.finditer(text))
+def amounts(text: str, currency: str) -> tuple[int, ...]:
+    """Every amount of money that a text names, in minor units of the offer's currency, in order."""
+    found = (amount(match.group(1) or match.group(2), currency) for match in _AMOUNT.finditer(text))
     return tuple(each for each in found if each is not None)
 
 
-def amount(written: str) -> int | None:
+def amount(written: str, currency: str) -> int | None:
     """ "3,500", "3.500", "3500.00" as minor units; None for what is no number."""
     plain = re.sub(r"[,.](?=\d{3}(?:\D|$))", "", written).replace(",", ".")
     try:
-        return round(float(plain) * 100)
+        return round(float(plain) * unit(currency))
     except ValueError:
         return None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.currency import written
 from engine.outline import delay
 
 _UNITS = (("w", 604_800, "week", "weeks"), ("d", 86_400, "d", "d"), ("h", 3600, "h", "h"), ("m", 60, "min", "min"))
@@ -133,7 +134,7 @@ def fact(item: Any) -> str:
         if len(item) == 1:
             ((tag, inner),) = item.items()
             if tag == "$money":
-                return f"{inner[1]} {inner[0] / 100:,.2f}"
+                return written(inner[0], inner[1])
             if tag == "$duration":
                 return duration(inner)
             if tag.startswith("$"):

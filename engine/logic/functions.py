@@ -11,7 +11,8 @@ import z3
 from babel.core import get_global
 
 from engine import types
-from engine.functions import FUNCTIONS, WEEKDAYS, precision
+from engine.currency import precision, unit
+from engine.functions import FUNCTIONS, WEEKDAYS
 from engine.logic import arithmetic, choosing
 from engine.logic.arithmetic import opaque
 from engine.logic.comparing import among
@@ -75,7 +76,7 @@ def _money(ground: Ground, key: str, args: tuple[Term, ...]) -> Term | None:
     if units.kind != "number" or currency.kind != "text":
         return None
     if currency.constant is not None:
-        minor: Any = z3.IntVal(10 ** precision(str(currency.constant[0])), ground.context)
+        minor: Any = z3.IntVal(unit(str(currency.constant[0])), ground.context)
     elif units.constant is not None and units.constant[0] == 0:
         minor = z3.IntVal(1, ground.context)
     else:

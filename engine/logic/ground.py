@@ -13,6 +13,7 @@ from typing import Any
 import z3
 
 from engine import types
+from engine.currency import unit
 from engine.logic.terms import NOTHING, TAGS, Term
 from engine.logic.truth import Truth, both, implies
 from engine.types import Shape, Types
@@ -108,7 +109,11 @@ class Ground:
     def _money(self, key: str) -> tuple[Any, Any]:
         amount, currency = z3.Int(f"{key}.amount", self.context), z3.String(f"{key}.currency", self.context)
         self.hold(z3.And(amount > -_LARGE, amount < _LARGE, z3.Length(currency) == 3))
-        for wish in (currency == self.text("KES"), z3.And(amount >= 0, amount <= 100_000_000), amount % 100 == 0):
+        for wish in (
+            currency == self.text("KES"),
+            z3.And(amount >= 0, amount <= 100_000_000),
+            amount % unit("KES") == 0,
+        ):
             self.wish(wish)
         return amount, currency
 

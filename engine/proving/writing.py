@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from engine import stepping
-from engine.functions import precision
+from engine.currency import major
 from engine.model import Event
 from engine.promises import Promise
 from engine.proving.confirming import NOW, Conversation, Deed
@@ -162,8 +162,7 @@ def written(value: Any, shape: Shape | None = None) -> str:
 
 def _special(value: Any, typed: bool) -> str:
     if isinstance(value, Money):
-        digits = precision(value.currency)
-        amount = f"{value.amount / 10**digits:.{digits}f}".removesuffix(".00") if abs(value.amount) < 10**15 else "0"
+        amount = f"{major(value.amount, value.currency):f}".removesuffix(".00") if abs(value.amount) < 10**15 else "0"
         return f"{value.currency} {amount}" if typed else f"{{money: {amount}, currency: {value.currency}}}"
     if isinstance(value, datetime):
         text, tag = f'"{value.astimezone(UTC).isoformat()}"', "when"

@@ -13,8 +13,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine import types
+from engine.currency import unit
 from engine.findings import did_you_mean
-from engine.functions import precision, zone
+from engine.functions import zone
 from engine.outline import delay
 from engine.testing.suite import Suite
 from engine.types import Shape, Types
@@ -96,7 +97,7 @@ class Values:
 
     def _money(self, node: Node, currency: str, amount: str) -> Money:
         try:
-            minor = Decimal(amount.replace(",", "")) * 10 ** precision(currency)
+            minor = Decimal(amount.replace(",", "")) * unit(currency)
         except InvalidOperation:
             self._refuse(node, types.MONEY)
         if minor != int(minor):
@@ -133,9 +134,9 @@ class Values:
     def left(self, moment: datetime, now: datetime) -> str:
         """How long until a moment, as test files write it."""
         seconds = round((moment - now).total_seconds())
-        for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
+        for name, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
             if seconds and seconds % size == 0:
-                return f"{seconds // size}{unit}"
+                return f"{seconds // size}{name}"
         return f"{seconds}s"
 
     def _refuse(self, node: Node, shape: Shape) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from engine.currency import unit
 from engine.values import Money
 
 CURRENCY = "KES"
 LEAST, MOST = 1, 250_000  # shillings in one transaction; the upper bound is Safaricom's as of 2026
-_CENTS = 100
+_CENTS = unit(CURRENCY)
 
 
 class BadAmount(ValueError):
@@ -26,6 +27,10 @@ def shillings(money: Money) -> int:
     if not LEAST <= whole <= MOST:
         raise BadAmount(f"{money} is outside {LEAST} to {MOST} shillings")
     return whole
+
+
+def of_shillings(whole: int) -> Money:
+    return Money(whole * _CENTS, CURRENCY)
 
 
 def money_of(number: Any) -> Money | None:

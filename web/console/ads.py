@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from ads.desk import Desk, Refused
-from engine.functions import precision
+from engine.currency import major, unit
 from engine.values import Money
 from insights import ads as insight
 from insights.ads import Campaign, Summary
@@ -310,11 +310,11 @@ def _minor(form: Any, name: str, currency: str) -> int:
     """Minor units of an amount as people type it, in whole shillings."""
     typed = str(form.get(name, "")).replace(",", "").strip()
     try:
-        return round(float(typed) * 10 ** precision(currency))
+        return round(float(typed) * unit(currency))
     except (ValueError, OverflowError):
         raise ValueError(f"{typed!r} is no amount") from None
 
 
 def _typed(amount: Money) -> str:
     """As a form's field shows it."""
-    return f"{amount.amount / 10 ** precision(amount.currency):g}"
+    return f"{major(amount.amount, amount.currency).normalize():f}"

@@ -13,6 +13,7 @@ from bookings import stock, terms
 from bookings.desk import Desk, Refused, Taken
 from bookings.hours import day_of
 from bookings.wording import said
+from engine.currency import unit
 from engine.values import Money
 from payments import desk as payments
 from storage.store import Store
@@ -80,8 +81,8 @@ class Bookings:
         begun = known.booked.booking.start <= self._clock()
         return frame.page(
             "booking.html", caller, status=409 if wrong else 200, business=await self._business(caller),
-            known=known, booked=known.booked, money=frame.money, done=done, wrong=wrong, begun=begun,
-            key=secrets.token_urlsafe(16),
+            known=known, booked=known.booked, money=frame.money, units=_whole_units, done=done, wrong=wrong,
+            begun=begun, key=secrets.token_urlsafe(16),
         )  # fmt: skip
 
     async def new(self, request: web.Request, caller: Caller) -> web.Response:
@@ -211,3 +212,7 @@ class Bookings:
 
     async def _business(self, caller: Caller) -> str:
         return str((await self._store.get("orgs", caller.org) or {}).get("name", caller.org))
+
+
+def _whole_units(amount: Money) -> int:
+    return amount.amount // unit(amount.currency)

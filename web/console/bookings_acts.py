@@ -14,6 +14,7 @@ from insights.booked import Booked, Split
 from insights.booked import booked as booked_one
 from insights.bookings import Calendar, Free
 from payments import desk as payments
+from payments.mpesa.amounts import of_shillings
 from people import audit
 from storage.errors import Conflict
 from storage.store import Document, Op, Store
@@ -111,7 +112,7 @@ class Acts:
         """Raises KeyError, or what the payments' desk refuses."""
         wanted = payments.Asked(
             key=f"{caller.actor}/{id}/{asking.key}", booking=id, phone=asking.phone,
-            amount=Money(asking.shillings * 100, "KES"),
+            amount=of_shillings(asking.shillings),
         )  # fmt: skip
         await self._money.ask(caller.org, wanted, self._note(caller, "bookings.deposit-asked", id))
 

@@ -16,11 +16,12 @@ from bookings.offers import Offer
 from bookings.resources import WEEKDAYS
 from crm import orgs
 from crm.orgs import BadOrg
+from engine.currency import unit
 from storage.store import Document, Insert, Update
 from web.api.endpoint import Asked, Endpoint
 from web.console import frame, settings_shapes
 from web.console.caller import Caller, Way
-from web.console.settings_page import API, BAD, CHANGE, PAGE, SettingsPage, noted, saving, spans, text_of, written
+from web.console.settings_page import API, BAD, CHANGE, PAGE, SettingsPage, noted, saving, spans, text_of, typed
 from web.console.settings_shapes import DescribedOffer, DescribedResource, Saved
 from web.console.wrong import why
 
@@ -58,13 +59,14 @@ class Catalogue(SettingsPage):
         known = await self.setup_of(caller)
         return frame.page(
             "settings_offer.html", caller, status=422 if wrong else 200, business=known.business.name, wrong=wrong,
-            offer=offer, resources=known.resources, text=text_of, shillings=written,
+            offer=offer, resources=known.resources, text=text_of,
+            shillings=lambda amount: typed(amount, known.business.currency),
         )  # fmt: skip
 
     async def save_offer(self, request: web.Request, caller: Caller) -> web.Response:
         form, given = await request.post(), None
         try:
-            given = settings_shapes.offer(form)
+            given = settings_shapes.offer(form, await self._currency(caller))
             await self._offer(given, caller)
         except (BadOrg, BadSetting) as error:
             shown = {**msgspec.to_builtins(given), "_id": given.id} if given is not None else None
@@ -105,6 +107,9 @@ class Catalogue(SettingsPage):
     async def api_resource(self, asked: Asked, caller: Caller) -> Saved:
         return await saving(self._resource(asked.body, caller))
 
+    async def _currency(self, caller: Caller) -> str:
+        return str((await self._store.get("orgs", caller.org) or {}).get("currency") or "KES")
+
     async def _offer(self, given: DescribedOffer, caller: Caller) -> str:
         known = {each["_id"] for each in await self._store.org(caller.org).find("resources", {}, limit=_MOST)}
         stored = await self._stored("offers", given.id, caller) if given.id else None
@@ -113,16 +118,15 @@ class Catalogue(SettingsPage):
         before = offers.read(stored) if stored is not None else None
         if not given.resources or not set(given.resources) <= known:
             raise BadSetting("offer", "choose who or what is booked for it", "by-whom")
-        org = await self._store.get("orgs", caller.org) or {}
         made = Offer(
             id=given.id or _fresh(caller.org, given.name), name=_named(given.name), description=given.description,
-            price=given.price, deposit=given.deposit, currency=str(org.get("currency") or "KES"), unit=given.unit,
+            price=given.price, deposit=given.deposit, currency=await self._currency(caller), unit=given.unit,
             duration=timedelta(minutes=given.duration_minutes), nights=given.nights, resources=given.resources,
             granularity=before.granularity if before is not None else timedelta(),
             notice=timedelta(minutes=given.notice_minutes), horizon_days=given.horizon_days, active=given.active,
             order=given.order, policy=before.policy if before is not None else None,
         )  # fmt: skip
-        if made.deposit % 100:
+        if made.deposit % unit(made.currency):
             raise BadSetting("deposit", "M-Pesa moves whole shillings only", "whole-shillings")
         await self._keep("offers", offers.document(made), stored, caller, "settings.offer")
         return made.id

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bookings.errors import BadSetting
 from crm.orgs import BadOrg
+from engine.currency import major
 from engine.values import Money
 from insights.settings import Setup, setup
 from people import audit
@@ -80,8 +81,9 @@ def text_of(value: Any, language: str) -> str:
     return str(value or "") if language == "en" else ""
 
 
-def written(amount: int) -> str:
-    return f"{amount / 100:g}" if amount % 100 else str(amount // 100)
+def typed(amount: int, currency: str) -> str:
+    """As a form's field shows it: in shillings, with decimals where there are some."""
+    return f"{major(amount, currency).normalize():f}"
 
 
 def spans(week: dict[str, list[list[str]]], day: str) -> str:

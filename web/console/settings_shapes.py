@@ -14,6 +14,7 @@ from bookings.errors import BadSetting
 from bookings.policy import Move, Policy, Refund
 from bookings.resources import WEEKDAYS
 from channels.choices import Choices
+from engine.currency import precision, unit
 
 ROWS = 3  # of the refund table in the form
 _LABELS = {"hours": "policy-hours", "percent": "policy-percent"}  # of its columns
@@ -36,7 +37,7 @@ class DescribedBusiness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DescribedOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer; without an id, a new one. Amounts are in hundredths."""
+    """An offer; without an id, a new one. Amounts are in the smallest unit of the business's currency."""
 
     id: str = ""
     name: dict[str, str]
@@ -123,14 +124,15 @@ def business(form: Mapping[str, Any]) -> DescribedBusiness:
     )  # fmt: skip
 
 
-def offer(form: MultiMapping[Any]) -> DescribedOffer:
-    """Prices are written in shillings there. Raises BadSetting."""
+def offer(form: MultiMapping[Any], currency: str) -> DescribedOffer:
+    """Prices are written in whole units of the business's currency there. Raises BadSetting."""
     night = form.get("unit") == "night"
     return DescribedOffer(
         id=_line(form, "id"), name=_both(form, "name"), description=_both(form, "description"),
-        price=_money(form, "price"), deposit=_money(form, "deposit"), unit="night" if night else "time",
-        duration_minutes=_whole(form, "duration_minutes", 60), nights=_whole(form, "nights", 1),
-        notice_minutes=60 * _whole(form, "notice_hours", 1), horizon_days=_whole(form, "horizon_days", 30),
+        price=_money(form, "price", currency), deposit=_money(form, "deposit", currency),
+        unit="night" if night else "time", duration_minutes=_whole(form, "duration_minutes", 60),
+        nights=_whole(form, "nights", 1), notice_minutes=60 * _whole(form, "notice_hours", 1),
+        horizon_days=_whole(form, "horizon_days", 30),
         resources=tuple(str(each) for each in form.getall("resource", [])), active=bool(form.get("active")),
         order=_whole(form, "order"),
     )  # fmt: skip
@@ -192,12 +194,12 @@ def _whole(form: Mapping[str, Any], field: str, otherwise: int = 0) -> int:
     return int(written)
 
 
-def _money(form: Mapping[str, Any], field: str) -> int:
-    written = re.sub(r"(?i)^(ksh|kes)\.?\s*|,|\s", "", _line(form, field))
+def _money(form: Mapping[str, Any], field: str, currency: str) -> int:
+    written = re.sub(rf"(?i)^(ksh|kes|{re.escape(currency)})\.?\s*|,|\s", "", _line(form, field))
     try:
         amount = Decimal(written or "0")
     except InvalidOperation as error:
         raise BadSetting(field, f"{written!r} is no amount like 1500", "no-amount", written) from error
-    if not amount.is_finite() or not 0 <= amount < 10_000_000 or amount != round(amount, 2):
+    if not amount.is_finite() or not 0 <= amount < 1_000_000_000 or amount != round(amount, precision(currency)):
         raise BadSetting(field, f"{written!r} is no amount like 1500", "no-amount", written)
-    return int(amount * 100)
+    return int(amount * unit(currency))

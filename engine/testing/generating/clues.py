@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from engine.chart import Chart, Edge
+from engine.currency import unit
 from engine.definition import Definition
-from engine.functions import precision
 from engine.tables import Table
 from engine.testing.generating.samples import near
 from engine.testing.machine import Machine
@@ -150,7 +150,7 @@ def _values(node: ast.expr, machine: Machine) -> list[Any]:
         arguments = [value for argument in node.args for value in _values(argument, machine)]
         currency = str(arguments[1]) if len(arguments) > 1 else "KES"
         units = arguments[0] if arguments else None
-        return [Money(int(units * 10 ** precision(currency)), currency)] if isinstance(units, int | float) else []
+        return [Money(int(units * unit(currency)), currency)] if isinstance(units, int | float) else []
     if isinstance(node, ast.Name | ast.Attribute):
         value = _known(ast.unparse(node).split("."), machine)
         return [] if value is None else [value]

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import msgspec
 
 from engine.chart import Chart, Edge, Node
+from engine.currency import unit
 from engine.definition import Definition
-from engine.functions import precision
 from engine.registry import Registry
 from engine.tables import Table
 from engine.testing.generating.clues import HandedOn, read_fields, telling
@@ -102,7 +102,7 @@ class Moves:
         if isinstance(value, bool) or value is None:
             return ""
         if isinstance(value, Money):
-            return f"{value.currency} {value.amount / 10 ** precision(value.currency):g}"
+            return f"{value.currency} {value.amount / unit(value.currency):g}"
         if isinstance(value, str | int | float):
             return f"{value:g}" if isinstance(value, float) else str(value)
         return self._writer.value(value, "date") if not isinstance(value, dict | list) else ""

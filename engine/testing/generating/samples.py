@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from engine.functions import precision, zone
+from engine.currency import unit
+from engine.functions import zone
 from engine.types import Shape, Types
 from engine.values import Money
 
@@ -80,7 +81,7 @@ class Samples:
         later = (
             (self.now + timedelta(days=3)).astimezone(zone(ZONE)).replace(hour=10, minute=0, second=0, microsecond=0)
         )
-        amount = Money(500 * 10 ** precision(self.currency), self.currency)
+        amount = Money(500 * unit(self.currency), self.currency)
         made: dict[str, Any] = {
             "text": f"{name}-1", "number": 1, "yes_no": True, "money": amount,
             "date": later.date(), "time": time(10, 0), "datetime": later.astimezone(UTC),
@@ -98,7 +99,7 @@ def near(value: Any) -> list[Any]:
     if isinstance(value, int | float):
         return [value, value - 1, value + 1]
     if isinstance(value, Money):
-        step = 10 ** precision(value.currency)
+        step = unit(value.currency)
         return [value, Money(value.amount - step, value.currency), Money(value.amount + step, value.currency)]
     if isinstance(value, datetime | date):
         return [value, value - timedelta(days=1), value + timedelta(days=1)]

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from engine.functions import precision, zone
+from engine.currency import major
+from engine.functions import zone
 from engine.types import Shape, Types
 from engine.values import Money
 
@@ -65,9 +66,8 @@ class Writer:
 
     @staticmethod
     def _money(value: Money) -> str:
-        digits = precision(value.currency)
-        units = value.amount / 10**digits
-        return f"{units:.0f}" if units == int(units) else f"{units:.{digits}f}"
+        units = major(value.amount, value.currency)
+        return f"{units:.0f}" if units == units.to_integral_value() else f"{units:f}"
 
 
 def duration(passed: timedelta) -> str:

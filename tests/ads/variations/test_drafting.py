@@ -77,7 +77,7 @@ def test_what_is_not_known_is_not_said(unit: str) -> None:
 def test_every_amount_in_an_ad_is_the_offers_own() -> None:
     said = [text for platform, language in SPOKEN for each in drafted(CLEANING, platform, language)
             for text in (*each.advert.headlines, *each.advert.descriptions, *each.advert.texts)]  # fmt: skip
-    named = {amount for text in said for amount in amounts(text)}
+    named = {amount for text in said for amount in amounts(text, "KES")}
     assert named == {350_000, 100_000}
 
 
