@@ -12,9 +12,9 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.launch": ("Run ads like a pro", "Endesha matangazo kitaalamu"),
     "ads.launch.lead": (
         "Your server asks one question at a time, checks that what ads bring is measured, and launches nothing without "
-        "your caps. The same conversation is on WhatsApp: write ads from your own number.",
+        "your caps. The same conversation is on WhatsApp: write “ads” from your own number.",
         "Seva yako inauliza swali moja kwa wakati, inahakikisha matokeo ya matangazo yanapimwa, na haianzi chochote "
-        "bila mipaka yako. Mazungumzo yale yale yako WhatsApp: andika matangazo kutoka namba yako.",
+        "bila mipaka yako. Mazungumzo yale yale yako WhatsApp: andika “matangazo” kutoka namba yako.",
     ),
     "ads.launch.begin": ("Begin", "Anza"),
     "ads.launch.anew": ("Begin anew", "Anza upya"),

@@ -43,6 +43,10 @@ API: dict[str, tuple[str, str]] = {
         "A key lets a program act for this business with one role. It never does what asks for a second factor.",
         "Ufunguo unaruhusu programu kufanya kazi ya biashara hii. Haufanyi yanayohitaji uthibitisho wa pili.",
     ),
+    "tokens.none": (
+        "No key yet. Make the first one below; its role says what a program may.",
+        "Bado hakuna ufunguo. Tengeneza wa kwanza hapa chini; wajibu wake unasema programu inaruhusiwa nini.",
+    ),
     "tokens.name": ("What it is for", "Ni wa nini"),
     "tokens.make": ("Make a key", "Tengeneza ufunguo"),
     "tokens.made": ("Copy it now: it is not shown again.", "Unakili sasa: hauonyeshwi tena."),

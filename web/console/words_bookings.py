@@ -5,9 +5,9 @@ from __future__ import annotations
 BOOKINGS: dict[str, tuple[str, str]] = {
     # today
     "today.title": ("Today", "Leo"),
-    "today.waiting": ("conversations wait for a person", "mazungumzo yanasubiri mtu"),
-    "today.tasks": ("open tasks", "kazi zilizo wazi"),
-    "today.bookings": ("bookings today", "miadi ya leo"),
+    "today.waiting": ("waiting for a person", "wanaosubiri mtu"),
+    "today.tasks": ("to do", "za kufanya"),
+    "today.bookings": ("booked today", "miadi ya leo"),
     "today.money": ("deposits in today", "deposit za leo"),
     "today.who-comes": ("Who comes today", "Wanaokuja leo"),
     "today.nobody": ("Nobody is booked for today.", "Hakuna miadi leo."),

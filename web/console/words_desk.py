@@ -22,6 +22,10 @@ DESK: dict[str, tuple[str, str]] = {
     "talk.window-closed": ("24-hour window closed", "dirisha la saa 24 limefungwa"),
     "talk.older": ("Older conversations", "Mazungumzo ya zamani"),
     "talk.none": ("No conversations here yet.", "Bado hakuna mazungumzo."),
+    "talk.none-at-all": (
+        "Nobody has written yet. Customers find you by your link and your poster.",
+        "Bado hakuna aliyeandika. Wateja wanakupata kwa kiungo na bango lako.",
+    ),
     "talk.none-found": ("Nobody was found.", "Hakuna aliyepatikana."),
     "talk.messages": ("Messages", "Ujumbe"),
     "talk.latest-only": ("Older messages are not shown.", "Ujumbe wa zamani hauonyeshwi."),
