@@ -102,6 +102,11 @@ def _metric(metric: Metric) -> Document:
     return {f"${metric.kind}": {"$cond": [number, field, 0 if metric.kind == "sum" else None]}}
 
 
+def index_keys(index: Index) -> list[tuple[str, int]]:
+    """What it is ordered by, and what it carries behind that, so that the server answers sums from it alone."""
+    return [*index.order(), *((field, 1) for field in index.carries)]
+
+
 def index_options(index: Index) -> Document:
     options: Document = {"name": index.name}
     if index.unique:

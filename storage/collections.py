@@ -3,6 +3,8 @@
 An index's fields are written "field" or "-field" (descending). `unique` with `only` holds among the documents in
 which each of those fields is a text that is not empty; a plain unique index is for fields that are always there.
 `expire_after` (one datetime field) removes a document that long after the time in the field; without the field, never.
+`carries` are fields that stand in the index beside its own, so that sums over them never open a document: a report
+over a million of them reads the index alone.
 """
 
 from __future__ import annotations
@@ -23,13 +25,15 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     unique: bool = False
     only: tuple[str, ...] = ()
     expire_after: timedelta | None = None
+    carries: tuple[str, ...] = ()
 
     def order(self) -> tuple[tuple[str, Literal[1, -1]], ...]:
-        """(field, direction), with `_id` behind what is not unique, since every order ends with it."""
+        """(field, direction), with `_id` behind what is not unique, since every order ends with it; not behind what
+        carries: that index is for sums, and smaller without."""
         keys: list[tuple[str, Literal[1, -1]]] = [
             (field[1:], -1) if field.startswith("-") else (field, 1) for field in self.fields
         ]
-        if not self.unique and self.expire_after is None and keys[-1][0] != "_id":
+        if not self.unique and self.expire_after is None and not self.carries and keys[-1][0] != "_id":
             keys.append(("_id", keys[-1][1]))
         return tuple(keys)
 
@@ -61,6 +65,10 @@ class Catalogue:
 
 def _by(name: str, *fields: str) -> Index:
     return Index(name=name, fields=fields)
+
+
+def _sums(name: str, *fields: str, carries: tuple[str, ...]) -> Index:
+    return Index(name=name, fields=fields, carries=carries)
 
 
 def _one(name: str, *fields: str, only: tuple[str, ...] = ()) -> Index:
@@ -321,8 +329,10 @@ _ADS = (
         indexes=(
             _by("by_contact", "org", "contact", "at"),
             # what reports sum up: by the hour it came, and by the hour of the click that it is owed to
-            _by("by_time", "org", "at", "kind", "variation"),
-            _by("by_cohort", "org", "variation", "cohort"),
+            _sums("by_time", "org", "at", carries=("tally", "net")),
+            _sums("by_cohort", "org", "cohort", carries=("tally", "net")),
+            _sums("by_campaign", "org", "campaign", "cohort", carries=("at", "tally", "net")),
+            _sums("by_variation", "org", "variation", "cohort", carries=("at", "tally", "net")),
             Index(name="by_visit", fields=("org", "visit"), only=("visit",)),
             Index(name="by_person", fields=("org", "who"), only=("who",)),
             _EXPIRES,

@@ -1,4 +1,4 @@
-"""Parsed filters, orders and groupings as SQLite's SQL over JSON text. Values are parameters; field names are checked.
+"""Parsed filters and orders as SQLite's SQL over JSON text. Values are parameters; field names are checked.
 
 A comparison names the kind that it holds for, since SQLite orders numbers before texts and knows no booleans: the
 index serves the range, a look at the JSON's own type settles what the range cannot tell.
@@ -6,7 +6,6 @@ index serves the range, a look at the JSON's own type settles what the range can
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,23 +13,22 @@ from storage.base import Target
 from storage.codec import MARK, encode_scalar
 from storage.collections import Collection, Index
 from storage.query import All, Compare, Node
-from storage.store import Bucket, Metric
 
-_SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _FIRST_MOMENT, _LAST_MOMENT = MARK + "0", MARK + ":"  # every encoded datetime lies between
-_COLUMNS = {"_id": "id", "version": "version"}
+COLUMNS = {"_id": "id", "version": "version"}
 
 
 def column(field: str) -> str:
     """The expression that an index holds. Field names are checked by `query.check_field`, so they need no escape."""
-    return _COLUMNS.get(field) or f"json_extract(doc, '{_path(field)}')"
+    return COLUMNS.get(field) or f"json_extract(doc, '{_path(field)}')"
 
 
 def _path(field: str) -> str:
     return "$" + "".join(f'."{part}"' for part in field.split("."))
 
 
-def _type(field: str) -> str:
+def type_of(field: str) -> str:
     return f"json_type(doc, '{_path(field)}')"
 
 
@@ -62,13 +60,13 @@ class Where:
             case "in":
                 return self._in(field, value)
             case "exists":
-                here = "id" if field == "_id" else "version" if field == "version" else _type(field)
+                here = "id" if field == "_id" else "version" if field == "version" else type_of(field)
                 return f"{here} IS {'NOT ' if value else ''}NULL"
             case "prefix":
                 return self._prefix(field, value)
             case "contains":
                 return self._contains(field, value)
-        return self._ordered(field, _SIGNS[node.op], value)
+        return self._ordered(field, SIGNS[node.op], value)
 
     def _equal(self, field: str, value: Any) -> str:
         name = column(field)
@@ -78,7 +76,7 @@ class Where:
             return f"({name} = {int(value)} AND {_is_bool(field)})"
         equal = f"{name} = {self._param(value)}"
         if isinstance(value, int | float):
-            return f"({equal} AND {_is_number(field)})"
+            return f"({equal} AND {is_number(field)})"
         if isinstance(value, str) and value[:1] in ("[", "{"):
             equal += f" AND {_is_text(field)}"  # an array or object is extracted as such a text
         # a term that the partial index states, so that the planner sees that it may use it
@@ -103,7 +101,7 @@ class Where:
             floor = "" if upward else f" AND {name} >= ''"
             return f"({bound}{floor} AND {self._no_moment(name)} AND {_is_text(field)})"
         ceiling = f" AND {name} < ''" if upward else ""
-        return f"({bound}{ceiling} AND {_is_number(field)})"
+        return f"({bound}{ceiling} AND {is_number(field)})"
 
     def _prefix(self, field: str, prefix: str) -> str:
         name = column(field)
@@ -114,7 +112,7 @@ class Where:
         return f"({low}{high} AND {self._no_moment(name)} AND {_is_text(field)})"
 
     def _contains(self, field: str, value: Any) -> str:
-        each = f"json_each(CASE WHEN {_type(field)} = 'array' THEN doc ELSE '[]' END, '{_path(field)}')"
+        each = f"json_each(CASE WHEN {type_of(field)} = 'array' THEN doc ELSE '[]' END, '{_path(field)}')"
         if isinstance(value, bool):
             held = f"type = '{str(value).lower()}'"
         elif isinstance(value, int | float):
@@ -137,15 +135,15 @@ def _filled(name: str) -> str:
 
 
 def _is_bool(field: str) -> str:
-    return "0" if field in _COLUMNS else f"{_type(field)} IN ('true', 'false')"
+    return "0" if field in COLUMNS else f"{type_of(field)} IN ('true', 'false')"
 
 
-def _is_number(field: str) -> str:
-    return "1" if field == "version" else f"{_type(field)} IN ('integer', 'real')" if field != "_id" else "0"
+def is_number(field: str) -> str:
+    return "1" if field == "version" else f"{type_of(field)} IN ('integer', 'real')" if field != "_id" else "0"
 
 
 def _is_text(field: str) -> str:
-    return "1" if field in _COLUMNS else f"{_type(field)} = 'text'"
+    return "1" if field in COLUMNS else f"{type_of(field)} = 'text'"
 
 
 def _next(prefix: str) -> str:
@@ -180,37 +178,6 @@ def delete(target: Target, limit: int) -> tuple[str, list[Any]]:
     return f"DELETE FROM {name} WHERE rowid IN ({inner})", where.values
 
 
-def aggregate(
-    target: Target, group: tuple[str | Bucket, ...], metrics: Mapping[str, Metric]
-) -> tuple[str, list[Any], list[str]]:
-    """Statement, parameters, and column names; a plain group has a second column "<name>?": was it a boolean?"""
-    columns: list[str] = []
-    names: list[str] = []
-    values: list[Any] = []
-    for item in group:
-        if isinstance(item, Bucket):
-            columns.append(f"bucket({column(item.field)}, ?, ?)")
-            values += [item.by, item.zone]
-            names.append(item.field)
-        else:
-            columns += [column(item), f"coalesce({_is_bool(item)}, 0)"]
-            names += [item, f"{item}?"]
-    keys = len(columns)
-    columns += [_metric(metric) for metric in metrics.values()]
-    where = Where(target.collection)
-    sql = f"SELECT {', '.join(columns)} FROM {target.collection.name} WHERE {where.sql(target.node)}"
-    if keys:
-        sql += f" GROUP BY {', '.join(str(place + 1) for place in range(keys))}"
-    return sql, values + where.values, [*names, *metrics]
-
-
-def _metric(metric: Metric) -> str:
-    if metric.kind == "count":
-        return "count(*)"
-    number = f"CASE WHEN {_is_number(metric.field)} THEN {column(metric.field)} END"
-    return f"coalesce(sum({number}), 0)" if metric.kind == "sum" else f"{metric.kind}({number})"
-
-
 def create_table(collection: Collection) -> str:
     return (
         f"CREATE TABLE IF NOT EXISTS {collection.name} "
@@ -224,6 +191,7 @@ def index_name(collection: Collection, index: Index) -> str:
 
 def create_index(collection: Collection, index: Index) -> str:
     keys = ", ".join(f"{column(field)}{' DESC' if way < 0 else ''}" for field, way in index.order())
+    keys += "".join(f", {column(field)}, {type_of(field)}" for field in index.carries)
     conditions = [_filled(column(field)) for field in index.only]
     if index.expire_after is not None:
         conditions.append(f"{column(index.fields[0])} IS NOT NULL")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import sqlite3
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from storage.collections import Catalogue
 from storage.errors import Unavailable
 
 SCHEMA = 1
+BUCKETS = 20_000  # moments, to the minute, whose hour or day a connection remembers: two weeks
 
 
 def lock(path: Path) -> TextIO:
@@ -50,7 +52,7 @@ def connect(path: Path, *, query_only: bool = False) -> sqlite3.Connection:
     ):
         if not (query_only and pragma.startswith(("journal_mode", "secure_delete", "wal_auto"))):
             connection.execute(f"PRAGMA {pragma}")
-    connection.create_function("bucket", 3, _bucket, deterministic=True)
+    connection.create_function("bucket", 3, lru_cache(BUCKETS)(_bucket), deterministic=True)
     return connection
 
 

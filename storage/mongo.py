@@ -73,12 +73,12 @@ class MongoStore(BaseStore):
             if spec.name not in standing:
                 await self._db.create_collection(spec.name)
             collection = self._db[spec.name]
-            wanted = {index.name for index in spec.indexes}
-            for name in await collection.index_information():
-                if name != "_id_" and name not in wanted:
-                    await collection.drop_index(name)
+            wanted = {index.name: bson_query.index_keys(index) for index in spec.indexes}
+            for name, made in (await collection.index_information()).items():
+                if name != "_id_" and wanted.get(name) != [(field, int(way)) for field, way in made["key"]]:
+                    await collection.drop_index(name)  # no longer declared, or declared otherwise
             for index in spec.indexes:
-                await collection.create_index(list(index.order()), **bson_query.index_options(index))
+                await collection.create_index(wanted[index.name], **bson_query.index_options(index))
 
     async def close(self) -> None:
         await self._client.close()

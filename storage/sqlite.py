@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from storage import compiled, file, rows
+from storage import compiled, file, rows, summing
 from storage.base import BaseStore, Prepared, Target
 from storage.changes import Changed
 from storage.checkpoints import Checkpoints
@@ -186,7 +186,7 @@ class SqliteStore(BaseStore):
     async def _aggregate(
         self, target: Target, group: tuple[str | Bucket, ...], metrics: Mapping[str, Metric]
     ) -> list[Document]:
-        sql, values, names = compiled.aggregate(target, group, metrics)
+        sql, values, names = summing.aggregate(target, group, metrics)
         found: list[tuple[Any, ...]] = await self._read(lambda connection: connection.execute(sql, values).fetchall())
         return [_group(dict(zip(names, row, strict=True))) for row in found]
 

@@ -23,7 +23,8 @@ from typing import Any
 import msgspec
 
 from ads import hours
-from ads.truth.events import COLLECTION, Kind
+from ads.truth.events import COLLECTION, Kind, tallied
+from ads.truth.money import rows
 from storage.store import Bucket, Metric, OrgStore
 
 RIPE = timedelta(days=7)  # a click's conversions have come by then, and platforms have told of them
@@ -131,19 +132,18 @@ async def reconciled(
         group=[Bucket(field="hour", by="day", zone=zone)],
         metrics={"claimed": Metric(kind="sum", field="conversions")},
     )  # fmt: skip
-    # only what an ad brought can have been claimed
-    wanted = {**whose, "cohort": {"gte": since, "lt": until}, "kind": {"in": list(kinds)}, "variation": {"ne": ""}}
-    if variation:
-        wanted["variation"] = variation
+    by_day = [Bucket(field="cohort", by="day", zone=zone)]
     measured = await store.aggregate(
-        COLLECTION, wanted, group=[Bucket(field="cohort", by="day", zone=zone)],
+        COLLECTION, {**whose, "cohort": {"gte": since, "lt": until}}, group=["tally", *by_day],
         metrics={"measured": Metric(kind="count")},
     )  # fmt: skip
     days: dict[str, list[float]] = {}
     for row in claimed:
         days.setdefault(str(row["hour"]), [0.0, 0])[0] = float(row["claimed"])
     for row in measured:
-        days.setdefault(str(row["cohort"]), [0.0, 0])[1] = int(row["measured"])
+        what = tallied(row["tally"])
+        if what["kind"] in kinds and what["variation"]:  # only what an ad brought can have been claimed
+            days.setdefault(str(row["cohort"]), [0.0, 0])[1] += int(row["measured"])
     return factor([Day(claimed, int(count)) for _, (claimed, count) in sorted(days.items())])
 
 
@@ -161,8 +161,8 @@ async def _clicks(store: OrgStore, campaign: str, since: datetime, until: dateti
 
 
 async def _arrivals(store: OrgStore, campaign: str, since: datetime, until: datetime) -> int:
-    wanted = {"campaign": campaign, "kind": {"in": ["page", "conversation"]}, "at": {"gte": since, "lt": until}}
-    return await store.count(COLLECTION, wanted)
+    told = await rows(store, since, until, by="arrival", campaign=campaign)
+    return sum(int(row["events"]) for row in told if row["kind"] in ("page", "conversation"))
 
 
 async def of_campaign(store: OrgStore, now: datetime, campaign: str) -> Factor:
