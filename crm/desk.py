@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from crm import handoff
+from crm import contacts, handoff
 from crm.leads import machine_of as lead_of
+from crm.preferences import wants_no_answer
 from engine.model import Event
-from runtime.agent import noted
+from runtime.agent import chain_of, noted
 from runtime.inbox import Inbox, lane_of
 from runtime.journal import Journal
 from runtime.order import Order
@@ -92,6 +93,9 @@ class Desk:
             raise Refused("text-too-long")
         for _ in range(_TRIES):
             view, vault, document = await self._conversation(org, conversation)
+            person = await contacts.find(view, document["contact"])
+            if person is not None and wants_no_answer(person, document, self._clock()):
+                raise Refused("opted-out")
             machine = await _carrier(view, document)
             key = f"{machine}/desk.{answer.key}/message"
             if await view.get("outbox", key) is not None:
@@ -184,11 +188,11 @@ def _message(conversation: Document, text: str) -> dict[str, Any]:
 async def _carrier(view: OrgStore, conversation: Document) -> str:
     """The machine that carries what a person says: best the customer's lead, which hears of a failure and does nothing.
 
-    Otherwise one that is done, and only then one that is under way.
+    Otherwise one that is done, and only then one that is under way. Where none ever ran the conversation itself does.
     """
     found = await view.find("machines", {"contact": conversation["contact"]}, limit=_CARRIERS)
     fitting = [machine for machine in found if machine.get("channel") == conversation["channel"]]
     if not fitting:
-        raise Refused("nobody-carries")
+        return chain_of(str(conversation["_id"]))
     lead = lead_of(conversation["contact"])
     return str(min(fitting, key=lambda each: (each["_id"] != lead, each["status"] != "done", each["_id"]))["_id"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from crm import contacts, identity
 from crm.handoff import conversation_of, step_of
 from engine.model import Event
 from runtime.verbs import Changed, Context
-from storage.store import Op, Update
+from storage.store import Document, Op, Update
 
 
 async def contact(ctx: Context, args: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +29,20 @@ async def opt_out(ctx: Context, args: dict[str, Any]) -> Changed:
 async def opt_in(ctx: Context, args: dict[str, Any]) -> Changed:
     """They want to hear from us again; WhatsApp's own "stop" stays until WhatsApp says otherwise."""
     return await _set(ctx, {"opted_out": False, "opted_in_at": ctx.now})
+
+
+def wants_no_answer(contact: Document, conversation: Document, now: datetime) -> bool:
+    """Whether not even a person may write: they opted out, and have not written since, or too long ago to be answered.
+
+    Merged contacts may lack the time at which one of the two said no: then the open window decides.
+    """
+    if not contact.get("opted_out"):
+        return False
+    written, said_no = conversation.get("last_in"), contact.get("opted_out_at")
+    until = conversation.get("window_until")
+    if written is None or until is None or until <= now:
+        return True
+    return said_no is not None and written <= said_no
 
 
 async def update(ctx: Context, args: dict[str, Any]) -> Changed:

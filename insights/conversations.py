@@ -12,8 +12,9 @@ import msgspec
 from channels import window
 from channels.outgoing import OutgoingMessage
 from channels.standins import stand_in
-from crm import messages
+from crm import contacts, messages
 from crm.desk import FLOW, TEXT
+from crm.preferences import wants_no_answer
 from insights import trace
 from insights.addresses import address_of, id_of
 from insights.outcomes import MACHINES, cost, entries_of
@@ -73,7 +74,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation. `open`: something may be written freely; `stand_in`: the template that may be sent if not."""
+    """One conversation. `open`: something may be written freely; `stand_in`: the template that may be sent if not.
+
+    `silenced`: they asked for no more messages, so that not even a person may write.
+    """
 
     talk: Talk
     messages: tuple[Message, ...]
@@ -81,6 +85,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Todo, ...]
     open: bool
     stand_in: str
+    silenced: bool
     mark: str
     more: bool = False
 
@@ -137,6 +142,7 @@ async def one(
         ),
         open=may_write(conversation, now),
         stand_in=template_for(conversation, business, "…"),
+        silenced=wants_no_answer(await contacts.find(view, conversation["contact"]) or {}, conversation, now),
         mark=await mark(view, conversation),
         more=len(rows) > MESSAGES,
     )

@@ -13,6 +13,8 @@ from runtime.journal import GENESIS, Head, Journal
 from runtime.parts import Parts, Scene
 from storage.store import Document, Insert, Op, Update
 
+_CHAIN = "conversation:"
+
 
 def record_for_person(
     parts: Parts, batch: Batch, scene: Scene, conversation: Document, event: Event, *, cause: str
@@ -51,4 +53,16 @@ def noted(
 
 def chain_of(conversation: str) -> str:
     """What the journal calls a conversation, beside the machines."""
-    return f"conversation:{conversation}"
+    return f"{_CHAIN}{conversation}"
+
+
+def conversation_of(chain: str) -> str:
+    return chain.removeprefix(_CHAIN)
+
+
+def is_chain(machine: str) -> bool:
+    """Whether this names a conversation's own chain: nothing runs there that could hear of anything.
+
+    The slash tells it from the machine of a flow that somebody called "conversation".
+    """
+    return machine.startswith(_CHAIN) and "/" in machine

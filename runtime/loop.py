@@ -17,6 +17,7 @@ import structlog
 
 from engine.registry import Registry
 from runtime.batch import Batch
+from runtime.carrying import carrier
 from runtime.clock import Clock
 from runtime.effects import Effects
 from runtime.inbox import Inbound, Inbox, Received, lane_of, store_fresh
@@ -137,14 +138,14 @@ class Runtime:
     async def speak(self, org: str, machine: str, message: dict[str, Any], key: str, ops: Sequence[Op]) -> None:
         """Have a machine carry what a person of the business says; `ops` join the commit.
 
-        `key` is the action's idempotency key, in the form of a machine's own ("<machine>/<what>/message"): said a
-        second time it is a `Conflict`.
+        In the machine's place a conversation's chain may stand (`runtime.carrying`). `key` is the action's idempotency
+        key, in the form of a machine's own ("<machine>/<what>/message"): said a second time it is a `Conflict`.
         """
         scene = await self._parts.scene(org)
-        carrier = await self._parts.machines.load(scene.store, scene.vault, machine)
-        if carrier is None:
+        speaker = await carrier(self._parts, scene, machine)
+        if speaker is None:
             raise ValueError(f"{org} has no machine {machine!r} that could carry a message")
-        row = Effects(self._parts).outgoing(scene, carrier.snapshot, SEND, message, key)
+        row = Effects(self._parts).outgoing(scene, speaker, SEND, message, key)
         await scene.store.commit([*ops, Insert("outbox", row)])
         await self._follow(Batch(sends=[row]), row["lane"])
 

@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from engine.model import Event, Snapshot
+from runtime.agent import is_chain
 from runtime.batch import Batch
+from runtime.carrying import carrier
 from runtime.effects import Effects
 from runtime.faults import fault
 from runtime.parts import Parts, Scene
@@ -93,11 +95,11 @@ class Outbox:
             raise Hopeless(f"nothing carries out {row['verb']!r}")
         await scene.vault.ensure(row["contact"])
         args = unpack(scene.vault.unseal(row["contact"], row["sealed"], aad=row["_id"].encode()), dict)
-        machine = await self._parts.machines.load(scene.store, scene.vault, row["machine"])
-        if machine is None:
+        speaker = await carrier(self._parts, scene, row["machine"])
+        if speaker is None:
             raise Hopeless("its machine is gone")
         async with asyncio.timeout(self._seconds):
-            acted: Acted | None = await handler(scene.context(machine.snapshot, row["_id"]), args)
+            acted: Acted | None = await handler(scene.context(speaker, row["_id"]), args)
         return acted or Acted()
 
     async def _finish(self, scene: Scene, row: Document, acted: Acted, batch: Batch) -> None:
@@ -107,14 +109,18 @@ class Outbox:
         batch.ops.append(Update("outbox", row["_id"], {"set": done, "unset": ["sealed"]}, when=mine))
         batch.ops.extend(acted.ops)
         cause = _cause(row)
-        if acted.event is not None:
-            self._effects.post(batch, scene, cause, row["machine"], acted.event, f"{row['_id']}/answer")
+        self._answer(batch, scene, row, acted.event)
         for number, post in enumerate(acted.posts):
             self._effects.post(batch, scene, cause, post.machine, post.event, f"{row['_id']}/post{number}")
         await scene.store.commit(batch.ops)
         self._parts.metrics.count("runtime_actions")
         if acted.afterwards is not None:
             await self._afterwards(row, acted.afterwards)
+
+    def _answer(self, batch: Batch, scene: Scene, row: Document, event: Event | None) -> None:
+        """What became of it, for the machine that asked; where a person spoke for themselves, none did."""
+        if event is not None and not is_chain(row["machine"]):
+            self._effects.post(batch, scene, _cause(row), row["machine"], event, f"{row['_id']}/answer")
 
     async def _afterwards(self, row: Document, afterwards: Callable[[], Awaitable[None]]) -> None:
         """The action is done, whatever becomes of this."""
@@ -153,8 +159,7 @@ class Outbox:
         batch, now = Batch(), self._parts.clock.now()
         dead = {"state": "dead", "reason": reason, "done_at": now, "attempts": row["attempts"] + 1}
         batch.ops.append(Update("outbox", row["_id"], {"set": dead}, when={"state": "leased"}))
-        if event is not None:
-            self._effects.post(batch, scene, _cause(row), row["machine"], event, f"{row['_id']}/answer")
+        self._answer(batch, scene, row, event)
         self._parts.metrics.alert("runtime_dead_actions", f"{row['verb']}: {reason}")
         log.error("action dead", verb=row["verb"], row=row["_id"], reason=reason)
         await scene.store.commit(batch.ops)

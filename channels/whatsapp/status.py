@@ -21,6 +21,7 @@ from channels.whatsapp.errors import classify
 from channels.whatsapp.mapping import SOURCE
 from channels.whatsapp.types import Status
 from engine.model import Event
+from runtime.agent import is_chain
 from runtime.inbox import Inbound, lane_of
 from storage.errors import Conflict
 from storage.store import Document, OrgStore, Store, Upsert
@@ -50,7 +51,8 @@ class StatusBook:
             moved = await self._apply(store, document, status, now)
             if moved is not None and status.status == FAILED:
                 await self._note_failure(store, moved, status, now)
-                failures.append(_failure(org, moved, status))
+                if not is_chain(str(moved.get("machine", ""))):  # otherwise the page shows it, and nothing waits for it
+                    failures.append(_failure(org, moved, status))
         return failures
 
     async def _find(self, store: OrgStore, status: Status) -> Document | None:

@@ -376,6 +376,14 @@ async def test_a_failed_message_stays_failed_and_its_machine_hears_of_it_each_ti
     assert message["status"] == "failed"
 
 
+async def test_nobody_is_told_of_a_failure_where_a_person_spoke_and_no_machine_ever_ran(world: World) -> None:
+    await world.send(sender="agent")
+    await world.update("messages", (await world.messages())[0]["_id"], machine="conversation:c1/whatsapp")
+    assert await world.status("failed", "wamid.1", errors=[{"code": 131026, "title": "Undeliverable"}]) == []
+    (message,) = await world.messages()
+    assert (message["status"], message["reason"]) == ("failed", "Undeliverable")
+
+
 @pytest.mark.parametrize(
     ("code", "reason"), [(131026, "not_this_person"), (131049, "not_today"), (100, "wrong"), (132001, "template_wrong")]
 )

@@ -66,6 +66,59 @@ async def test_two_who_answer_at_the_same_moment_are_both_heard(house: House) ->
     assert sorted(said["text"] for said in house.voice.said) == ["From the agent", "From the owner"]
 
 
+async def _without_a_machine(house: House, *, ago: float = 1, **contact: object) -> str:
+    """Somebody who wrote when nothing was published that could have answered."""
+    talk = await _talk(house, ago=ago)
+    id = talk.removesuffix("-whatsapp")
+    emptied = Update("conversations", f"{id}/whatsapp", {"set": {"floor": []}})
+    await house.store.org(CLINIC).commit([Delete("machines", f"booking:{id}"), emptied])
+    if contact:
+        await house.store.org(CLINIC).commit([Update("contacts", id, {"set": contact})])
+    return talk
+
+
+async def test_a_person_answers_where_no_flow_ever_began(house: House) -> None:
+    talk, agent = await _without_a_machine(house), await house.browser("agent")
+    assert [await _answer(agent, talk, "Karibu!", "a" * 24) for _ in range(2)] == [303, 303]
+    chain = chain_of(talk.replace("-whatsapp", "/whatsapp"))
+    assert [said["text"] for said in house.voice.said] == ["Karibu!"]
+    assert (await house.store.org(CLINIC).find("outbox", {}))[0]["machine"] == chain
+    entries = await house.store.org(CLINIC).find("journal", {"machine": chain})
+    assert [(entry["event"], entry["cause"]) for entry in entries] == [("desk.answered", f"person:{agent.user}")]
+    told = await house.store.org(CLINIC).find("audit", {"actor": agent.user})
+    assert [entry["what"] for entry in told] == ["conversations.answered"]
+    assert (await agent.post(f"{HERE}/{talk}/hand-back")).status == 303
+    assert (await agent.post(f"{HERE}/{talk}/take")).status == 303
+    assert ((await _row(house, talk))["handler"], (await _row(house, talk))["agent"]) == ("agent", agent.user)
+    assert (await verify(house.store, CLINIC, chain)).flaws == ()
+
+
+_NO = {"opted_out": True, "opted_out_at": datetime.now(UTC) - timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize(
+    ("ago", "contact", "status"),
+    [
+        (1, _NO, 422),  # nothing was written since they said no
+        (0.25, _NO, 303),  # they wrote again: an answer is none of what they refused
+        (1, {"opted_out": True}, 303),  # merged, without the time: they wrote lately
+        (25, {"opted_out": True}, 422),
+        (25, _NO, 422),
+        (1, _NO | {"opted_out": False}, 303),
+    ],
+    ids=["said no since", "wrote since", "no time, open", "no time, closed", "closed", "came back"],
+)
+async def test_who_asked_for_no_more_messages_gets_none_from_a_person_either(
+    house: House, ago: float, contact: dict[str, object], status: int
+) -> None:
+    await house.store.commit([Update("orgs", CLINIC, {"set": {"templates": {"default": {"name": "our_note"}}}})])
+    talk, agent = await _without_a_machine(house, ago=ago, **contact), await house.browser("agent")
+    assert ("asked for no more messages" in (await agent.get(f"{HERE}/{talk}")).text) == (status == 422)
+    page = await agent.post(f"{HERE}/{talk}/answer", text="We miss you", key="a" * 24, template="yes")
+    assert page.status == status
+    assert len(house.voice.said) == (status == 303)
+
+
 async def test_what_a_person_does_is_in_the_journal_whose_chain_holds(house: House) -> None:
     talk, agent = await _talk(house), await house.browser("agent")
     for what in ("take", "take", "hand-back", "hand-back"):

@@ -208,3 +208,26 @@ def test_waits_grow_to_a_limit_and_differ() -> None:
     assert waits[5] > waits[0]
     assert max(waits) <= LONGEST_WAIT
     assert len({wait_before(5) for _ in range(10)}) > 1
+
+
+async def test_where_no_machine_ever_ran_a_person_is_heard_and_nothing_waits_for_the_outcome(
+    house: House, runtime: Runtime
+) -> None:
+    talk = {"_id": "asha/chat", "contact": "asha", "channel": "chat", "language": "sw", "floor": []}
+    await house.store.org(ORG).commit([Insert("conversations", talk)])
+    spoken: list[Any] = []
+
+    async def refuse_the_second(ctx: Context, args: dict[str, Any]) -> None:
+        spoken.append(ctx.machine.about)
+        if args["text"] == "second":
+            raise Hopeless("not taken", event=Event(name="message.failed"))
+
+    house.on_send = refuse_the_second
+    chain = "conversation:asha/chat"
+    for text in ("first", "second"):
+        await runtime.speak(ORG, chain, {"text": text}, f"{chain}/desk.{text}/message", ())
+        await runtime.idle()
+    assert [(about["contact"], about["channel"], about["language"]) for about in spoken] == [("asha", "chat", "sw")] * 2
+    states = {row["_id"]: row["state"] for row in await house.store.org(ORG).find("outbox", {})}
+    assert states == {f"{chain}/desk.first/message": "done", f"{chain}/desk.second/message": "dead"}
+    assert await house.store.org(ORG).find("inbox", {}) == []

@@ -26,11 +26,12 @@ from web.console.live import Mark
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_.:-]{1,120}-[a-z0-9_]{1,40}")
 _KEY = re.compile(r"[A-Za-z0-9]{8,64}")
-_STATUS = {"no-conversation": 404, "window-closed": 409, "nobody-carries": 409, "busy": 409}
+_STATUS = {"no-conversation": 404, "window-closed": 409, "opted-out": 409, "busy": 409}
 _AT = "/orgs/{org}/conversations"
 _HERE = _AT + "/{id}"
 _PAGE = "/o/{org}/conversations"
 _REFUSALS = ((404, "no-conversation"), (409, "busy"))
+_UNSAID = ((409, "window-closed"), (409, "opted-out"))
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +83,10 @@ class Conversations:
                 method="GET", path=path, permission="conversations.read", answer=answer, view=view, doc=doc, **more
             )
 
-        def post(path: str, view: Any, doc: str, **more: Any) -> Endpoint:
+        def post(path: str, view: Any, doc: str, also: Any = (), **more: Any) -> Endpoint:
             return Endpoint(
                 method="POST", path=path, permission="conversations.answer", answer=Nothing, view=view, doc=doc,
-                refusals=_REFUSALS, **more,
+                refusals=(*_REFUSALS, *also), **more,
             )  # fmt: skip
 
         live_doc = "Changes whenever the list looks different; an event stream for who accepts text/event-stream."
@@ -97,7 +98,7 @@ class Conversations:
                 refusals=gone),
             get(f"{_HERE}/live", Mark, self.one_live, "As of the list, for one conversation.", refusals=gone),
             post(f"{_HERE}/take", self.take, "Take a conversation over: the bot is silent from here on."),
-            post(f"{_HERE}/answer", self.answer, "Say something in it, at most once a key.", body=Said),
+            post(f"{_HERE}/answer", self.answer, "Say something in it, at most once a key.", _UNSAID, body=Said),
             post(f"{_HERE}/hand-back", self.hand_back, "Let the bot answer again."),
         )  # fmt: skip
 

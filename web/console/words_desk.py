@@ -67,11 +67,14 @@ DESK: dict[str, tuple[str, str]] = {
     "refused.desk.text-too-long.remedy": ("Send it in two messages.", "Tuma kwa ujumbe mbili."),
     "refused.desk.busy": ("It changed just now.", "Imebadilika sasa hivi."),
     "refused.desk.busy.remedy": ("Try again.", "Jaribu tena."),
-    "refused.desk.nobody-carries": (
-        "No flow has ever run in this conversation.",
-        "Hakuna flow iliyowahi kuendeshwa hapa.",
+    "refused.desk.opted-out": (
+        "They asked for no more messages.",
+        "Waliomba wasitumiwe ujumbe tena.",
     ),
-    "refused.desk.nobody-carries.remedy": ("Wait until they write.", "Subiri waandike."),
+    "refused.desk.opted-out.remedy": (
+        "You can answer once they write again; or call them.",
+        "Unaweza kujibu wakiandika tena; au wapigie simu.",
+    ),
     "refused.desk.no-key": ("The answer has no key of its own.", "Jibu halina ufunguo wake."),
     "refused.desk.no-key.remedy": ("Load the page again and repeat.", "Pakia ukurasa tena urudie."),
     "refused.desk.no-conversation": ("There is no such conversation.", "Hakuna mazungumzo hayo."),
