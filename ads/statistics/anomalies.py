@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 LEAST_HOURS = 48  # of history before the last ones, or nothing is surprising
 _SPEND, _DELIVERY, _PRICE = 3, 4, 6  # the last hours that are looked at
-_SILENCE = (6, 12, 24, 48)
+_SILENCE = (12, 24, 48)
 _BACK = 14 * 24
 _VARIES = 60.0  # as if no expectation were learned from more counts than these: hours differ by an eighth anyway
 
@@ -54,7 +54,7 @@ def facts(recent: Recent) -> dict[str, Any]:
         "spend_factor": round(spent / planned, 2) if planned else (1.0 if not spent else 99.0),
         "spend_surprise": surprise.many(spent / per_unit, planned / per_unit, _VARIES),
         "delivery_surprise": surprise.few(float(shown[-_DELIVERY:].sum()), viewed, _VARIES),
-        "silence_surprise": max(_silence(clicks, orders, hours) for hours in _SILENCE),
+        "silence_surprise": max(_since_last(clicks, orders), _fewer(clicks, orders)),
         "click_price_surprise": _price(spend, clicks),
     }
 
@@ -67,6 +67,19 @@ def _usual(series: Array, rate: Array, last: int) -> float:
     at_hour = np.bincount(clock[:-last], weights=budgets, minlength=24)
     per_budget = np.divide(of_hour, at_hour, out=np.zeros(24), where=at_hour > 0)
     return float((per_budget[clock[-last:]] * rate[-last:]).sum())
+
+
+def _since_last(clicks: Array, orders: Array) -> float:
+    """That nobody has ordered since the last order, though so many clicked."""
+    came = np.flatnonzero(orders)
+    quiet = len(orders) - 1 - int(came[-1]) if len(came) else 0
+    return _silence(clicks, orders, quiet) if quiet else 0.0
+
+
+def _fewer(clicks: Array, orders: Array) -> float:
+    """That far fewer order than did, where not all orders are lost. Many windows overlap, hence a power of ten less."""
+    most = max(_silence(clicks, orders, hours) for hours in _SILENCE)
+    return round(max(0.0, most - 1.0), 2)
 
 
 def _silence(clicks: Array, orders: Array, hours: int) -> float:

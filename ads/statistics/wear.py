@@ -1,4 +1,4 @@
-"""Whether people have seen an ad too often: its click rate now against that of its first week, facts of `fatigue`."""
+"""Whether people have seen an ad too often: its click rate now against all its days before, facts of `fatigue`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 
 from ads.statistics.normal import cdf
 
-FALLEN = 0.85  # a click rate below this share of what it was counts as fallen
-_FIRST, _WEEK, _NOW = 24, 168, 48  # hours: the first day is left out, since platforms learn in it
+_FIRST, _NOW = 24, 48  # hours: the first day is left out, since platforms learn in it
 _VARIES = 0.03  # how far click rates move without a cause (standard deviation of the logarithm), beside their counts
 
 
 def facts(impressions: Sequence[float], clicks: Sequence[float]) -> dict[str, Any]:
     """`impressions_recent`, `ctr_change`, `chance_fatigued`; the last two None where nothing can be said.
 
-    The first week is as long as there is, up to the two days that are judged.
+    The chance is that the click rate of the last two days has truly fallen, by however little: how much is for the
+    table to weigh.
     """
     end = len(impressions) - _NOW
-    early = slice(_FIRST, min(_WEEK, end))
+    early = slice(_FIRST, max(end, _FIRST))
     shown_now, clicked_now = sum(impressions[max(end, 0) :]), sum(clicks[max(end, 0) :])
     if end <= _FIRST or not clicked_now or not sum(clicks[early]):
         return {"impressions_recent": round(shown_now), "ctr_change": None, "chance_fatigued": None}
@@ -29,5 +29,5 @@ def facts(impressions: Sequence[float], clicks: Sequence[float]) -> dict[str, An
     return {
         "impressions_recent": round(shown_now),
         "ctr_change": round(math.exp(change) - 1, 4),
-        "chance_fatigued": round(cdf((math.log(FALLEN) - change) / spread), 4),
+        "chance_fatigued": round(cdf(-change / spread), 4),
     }

@@ -223,7 +223,7 @@ EDITS = {
         "when: not data_ok and still_pays\n    then",
         "not data_ok",
     ),
-    "rotated while it pays": (FATIGUE, "0.9 and not still_pays", "0.9", "when: still_pays"),
+    "rotated while it pays": (FATIGUE, "-0.15 and not still_pays", "-0.15", "when: still_pays"),
     "another currency": (ANOMALY, "{decision: pause, data_ok: false}", "{decision: hold, data_ok: false}", "always:"),
     "another currency's figures": (
         ANOMALY,

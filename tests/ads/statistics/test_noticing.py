@@ -72,13 +72,21 @@ def test_a_day_like_the_others_surprises_nobody():
     [
         ({"spend": (3, 3.0)}, "spend_surprise", 4),
         ({"impressions": (4, 0.02)}, "delivery_surprise", 3),
-        ({"orders": (24, 0.0)}, "silence_surprise", 3),
+        ({"orders": (12, 0.0)}, "silence_surprise", 2.4),
+        ({"orders": (48, 0.2)}, "silence_surprise", 2.4),
         ({"clicks": (6, 0.2)}, "click_price_surprise", 4),
         ({"clicks": (6, 4.0)}, "click_price_surprise", 4),
     ],
 )
 def test_what_is_odd_surprises(changed, fact, least):
     assert hours(**changed)[fact] > least
+
+
+def test_the_hours_since_the_last_order_are_what_is_odd_however_many_they_are():
+    surprises = [hours(orders=(last, 0.0))["silence_surprise"] for last in range(1, 25)]
+    assert surprises == sorted(surprises)
+    assert surprises[3] < 1 < 2.4 < surprises[12]
+    assert surprises[8] > surprises[7] > surprises[6]
 
 
 def test_a_budget_that_was_raised_is_no_runaway():
@@ -100,10 +108,10 @@ def test_surprises_are_powers_of_ten_of_the_counts_chance():
 
 def test_an_ad_whose_click_rate_fell_is_worn_and_one_that_did_not_is_not():
     shown = [1000.0] * 480
-    fallen = wear.facts(shown, [15.0] * 400 + [10.0] * 80)
+    fallen = wear.facts(shown, [15.0] * 432 + [10.0] * 48)
     assert fallen["ctr_change"] == pytest.approx(-1 / 3, abs=0.001)
-    assert fallen["chance_fatigued"] > 0.95
-    assert wear.facts(shown, [15.0] * 480)["chance_fatigued"] < 0.05
+    assert fallen["chance_fatigued"] > 0.999
+    assert wear.facts(shown, [15.0] * 480)["chance_fatigued"] == 0.5
     assert wear.facts(shown[:60], [15.0] * 60) == {
         "impressions_recent": 48_000, "ctr_change": None, "chance_fatigued": None
     }  # fmt: skip
