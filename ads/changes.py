@@ -10,6 +10,7 @@ import msgspec
 from ads import campaigns, intents
 from ads.campaigns import ACTIVE, DRAFT, GONE, PAUSED
 from ads.intents import AUTOPILOT, GUARD, Wanted, Wish
+from ads.serving import capacity_left
 from engine.model import Event
 from engine.values import Money
 from runtime.verbs import Changed, Context, Post, Start
@@ -29,12 +30,22 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts = {}
 
 
+class Noticed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the table `anomaly` made of a variation's facts: its row and reason, and whether the figures are sound."""
+
+    row: str = ""
+    because: str = ""
+    data_ok: bool = True
+
+
 class Knowledge(Protocol):
     """What is known of a campaign's variations; see `ads.facts`."""
 
     async def of(self, ctx: Context, campaign: Document, variations: Sequence[Document]) -> dict[str, Facts]:
         """By variation."""
         ...
+
+    def noticed(self, org: str, facts: Facts) -> Noticed: ...
 
     async def shares(
         self, ctx: Context, campaign: Document, variations: Sequence[Document], facts: Mapping[str, Facts]
@@ -63,6 +74,8 @@ class Changes:
             if kind != "pause":
                 return _not_proposed("another change is under way")
             posts = (called_off(variation, "it is to be paused"),)
+        if kind == "resume" and await capacity_left(ctx.store, campaign, ctx.now) == 0:
+            return _not_proposed("nobody else can be served today")
         wanted = _wanted(kind, args, campaign, variation)
         if wanted is None:
             return _not_proposed("nothing would change")

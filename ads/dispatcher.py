@@ -22,6 +22,7 @@ from ads.failures import RetryLater as Busy
 from ads.ledger import day_of, written
 from ads.platform import Platform, State
 from ads.policy import PLATFORM_CHANGES
+from ads.running import switched
 from ads.telling import HeldBack, Job, standing, tell
 from ads.units import BadUnit
 from engine.model import Decision, Event
@@ -241,6 +242,7 @@ async def _finished(ctx: Context, job: Job, after: State | None) -> Acted:
         "budget": budget,
         "stopped_with_campaign": bool(variation.get("stopped_with_campaign")) and ours == campaigns.PAUSED,
     }
+    changes |= switched(variation, ours, ctx.now)
     if variation["status"] != campaigns.DRAFT:
         changes |= intents.stepped(variation, budget, ctx.now)
     else:

@@ -12,6 +12,7 @@ from typing import Any
 from ads import campaigns, intents
 from ads.ledger import day_of, written
 from ads.platform import State
+from ads.running import switched
 from engine.model import Event
 from runtime.verbs import Post
 from storage.store import Document, Op, Update
@@ -35,6 +36,7 @@ def adopted(
         "unsure": False,
         "edited_at": now,
         **intents.stepped(variation, budget, now),
+        **switched(variation, found.status, now),
     }
     data = {
         "variation": variation["_id"],
@@ -47,7 +49,7 @@ def adopted(
 
 def gone(campaign: Document, variation: Document, now: datetime) -> tuple[tuple[Op, ...], tuple[Post, ...]]:
     """It is no more, and spends no more; what it may have spent today still counts."""
-    changes = {"status": campaigns.GONE, "unsure": False, "gone_at": now}
+    changes = {"status": campaigns.GONE, "unsure": False, "gone_at": now, **switched(variation, campaigns.GONE, now)}
     event = Event(name="ads.found_gone", data={"variation": variation["_id"]})
     return _ops(campaign, variation, changes, 0, now), _told(variation, event)
 

@@ -11,30 +11,40 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ads import campaigns, hours
+from ads import campaigns, hours, noticing
 from ads.campaigns import ACTIVE, DRAFT, GONE
-from ads.changes import Facts, Share
+from ads.changes import Facts, Noticed, Share
 from ads.ledger import day_of
 from ads.profit.economics import Economics, economics
 from ads.profit.offer import BadOffer, Costs
+from ads.running import HOUR, rates
+from ads.running import since as running_since
+from ads.serving import capacity_left
 from ads.truth import money as truth
 from ads.truth import reconciling
 from ads.truth.events import COLLECTION as EVENTS
+from engine.model import Decision
 from engine.values import Money
 from runtime.verbs import Context
 from storage.store import Document, OrgStore
 
 FRESH = timedelta(hours=6)  # reports older than this are no ground to spend more on
 SINCE = timedelta(days=90)
-HOUR = timedelta(hours=1)
+ODD = "anomaly"  # the table that says whether figures are to be trusted
 _SPEED = 3  # hours over which the speed of spending is taken
 
 
-class Knowing:
-    """The `Knowledge` of `ads.changes`. `tables` gives an org's `ads.deciding.Tables`, None while one is missing."""
+Ask = Callable[[str, str, Facts], Decision | None]  # (org, table, facts): None while there is no such table
 
-    def __init__(self, tables: Callable[[str], Any | None]) -> None:
+
+class Knowing:
+    """The `Knowledge` of `ads.changes`. `tables` gives an org's `ads.deciding.Tables`, None while one is missing; `ask`
+    what a table of the org answers.
+    """
+
+    def __init__(self, tables: Callable[[str], Any | None], ask: Ask) -> None:
         self._tables = tables
+        self._ask = ask
 
     async def of(self, ctx: Context, campaign: Document, variations: Sequence[Document]) -> dict[str, Facts]:
         shown = [each for each in variations if each["status"] not in (DRAFT, GONE)]
@@ -46,21 +56,35 @@ class Knowing:
             margin=margin_of(offer),
         )  # fmt: skip
         totals = await hours.sums(ctx.store, ctx.now - SINCE, ctx.now + HOUR, campaign=campaign["_id"])
-        capacity = await capacity_left(ctx.store, campaign)
+        capacity = await capacity_left(ctx.store, campaign, ctx.now)
         claims = await reconciling.of_campaign(ctx.store, ctx.now, campaign["_id"])
         measuring = await reconciling.trusted(ctx.store, ctx.now, campaign=campaign["_id"])
+        odd = await noticing.anomalies_of(ctx.store, campaign, shown, ctx.now)
         found: dict[str, Facts] = {}
         for variation in shown:
             measured = sums.get(variation["_id"]) or truth.Measured(variation=variation["_id"])
             total = totals.get(variation["_id"]) or hours.Reported(variation=variation["_id"])
             recent = await hours.of_variation(ctx.store, variation["_id"], ctx.now - timedelta(days=2), ctx.now + HOUR)
-            facts = _facts(ctx.now, campaign, variation, measured, offer, total, recent)
+            facts = _facts(ctx.now, campaign, variation, measured, offer, total, recent) | odd[variation["_id"]]
+            facts["silence_surprise"] = max(facts["silence_surprise"], measuring.surprise)
+            noticed = self.noticed(ctx.org, facts)
             found[variation["_id"]] = facts | {
                 "capacity_left": capacity,
                 "reporting_factor": claims.value,
-                "data_ok": facts["data_ok"] and measuring.data_ok,
+                "data_ok": facts["data_ok"] and measuring.data_ok and noticed.data_ok,
             }
         return found
+
+    def noticed(self, org: str, facts: Facts) -> Noticed:
+        """What `rules/anomaly.yaml` makes of a variation's facts; a table that is not there finds nothing odd."""
+        decision = self._ask(org, ODD, facts)
+        if decision is None or not isinstance(decision.result, dict):
+            return Noticed()
+        return Noticed(
+            row=decision.hit[0] if decision.hit else "",
+            because=decision.because[0] if decision.because else "",
+            data_ok=decision.result.get("data_ok") is not False,
+        )
 
     async def shares(
         self, ctx: Context, campaign: Document, variations: Sequence[Document], facts: Mapping[str, Facts]
@@ -74,13 +98,18 @@ class Knowing:
 
         asked = await self._asked(ctx, campaign, [each for each in variations if each["_id"] in facts], facts)
         (found,) = deciding.decide(tables, [asked])
+        offer = await offer_of(ctx.store, campaign)
+        margin = None if offer is None else margin_of(offer)
+        worn = {
+            each["_id"]: await noticing.worn(ctx.store, campaign, each, margin, ctx.now) for each in running
+        }  # fmt: skip
         return [
             Share(
                 variation=each.variation,
                 budget=each.budget,
                 reason=each.because,
                 decision={"decision": each.decision, "row": each.row, "because": each.because, "method": found.method},
-                facts={name: value for name, value in each.facts.items() if name != "data_ok"},
+                facts={name: value for name, value in each.facts.items() if name != "data_ok"} | worn[each.variation],
             )
             for each in found.decisions
         ]
@@ -104,7 +133,7 @@ class Knowing:
             break_even_roas=None if offer is None else _number(offer.break_even_roas.value),
             variations=shown,
             delays=await _delays(ctx.store, campaign["_id"]),
-            capacity_left=await capacity_left(ctx.store, campaign),
+            capacity_left=await capacity_left(ctx.store, campaign, ctx.now),
             reporting_factor=next((each.get("reporting_factor") for each in facts.values()), None),
             data_ok=all(facts[each["_id"]]["data_ok"] for each in variations if each["status"] == ACTIVE),
             hours_running=_since(began, ctx.now) or 0.0,
@@ -117,7 +146,7 @@ async def _variation(ctx: Context, campaign: Document, variation: Document, firs
 
     until = ctx.now.replace(minute=0, second=0, microsecond=0)
     length = max(1, int((until - first) / HOUR))
-    spend, clicks, orders, rate = ([0.0] * length for _ in range(4))
+    spend, clicks, orders = ([0.0] * length for _ in range(3))
     for row in await hours.of_variation(ctx.store, variation["_id"], first, until):
         place = int((row.hour - first) / HOUR) if row.hour is not None else -1
         if 0 <= place < length:
@@ -126,11 +155,9 @@ async def _variation(ctx: Context, campaign: Document, variation: Document, firs
         place = int((measured.hour - first) / HOUR) if measured.hour is not None else -1
         if 0 <= place < length:
             orders[place] = float(orders_of(measured))
-    for place in range(length):
-        rate[place] = float(_budget_at(variation, first + place * HOUR))
     return deciding.Variation(
         id=variation["_id"],
-        hours=deciding.Hours(spend=spend, clicks=clicks, orders=orders, rate=rate),
+        hours=deciding.Hours(spend=spend, clicks=clicks, orders=orders, rate=rates(variation, first, length)),
         budget=campaigns.live_budget(variation),
         impressions=int(facts.get("impressions") or 0),
         revenue=_amount(facts.get("revenue")) or 0,
@@ -139,16 +166,6 @@ async def _variation(ctx: Context, campaign: Document, variation: Document, firs
         hours_since_change=facts.get("hours_since_change"),
         live=variation["status"] == ACTIVE,
     )
-
-
-def _budget_at(variation: Mapping[str, Any], moment: datetime) -> int:
-    """By the steps that its budget took."""
-    budget = int(variation["budget"])
-    for step in reversed(variation.get("steps") or []):
-        if step["at"] <= moment:
-            return budget
-        budget = int(step["before"])
-    return budget
 
 
 def _facts(
@@ -160,6 +177,7 @@ def _facts(
 
     orders, spend = orders_of(measured), measured.spend
     launched, collected = variation.get("launched_at"), campaign.get("collected_at")
+    running = variation["status"] == ACTIVE
     shown = sum(row.impressions for row in recent)
     today = day_of(now, campaign["zone"])
     spent_today = sum(
@@ -188,8 +206,8 @@ def _facts(
         "cpc": money(sum(row.spend for row in recent) / clicks) if (clicks := sum(r.clicks for r in recent)) else None,
         "ctr": round(clicks / shown, 5) if shown else None,
         "frequency": None,
-        "running": variation["status"] == ACTIVE,
-        "reported": bool(recent) or (launched is not None and now - launched < FRESH),
+        "running": running,
+        "reported": bool(recent) or not running or now - (running_since(variation) or now) < FRESH,
         "hours_since_report": _since(collected or launched, now) or 0.0,
         "currency_same": campaign.get("trouble_code", "").rpartition(".")[2] != "currency"
         or not campaign.get("trouble"),
@@ -256,15 +274,6 @@ def margin_of(offer: Economics | None) -> truth.Margin:
         return round(revenue * share)
 
     return margin
-
-
-async def capacity_left(store: OrgStore, campaign: Mapping[str, Any]) -> int | None:
-    """How many more orders can be served today; not known unless the owner said how many a day."""
-    offer = await store.get("offers", str(campaign["offer"]))
-    daily = ((offer or {}).get("costs") or {}).get("orders_a_day")
-    if not isinstance(daily, int):
-        return None
-    return max(0, daily - int(campaign.get("orders_today") or 0))
 
 
 async def _delays(store: OrgStore, campaign: str) -> list[float]:

@@ -237,6 +237,23 @@ async def _currency(store: OrgStore, wanted: Mapping[str, Any]) -> str:
     return str(rows[0]["currency"]) if rows else ""
 
 
+async def taken_back(store: OrgStore, variation: str, since: datetime, corrected_since: datetime) -> float:
+    """Of what was reported of the hours from `since` on, the share that the platform took back after
+    `corrected_since` and has not given again: of the spend or of the clicks, whichever is more.
+    """
+    rows = await store.find(COLLECTION, {"variation": variation, "hour": {"gte": since}}, limit=1000)
+    shares = []
+    for name in ("spend", "clicks"):
+        most, lost = 0.0, 0.0
+        for row in rows:
+            versions = row.get("versions") or []
+            highest = max([row[name], *(each[name] for each in versions)])
+            most += highest
+            lost += highest - row[name] if versions and versions[-1]["read_at"] >= corrected_since else 0.0
+        shares.append(lost / most if most else 0.0)
+    return round(max(shares), 4)
+
+
 async def latest(store: OrgStore, variation: str) -> datetime | None:
     """When the platform last told something of this variation: when it was read, not the hour that it is about."""
     rows = await store.find(COLLECTION, {"variation": variation}, sort=[("hour", -1)], limit=1)

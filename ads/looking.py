@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ads import campaigns
+from ads.alerting import odd
 from ads.campaigns import ACTIVE
-from ads.changes import Knowledge, heard, kept_facts, variation_start
+from ads.changes import Facts, Knowledge, heard, kept_facts, variation_start
 from ads.keeping import braked, released
 from engine.errors import EngineError
 from engine.model import Event
 from runtime.verbs import Changed, Context
-from storage.store import Update
+from storage.store import Document, Update
 
 
 class Looking:
@@ -21,7 +22,7 @@ class Looking:
         self._knowledge = knowledge
 
     async def look(self, ctx: Context, args: dict[str, Any]) -> Changed:
-        """Every variation that may be spending hears what is known of it."""
+        """Every variation that may be spending, or spends although it may not, hears what is known of it."""
         campaign = await campaigns.one(ctx.store, str(args["campaign"]))
         variations = await campaigns.variations(ctx.store, campaign["_id"])
         known = await self._knowledge.of(ctx, campaign, variations)
@@ -36,9 +37,11 @@ class Looking:
                 ops.append(Update("variations", variation["_id"], {"set": {"unstarted": False}}))
                 continue
             facts = known.get(variation["_id"])
-            if facts is None or variation["status"] != ACTIVE:
+            if facts is None or not _tells(campaign, variation, facts):
                 continue
-            posts.append(heard(variation, Event(name="ads.looked", data={"facts": facts, "guardrail": guardrail})))
+            noticed = self._knowledge.noticed(ctx.org, facts)
+            data = {"facts": facts, "guardrail": guardrail, "row": noticed.row, "because": noticed.because}
+            posts.append(heard(variation, Event(name="ads.looked", data=data)))
             ops.append(
                 Update("variations", variation["_id"], {"set": {"facts": kept_facts(facts), "looked_at": ctx.now}})
             )
@@ -72,3 +75,8 @@ class Looking:
         known = await self._knowledge.of(ctx, campaign, variations)
         report = {"at": ctx.now, "variations": {id: kept_facts(facts) for id, facts in known.items()}}
         return Changed(ops=(Update("campaigns", campaign["_id"], {"set": {"last_report": report}}),))
+
+
+def _tells(campaign: Document, variation: Document, facts: Facts) -> bool:
+    """What is paused is quiet, unless it spends all the same, or did at the last look."""
+    return bool(variation["status"] == ACTIVE or facts.get("spend_surprise") or odd(campaign, variation))

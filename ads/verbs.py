@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ads import starting
+from ads import alerting, starting
 from ads.changes import Changes
 from ads.collecting import Collector
 from ads.dispatcher import Dispatcher
@@ -21,6 +21,7 @@ def bind(changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: 
         Bound("ads.look", looking.look),
         Bound("ads.share_out", looking.share_out),
         Bound("ads.report", looking.report),
+        Bound("ads.alert", alerting.alert),
         Bound("ads.stage", changes.stage),
         Bound("ads.propose", changes.propose),
         Bound("ads.weigh", changes.weigh),

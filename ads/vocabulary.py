@@ -92,7 +92,7 @@ VOCABULARY = Vocabulary(
             name="ads.look",
             sort="change",
             args=_CAMPAIGN,
-            doc="Gather the facts of every variation that runs; each hears them as `ads.looked`.",
+            doc="Gather the facts of every variation that runs, or is odd; each hears them as `ads.looked`.",
         ),
         Verb(
             name="ads.share_out",
@@ -140,6 +140,17 @@ VOCABULARY = Vocabulary(
             sort="change",
             args={**_CAMPAIGN, "reason": _WHY},
             doc="Ask for a change `pause` for every variation that may be spending.",
+        ),
+        Verb(
+            name="ads.alert",
+            sort="change",
+            args={
+                **_VARIATION,
+                "decision": Arg(type="record", doc="What the table `anomaly` answered."),
+                "row": Arg(type="text", required=False, doc="The row that did."),
+                "reason": _WHY,
+            },
+            doc="Tell the business's people what is odd, as a task, once; after `go_on` or `watch` the task is over.",
         ),
         Verb(
             name="ads.propose",
@@ -221,8 +232,8 @@ VOCABULARY = Vocabulary(
         ),
         EventKind(
             name="ads.looked",
-            fields={"facts": "ad_facts", "guardrail": "ad_guardrail"},
-            doc="For the variation: the facts of this moment.",
+            fields={"facts": "ad_facts", "guardrail": "ad_guardrail", "row": "text", "because": "text"},
+            doc="For the variation: the facts of this moment. `row` and `because` are what `anomaly` makes of them.",
         ),
         EventKind(
             name="ads.share",

@@ -96,13 +96,16 @@ def bound(
 ) -> list[Bound]:
     """The verbs of `ads.vocabulary`."""
     accounts = Accounts(store, vault, http, now)
-    knowing = Knowing(lambda org: _tables(published, org))
-    changes = Changes(knowing)
+
+    def ask(org: str, name: str, facts: dict[str, Any]) -> Decision | None:
+        table = published.named(org, name)
+        return engine.decide(table, {fact: facts.get(fact) for fact in table.facts}) if table is not None else None
 
     async def weigh(org: str, facts: dict[str, Any]) -> Decision | None:
-        table = published.named(org, GUARDRAILS)
-        return engine.decide(table, facts) if table is not None else None
+        return ask(org, GUARDRAILS, facts)
 
+    knowing = Knowing(lambda org: _tables(published, org), ask)
+    changes = Changes(knowing)
     dispatcher = Dispatcher(accounts.of, weigh, changes)
     return ads.verbs.bind(changes, Looking(knowing), dispatcher, Collector(accounts.of))
 

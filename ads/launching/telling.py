@@ -8,13 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ads import campaigns
-from ads.facts import capacity_left, margin_of, of_offer
+from ads.facts import margin_of, of_offer
 from ads.launching.words import language_of, say, shown
 from ads.ledger import day_of
 from ads.profit.economics import Economics
 from ads.report.message import message
 from ads.report.model import Report
 from ads.report.reading import report
+from ads.serving import capacity_left
 from ads.truth.money import Margin
 from engine.model import Event
 from engine.values import Money
@@ -118,7 +119,7 @@ def _costs(found: Report, language: str) -> Point:
 
 async def _room(ctx: Context, live: Sequence[Document], language: str) -> Point:
     """Not known is no obstacle, but is said: the owner knows."""
-    left = [room for each in live if (room := await capacity_left(ctx.store, each)) is not None]
+    left = [room for each in live if (room := await capacity_left(ctx.store, each, ctx.now)) is not None]
     if not left:
         return True, say("checklist.room.unknown", language)
     return min(left) > 0, say(f"checklist.room.{'yes' if min(left) > 0 else 'no'}", language, count=min(left))

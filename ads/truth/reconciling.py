@@ -64,6 +64,11 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     seen: int = 0
     chance: float = 1.0
 
+    @property
+    def surprise(self) -> float:
+        """As a power of ten: how rarely so little would come by chance, where that counts as a loss."""
+        return 0.0 if self.data_ok else round(min(12.0, -math.log10(max(self.chance, 1e-12))), 2)
+
 
 def factor(days: Sequence[Day]) -> Factor:
     """Pure. Days without either are nothing to compare."""

@@ -63,6 +63,9 @@ EDITS = {
         "- id: runaway_cpa\n    when: conversions >",
         "loses far too much",
     ),
+    "bought though nobody can be served": (
+        BRAKES, "when: capacity_left <= 0", "when: capacity_left < 0", "cannot be served",
+    ),
     "more allowed than the cap": (
         GUARDRAILS, "allowed: {expr: exposure}", "allowed: {expr: exposure + exposure}", "above the daily cap",
     ),

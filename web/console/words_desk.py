@@ -164,6 +164,7 @@ DESK: dict[str, tuple[str, str]] = {
     ),
     "task.payment.extra": ("Paid twice: send it back", "Amelipa mara mbili: rudisha"),
     "task.payment.unused": ("Money came too late: agree with them", "Pesa ilichelewa: elewana nao"),
+    "task.ads.odd": ("Look at an ad: something is odd", "Angalia tangazo: kuna jambo si la kawaida"),
     "task.channel": ("Look after the WhatsApp number or template", "Angalia namba au kiolezo cha WhatsApp"),
     "refused.desk.no-task": ("There is no such task.", "Hakuna kazi hiyo."),
     "refused.desk.no-task.remedy": ("See the list.", "Angalia orodha."),

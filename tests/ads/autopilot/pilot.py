@@ -87,7 +87,7 @@ class Pilot:
 
     async def begin(self) -> Pilot:
         """A process that starts: everything in memory is new, the store and the platform are not."""
-        knowing = Knowing(self._tables)
+        knowing = Knowing(self._tables, self._ask)
         changes = Changes(knowing)
         self.dispatcher = Dispatcher(self._connect, self._weigh, changes)
         handlers = Handlers(
@@ -109,6 +109,10 @@ class Pilot:
 
     async def _connect(self, org: str, platform: str) -> Any:
         return self.platform if org == ORG else None
+
+    def _ask(self, org: str, name: str, facts: dict[str, Any]) -> Decision | None:
+        table = self.published.named(org, name)
+        return engine.decide(table, {fact: facts.get(fact) for fact in table.facts}) if table is not None else None
 
     async def _weigh(self, org: str, facts: dict[str, Any]) -> Decision | None:
         if self.table is not None:
