@@ -72,7 +72,7 @@ async def test_spending_that_nobody_planned_is_stopped_and_told(pilot: Pilot) ->
 async def test_an_ad_that_is_hardly_shown_any_more_is_told_and_runs_on_until_it_is_shown_again(pilot: Pilot) -> None:
     await pilot.launched(1000)
     nothing = At(spend=0, impressions=0, clicks=0, orders=0)
-    await lived(pilot, "A", TEN_DAYS, lambda ago: At() if ago > 8 else nothing)
+    await lived(pilot, "A", TEN_DAYS, lambda ago: At(orders=int(ago % 24 == 0)) if ago > 8 else nothing)
     await pilot.pass_(minutes=35)
     assert (await _rows(pilot, "A", "anomaly"))[-1] == "not_shown"
     assert (await _tasks(pilot), pilot.platform.live) == (["not_shown"], kes(1000).amount)
