@@ -1,7 +1,8 @@
 """`python -m bench [ONLY]`: every figure of the project, in a table and in build/bench.jsonl.
 
-A benchmark is a module of this folder with a function `run()`. ONLY is the name of one, or (a part of) the name of
-a figure. A missed target is written down, not failed; the exit code is 1 only when a benchmark crashed.
+A benchmark is a module of this folder with a function `run()`. ONLY is the name of one (with all that begin so: `ads`
+is `ads_noticing` as well), or (a part of) the name of a figure. A missed target is written down, not failed; the exit
+code is 1 only when a benchmark crashed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def benchmarks(folder: Path = HERE) -> list[str]:
 
 
 def chosen(names: Sequence[str], only: str) -> list[str]:
-    """The benchmarks to run for ONLY: the one that it names or begins with, else all, to look among their figures."""
-    named = [name for name in names if only == name or only.startswith(f"{name}.")]
+    """The benchmarks to run for ONLY: what it names or begins with, else all, to look among their figures."""
+    first = only.partition(".")[0]
+    named = [name for name in names if name == first or name.startswith(f"{first}_")]
     return named or list(names)
 
 

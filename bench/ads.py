@@ -4,6 +4,9 @@ The policy under test is the YAML in `rules/`, asked through `ads.deciding`; it 
 20,000 on, and is measured on those from 900,000 on. Every rival meets the same worlds. Profit is over that of an oracle
 that knows every rate, as a ratio of sums over all worlds; intervals are bootstrapped over worlds (2,000 times, 95 %).
 In a name, "lost" and "wrong" mark what should not happen, so that the target is an upper bound.
+
+Settings: BENCH_WORLDS (400, of each family and for each claim), BENCH_VARIATIONS (10000, of one pass). The targets are
+those of the full size.
 """
 
 from __future__ import annotations
@@ -29,15 +32,15 @@ from sandbox.market.worlds import FAMILIES, alike
 
 Array = NDArray[np.float64]
 
-WORLDS, CHUNK = 400, 100
-TESTS = 400  # worlds of two ads for A/A and power, looked at every hour
+WORLDS, CHUNK = int(os.environ.get("BENCH_WORLDS", "400")), 100
+TESTS = WORLDS  # worlds of two ads for A/A and power, looked at every hour
 UNSEEN = 900_000
 OURS = "autopilot"
 MAIN = ("stationary", "fatigue and delays")
 TARGETS = {"stationary": 0.90, "fatigue and delays": 0.80}
 LIFT = 0.5  # the effect that is to be found: an order rate of 4.5 % beside 3 %
 TRIALS = {"A/A": (0.0, True), "even": (LIFT, False), "steered": (LIFT, True)}  # lift; whether budgets follow
-PASS = 10_000  # variations
+PASS = int(os.environ.get("BENCH_VARIATIONS", "10000"))
 
 
 def run() -> list[Figure]:
@@ -216,7 +219,7 @@ def _passing() -> list[Figure]:
     found = decide(tables, campaigns)
     seconds = perf_counter() - began
     assert sum(len(each.decisions) for each in found) >= PASS
-    return [figure("ads.pass over 10,000 variations", seconds, "s", 30)]
+    return [figure(f"ads.pass over {PASS:,} variations", seconds, "s", 30)]
 
 
 def _campaign(place: int, hours: list[Hours]) -> Campaign:

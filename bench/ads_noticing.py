@@ -2,10 +2,13 @@
 
 Forecasts are set against the seasonal naive one (the same hour a week before), as the ratio of mean absolute errors
 (MASE). The alarms are those of the table `anomaly`, asked every hour; "wrong" are alarms where nothing happened.
+
+Settings: BENCH_WORLDS (400; a quarter of them for alarms, a quarter for worn-out ads).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,7 +25,8 @@ from sandbox.market.world import Outage, World
 from sandbox.market.worlds import fatigue_and_delays, stationary
 
 UNSEEN = 950_000
-FORECAST_WORLDS, ALARM_WORLDS, WEAR_WORLDS = 400, 100, 100
+FORECAST_WORLDS = int(os.environ.get("BENCH_WORLDS", "400"))
+ALARM_WORLDS = WEAR_WORLDS = -(-FORECAST_WORLDS // 4)
 AHEAD = (24, 48, 72)
 ORIGINS = (14 * 24, 20 * 24 + 6)  # hours at which is forecast
 _FELL = 14 * 24  # when click rates fall by 30 %

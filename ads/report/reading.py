@@ -7,21 +7,20 @@ it for the week that a variation is judged by. A figure that is not there is a g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from ads import hours
 from ads.hours import Reported
 from ads.report.judging import bounds, hopeless, verdict
 from ads.report.model import Deed, Figures, Line, Report
-from ads.truth.money import Margin, Measured, measured, whole
+from ads.truth import daily, terms
+from ads.truth.daily import Report as Day
+from ads.truth.money import Margin, Measured, whole
 from engine.values import Money
 from storage.store import Document, OrgStore
 
-WEEK = timedelta(days=7)
+WEEK = 7  # days
 LATE = timedelta(hours=6)  # a platform that has told nothing for so long is late
 MOST = 200  # campaigns; and four times as many changes
 _SHOWN = ("done", "held_back", "failed", "declined", "expired")
@@ -32,46 +31,34 @@ async def report(
     store: OrgStore, org: Document, day: date, now: datetime, *, margin: Margin | None = None, most: Most | None = None
 ) -> Report:
     """The report of a day. `margin` says what of an offer's revenue stays, `most` what a booking may cost in ads."""
-    zone, currency = ZoneInfo(str(org.get("zone") or "Africa/Nairobi")), str(org.get("currency") or "KES")
-    begins, ends = bounds_of(day, zone)
+    own = terms.read(dict(org))
+    found = await daily.report(store, day, own.zone, own.currency, margin or whole, back=WEEK)
+    within, currency = (found.begins, min(found.ends, now)), own.currency
     campaigns = {each["_id"]: each for each in await store.find("campaigns", {}, sort=[("at", -1)], limit=MOST)}
     variations = await _variations(store, list(campaigns))
-    gathered = _Gathered(
-        day=await measured(store, begins, ends, currency, by="arrival", margin=margin or whole),
-        week=await measured(store, ends - WEEK, ends, currency, by="cohort", margin=margin or whole),
-        told_day=await hours.sums(store, begins, ends),
-        told_week=await hours.sums(store, ends - WEEK, ends),
-    )
     lines = []
     for each in variations:
         campaign = campaigns[each["campaign"]]
-        if _ran(each, gathered):
-            gap = await _gap(store, each, gathered, currency, (begins, min(ends, now)), now)
-            lines.append(_line(each, campaign, gathered, currency, gap, (most or {}).get(str(campaign["offer"]))))
-    done, proposed = await _deeds(store, campaigns, begins, ends)
-    unknown = gathered.day.get("") or Measured(variation="")
-    others: dict[str, int] = {}
-    for found in gathered.day.values():
-        for code, amount in found.others.items():
-            others[code] = others.get(code, 0) + amount
+        if _ran(each, found):
+            gap = await _gap(store, each, found, within, now)
+            lines.append(_line(each, campaign, found, gap, (most or {}).get(str(campaign["offer"]))))
+    done, proposed = await _deeds(store, campaigns, found.begins, found.ends)
+    unknown = found.variations.get("") or Measured(variation="")
     return Report(
-        org=store.id, business=str(org.get("name") or store.id), day=day, zone=str(zone), made=now,
+        org=store.id, business=str(org.get("name") or store.id), day=day, zone=own.zone, made=now,
         total=_total([line.day for line in lines], currency), lines=tuple(sorted(lines, key=_order)),
         done=done, proposed=proposed, costs_known=margin is not None, unattributed=Money(unknown.revenue, currency),
-        others=tuple(Money(amount, code) for code, amount in sorted(others.items())), complete=now >= ends,
+        others=_others(found), complete=now >= found.ends,
     )  # fmt: skip
 
 
-def bounds_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From midnight to midnight by the business's clock; a day with a clock change is as long as it is."""
-    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
-
-
-class _Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    day: dict[str, Measured]
-    week: dict[str, Measured]
-    told_day: dict[str, Reported]
-    told_week: dict[str, Reported]
+def _others(found: Day) -> tuple[Money, ...]:
+    """What came in other currencies, which no sum mixes in."""
+    sums: dict[str, int] = {}
+    for each in found.variations.values():
+        for code, amount in each.others.items():
+            sums[code] = sums.get(code, 0) + amount
+    return tuple(Money(amount, code) for code, amount in sorted(sums.items()))
 
 
 async def _variations(store: OrgStore, campaigns: Sequence[str]) -> list[Document]:
@@ -82,22 +69,21 @@ async def _variations(store: OrgStore, campaigns: Sequence[str]) -> list[Documen
     return found
 
 
-def _ran(variation: Mapping[str, Any], gathered: _Gathered) -> bool:
+def _ran(variation: Mapping[str, Any], found: Day) -> bool:
     """It belongs into the report when it runs, or when money or visitors of this week are its own."""
     id = variation["_id"]
     return variation["status"] == "active" or any(
-        id in each for each in (gathered.day, gathered.week, gathered.told_day, gathered.told_week)
+        id in each for each in (found.variations, found.cohorts, found.told, found.told_since)
     )
 
 
 async def _gap(
-    store: OrgStore, variation: Mapping[str, Any], gathered: _Gathered, currency: str,
-    within: tuple[datetime, datetime], now: datetime,
+    store: OrgStore, variation: Mapping[str, Any], found: Day, within: tuple[datetime, datetime], now: datetime
 ) -> tuple[str, int]:  # fmt: skip
     """What is wrong with the platform's figures of the day, and how many hours are not there."""
     id = variation["_id"]
-    told = gathered.told_day.get(id)
-    if told is not None and told.currency != currency:
+    told = found.told.get(id)
+    if told is not None and told.currency != found.currency:
         return "currency", 0
     if variation["status"] != "active":
         return "", 0
@@ -113,22 +99,21 @@ async def _gap(
 
 
 def _line(
-    variation: Mapping[str, Any], campaign: Mapping[str, Any], gathered: _Gathered, currency: str,
-    gap: tuple[str, int], most: int | None,
+    variation: Mapping[str, Any], campaign: Mapping[str, Any], found: Day, gap: tuple[str, int], most: int | None
 ) -> Line:  # fmt: skip
     id = variation["_id"]
-    day = _figures(gathered.day.get(id), gathered.told_day.get(id), currency)
-    week = _figures(gathered.week.get(id), gathered.told_week.get(id), currency)
+    day = _figures(found.variations.get(id), found.told.get(id), found.currency)
+    week = _figures(found.cohorts.get(id), found.told_since.get(id), found.currency)
     low, high = bounds(week.bookings)
-    found = verdict(
+    judged = verdict(
         spend=week.spend.amount, margin=week.earned.amount + week.spend.amount, bookings=week.bookings, gap=gap[0]
     )
-    if found == "too_early" and hopeless(spend=week.spend.amount, bookings=week.bookings, most=most):
-        found = "did_not"
+    if judged == "too_early" and hopeless(spend=week.spend.amount, bookings=week.bookings, most=most):
+        judged = "did_not"
     return Line(
         campaign=campaign["_id"], campaign_name=str(campaign["name"]), variation=id, angle=str(variation["angle"]),
         platform=str(campaign["platform"]), state=str(variation["status"]), day=day, week=week, low=low, high=high,
-        verdict=found, gap=gap[0], hours_missing=gap[1],
+        verdict=judged, gap=gap[0], hours_missing=gap[1],
     )  # fmt: skip
 
 

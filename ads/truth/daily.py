@@ -1,8 +1,9 @@
 """A day of ads as the server measured it, in the business's own day: what the daily report is made of.
 
 The day goes from midnight to midnight where the business is, also when its clocks change on that day. Money is by
-arrival, as in the till; beside it stands what all clicks of the last `COHORTS` have earned so far by the hour of the
-click, since a day's spend is not judged by that day's income.
+arrival, as in the till; beside it stands what all clicks of the last days have earned so far by the hour of the
+click, since a day's spend is not judged by that day's income. The sums are read from indexes that carry them, so that
+a million events take seconds.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ads import hours
+from ads.hours import Reported
 from ads.truth import money
 from ads.truth.events import MONEY
 from ads.truth.money import Margin, Measured, whole
 from storage.store import OrgStore
 
-COHORTS = timedelta(days=90)
+COHORTS = 90  # days, the reported one with them
 
 
 class Hour(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,9 @@ class Hour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """`variations` by arrival on that day, `cohorts` by click over ninety days; "" is what no ad brought."""
+    """`variations` by arrival on that day, `cohorts` by click over the last days; "" is what no ad brought. `told` is
+    what the platforms report of that day, `told_since` of all days of the cohorts.
+    """
 
     day: date
     zone: str
@@ -44,6 +48,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime
     variations: dict[str, Measured]
     cohorts: dict[str, Measured]
+    told: dict[str, Reported]
+    told_since: dict[str, Reported]
     hours: tuple[Hour, ...]
 
     @property
@@ -62,20 +68,30 @@ def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     return first.astimezone(UTC), datetime.combine(day + timedelta(days=1), time(), here).astimezone(UTC)
 
 
-async def report(store: OrgStore, day: date, zone: str, currency: str, margin: Margin = whole) -> Report:
-    """Two passes over what there is, side by side."""
+async def report(
+    store: OrgStore, day: date, zone: str, currency: str, margin: Margin = whole, *, back: int = COHORTS
+) -> Report:  # fmt: skip
+    """The passes over what there is, side by side. `back`: over how many days, with this one, clicks are followed."""
     begins, ends = bounds(day, zone)
-    rows, cohorts, spent = await asyncio.gather(
+    since, _ = bounds(day - timedelta(days=back - 1), zone)
+    came, clicked, told, told_since = await asyncio.gather(
         money.rows(store, begins, ends, by="arrival", hours_of=zone),
-        money.measured(store, ends - COHORTS, ends, currency, margin=margin),
+        money.rows(store, since, ends, by="cohort"),
         hours.sums(store, begins, ends),
+        hours.sums(store, since, ends),
     )
-    together = money.folded([row | {"hour": None} for row in rows], currency, margin)
     return Report(
-        day=day, zone=zone, currency=currency, begins=begins, ends=ends, cohorts=cohorts,
-        variations=money.with_spend({id: each for (id, _), each in together.items()}, spent, currency),
-        hours=_by_hour(rows, currency),
+        day=day, zone=zone, currency=currency, begins=begins, ends=ends, told=told, told_since=told_since,
+        variations=_together([row | {"hour": None} for row in came], told, currency, margin),
+        cohorts=_together(clicked, told_since, currency, margin), hours=_by_hour(came, currency),
     )  # fmt: skip
+
+
+def _together(
+    rows: Sequence[Mapping[str, Any]], told: Mapping[str, Reported], currency: str, margin: Margin
+) -> dict[str, Measured]:
+    found = money.folded(rows, currency, margin)
+    return money.with_spend({id: each for (id, _), each in found.items()}, told, currency)
 
 
 def _by_hour(rows: Sequence[Mapping[str, Any]], currency: str) -> tuple[Hour, ...]:

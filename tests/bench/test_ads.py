@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
-from bench import ads, ads_noticing
+from bench import ads, ads_noticing, truth
+from bench.__main__ import measured
 from bench.markets import play
 from bench.rivals import RIVALS
-from sandbox.market.worlds import stationary
+from sandbox.market.world import World
+from sandbox.market.worlds import FAMILIES, alike, stationary
 
 
 def test_a_bootstrap_is_as_wide_as_the_spread_over_worlds_makes_it():
@@ -41,3 +47,47 @@ def test_what_is_noticed_is_measured(monkeypatch):
     named = {figure["name"]: figure["value"] for figure in ads_noticing.run()}
     assert named["ads.anomaly: no delivery for 36 hours, found"] == 100
     assert len(named) == 27
+
+
+class Alone:
+    """A pool of one, in this process."""
+
+    def __init__(self, **_: Any) -> None: ...
+    def __enter__(self) -> Alone:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    map = staticmethod(map)
+
+
+def short(make: Callable[..., World]) -> Callable[..., World]:
+    return lambda *seed, **options: replace(make(*seed, **options), days=3)
+
+
+def test_the_whole_measure_of_ads_runs_small_from_end_to_end(monkeypatch):
+    monkeypatch.setattr(ads, "ProcessPoolExecutor", Alone)
+    for name, value in {"WORLDS": 2, "TESTS": 2, "PASS": 7}.items():
+        monkeypatch.setattr(ads, name, value)
+    kinds = ("stationary", "losing", "two ads")
+    monkeypatch.setattr(ads, "FAMILIES", {name: short(FAMILIES[name]) for name in kinds})
+    monkeypatch.setattr(ads, "alike", short(alike))
+    named = {figure["name"] for figure in ads.run()}
+    assert {"ads.pass over 7 variations", "ads.A/A: wrong ships or kills"} <= named
+    assert {"ads.stationary: lower end of that", "ads.losing: lost in the 95th of 100 worlds"} <= named
+
+
+def test_what_the_server_measured_is_measured_small_in_a_process_of_its_own(monkeypatch):
+    monkeypatch.setenv("BENCH_EVENTS", "900")
+    monkeypatch.setenv("BENCH_WORLDS", "7")
+    found = {figure["name"]: figure["value"] for figure in measured("truth") or []}
+    assert found["truth.over_report.within_5_points"] > 80
+    assert len(found) == 8
+
+
+def test_a_platforms_claims_are_those_that_our_server_saw_and_some_of_them_twice():
+    for number, days in enumerate(truth.days_of(range(2))):
+        over = truth.world(number).over_report
+        assert len(days) == truth.DAYS - 7
+        assert all(day.measured <= day.claimed <= 2 * day.measured for day in days)
+        assert (sum(day.claimed for day in days) > sum(day.measured for day in days)) == (over > 0)

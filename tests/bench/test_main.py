@@ -19,10 +19,17 @@ def test_every_module_with_a_run_is_a_benchmark_and_the_load_comes_last():
 
 @pytest.mark.parametrize(
     ("only", "expected"),
-    [("server", ["server"]), ("server.ack", ["server"]), ("", ["start", "server"]), ("ack", ["start", "server"])],
+    [
+        ("server", ["server"]),
+        ("server.ack", ["server"]),
+        ("", ["ads", "ads_noticing", "start", "server"]),
+        ("ack", ["ads", "ads_noticing", "start", "server"]),
+        ("ads", ["ads", "ads_noticing"]),
+        ("ads.forecast", ["ads", "ads_noticing"]),
+    ],
 )
 def test_only_names_a_benchmark_or_a_figure(only, expected):
-    assert main.chosen(["start", "server"], only) == expected
+    assert main.chosen(["ads", "ads_noticing", "start", "server"], only) == expected
 
 
 @pytest.fixture
