@@ -15,9 +15,8 @@ from composition.settings import read
 from crm import contacts, handoff
 from crm.sealed import opened
 from engine.currency import major
-from engine.model import Event
-from payments.intents import amount_of, machine_of
-from payments.mpesa.callback import RECEIPT
+from payments.receipts import KIND, matched
+from payments.resolving import Unresolved
 from runtime.inbox import Inbox, lane_of
 from runtime.order import Order
 from runtime.verbs import Post
@@ -25,7 +24,13 @@ from storage.errors import Conflict, Unreadable
 from storage.store import Document, Insert, Op, OrgStore, Update
 from storage.vault import OrgVault
 
-_RECEIPT_TASK = "payment.receipt"
+_RECEIPT_TASK = KIND
+_REFUSED = {
+    "no-task": "that payment is not there any more",
+    "bad-receipt": "{receipt!r} is not an M-Pesa receipt; they look like SKL1234567",
+    "receipt-taken": "{receipt} is the receipt of another payment; look at the statement again",
+    "nothing-waits": "nothing waits for this receipt any more; say `done` without it, and note it elsewhere",
+}
 _WHAT = {
     "handoff": "answer the customer",
     "refund": "send the deposit back",
@@ -110,9 +115,7 @@ async def _done(options: argparse.Namespace) -> int:
             await view.commit([*ops, *await _posted(view, await stores.vault(store, settings).org(id), posts, now)])
         except Conflict as error:
             raise CommandError("it changed meanwhile; look again with `aais tasks list`") from error
-    print(
-        "The payment is matched with that receipt; the task ends if it fits." if posts and options.receipt else "Done."
-    )
+    print("The payment is matched with that receipt; the task ends if it fits." if options.receipt else "Done.")
     return 0
 
 
@@ -120,7 +123,7 @@ async def _doing(view: OrgStore, task: Document, receipt: str, now: datetime) ->
     if receipt and task["kind"] != _RECEIPT_TASK:
         raise CommandError(f"--receipt is for tasks {_RECEIPT_TASK}; this one is {task['kind']}")
     if receipt:
-        return [], [await _found(view, task, receipt)]
+        return await _found(view, task, receipt)
     if task["kind"] == "handoff":
         ops, posts = await handoff.closing(view, str(task["conversation"]), now)
         if ops:
@@ -128,17 +131,13 @@ async def _doing(view: OrgStore, task: Document, receipt: str, now: datetime) ->
     return [Update("tasks", task["_id"], {"set": {"state": "done", "done_at": now}}, expect=task["version"])], []
 
 
-async def _found(view: OrgStore, task: Document, receipt: str) -> Post:
-    """What the payment's machine hears: it checks the receipt against all others, and closes the task."""
-    written = receipt.strip().upper()
-    if not RECEIPT.fullmatch(written):
-        raise CommandError(f"{receipt!r} is not an M-Pesa receipt; they look like SKL1234567")
-    payment = await view.get("payments", str(task["payment"]))
-    if payment is None:
-        raise CommandError("that payment is not there any more")
-    data = {"amount": amount_of(payment), "receipt": written}
-    id = f"receipt_found:{payment['_id']}:{written}"
-    return Post(machine=machine_of(payment["_id"]), event=Event(name="payment.receipt_found", id=id, data=data))
+async def _found(view: OrgStore, task: Document, receipt: str) -> tuple[list[Op], list[Post]]:
+    """What the payment's machine hears: it matches the receipt, and closes the task."""
+    try:
+        _, changed = await matched(view, task["_id"], receipt, "terminal")
+    except Unresolved as refused:
+        raise CommandError(_REFUSED[refused.code].format(receipt=receipt)) from refused
+    return list(changed.ops), list(changed.posts)
 
 
 async def _posted(view: OrgStore, vault: OrgVault, posts: list[Post], now: datetime) -> list[Op]:

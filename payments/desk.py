@@ -15,6 +15,7 @@ from engine.values import Money
 from payments import changes
 from payments.intents import OPEN, PAID
 from payments.mpesa.amounts import BadAmount, shillings
+from payments.receipts import matched
 from payments.resolving import Resolution, Resolved, Unresolved, resolved
 from runtime.by_hand import Busy, ByHand, For, HandIn
 from runtime.verbs import Changed, Context
@@ -95,6 +96,20 @@ class Desk:
         try:
             whom = For(contact=str(payment.get("contact") or ""))
             await self._hands.do(org, whom, f"desk/settle/{resolution.task}", decided, note)
+        except Busy as busy:
+            raise Unresolved("busy") from busy
+
+    async def match(self, org: str, task: str, receipt: str, by: str, note: Sequence[Op] = ()) -> None:
+        """Say which receipt on the statement is that of a task's payment. Raises `Unresolved`."""
+        view = self._store.org(org)
+        payment, _ = await matched(view, task, receipt, by)
+
+        async def found(_ctx: Context) -> Changed:
+            return (await matched(view, task, receipt, by))[1]
+
+        try:
+            whom = For(contact=str(payment.get("contact") or ""))
+            await self._hands.do(org, whom, f"desk/receipt/{task}", found, note)
         except Busy as busy:
             raise Unresolved("busy") from busy
 

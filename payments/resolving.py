@@ -1,6 +1,7 @@
 """What becomes of money that served nothing: matched to a booking, sent back, or kept; by a person, with a reason.
 
-The payment's machine hears of it, so that it stands in its journal, whatever state that machine is in.
+The payment's machine hears of it, so that it stands in its journal, whatever state that machine is in. A payment that
+none ever carried (it was brought along from elsewhere) has the decision in its own record and in the audit trail.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Outcome = Literal["booking", "refunded", "kept"]
 
 
 class Unresolved(Exception):
-    """It cannot be settled so. `code`: no-task, no-reason, no-receipt."""
+    """It cannot be settled so. `code`: no-task, no-reason, no-receipt; for a receipt as `payments.receipts` says."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -63,6 +64,7 @@ async def resolved(view: OrgStore, wanted: Resolution, now: datetime) -> Resolve
     if wanted.outcome == "booking":
         decided |= {"booking": wanted.booking, "extra": False}
     done = {"state": "done", "done_at": now, "done_by": wanted.by, "note": reason, "outcome": wanted.outcome}
+    machine = machine_of(payment["_id"])
     data = {"payment": payment["_id"], "outcome": wanted.outcome, "reason": reason, "by": wanted.by}
     event = Event(name="payment.resolved", id=f"resolved:{task['_id']}", data={**data, "booking": wanted.booking})
     return Resolved(
@@ -73,6 +75,13 @@ async def resolved(view: OrgStore, wanted: Resolution, now: datetime) -> Resolve
                 Update("payments", payment["_id"], {"set": decided}, expect=payment["version"]),
                 Update("tasks", task["_id"], {"set": done}, expect=task["version"]),
             ),
-            posts=(Post(machine=machine_of(payment["_id"]), event=event),),
+            posts=(Post(machine=machine, event=event),) if await _heard(view, machine) else (),
         ),
     )
+
+
+async def _heard(view: OrgStore, machine: str) -> bool:
+    """Whether there is a machine to hear of it, or one about to start: an event for nobody would be a dead one."""
+    if await view.get("machines", machine) is not None:
+        return True
+    return bool(await view.find("inbox", {"to": machine, "kind": "start", "state": "new"}, limit=1))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runtime.inbox import open_row
-from storage.store import Document, Insert, Update
+from storage.store import Delete, Document, Insert, Update
 from tests.console.conftest import CLINIC, House
 from tests.console.test_bookings import OFFER
 from tests.console.test_conversations import _talk
@@ -99,8 +99,11 @@ async def _late(house: House, *, state: str = "confirmed", booking: str = "confi
     payment = {"_id": "p1", "state": state, "receipt": "SKL4ABCDEF", "booking": "", "purpose": "deposit", **money}
     task = {"_id": "payment.unused:p1", "kind": "payment.unused", "state": "open", "payment": "p1", **money}
     await house.store.org(CLINIC).commit(
-        [Insert("bookings", row), Insert("payments", {**payment, **changes}), Insert("tasks", task)]
-    )
+        [
+            Insert("bookings", row), Insert("payments", {**payment, **changes}), Insert("tasks", task),
+            Insert("machines", {"_id": "payment:p1", "contact": "c1", "status": "live"}),
+        ]
+    )  # fmt: skip
 
 
 async def _posted(house: House) -> list[Document]:
@@ -127,6 +130,26 @@ async def test_late_money_is_counted_for_a_booking_once(house: House) -> None:
     told = [(row["to"], row["name"]) for row in await _posted(house)]
     assert told == [("booking:b1", "booking.confirmed"), ("payment:p1", "payment.resolved")]
     assert len(await house.store.org(CLINIC).find("audit", {"what": "tasks.booking"})) == 1
+
+
+@pytest.mark.parametrize("outcome", ["booking", "refunded", "kept"])
+async def test_a_decision_about_money_that_no_machine_carried_takes_effect_and_leaves_no_dead_event(
+    house: House, outcome: str
+) -> None:
+    await _late(house)
+    await house.store.org(CLINIC).commit([Delete("machines", "payment:p1")])
+    status, payment, task = await _settled(house, outcome, ref="K7Q2")
+    assert (status, payment["resolved"], task["state"], task["outcome"]) == (303, outcome, "done", outcome)
+    assert len(await house.store.org(CLINIC).find("audit", {"what": f"tasks.{outcome}"})) == 1
+    assert [row["to"] for row in await _posted(house)] == (["booking:b1"] if outcome == "booking" else [])
+
+
+async def test_a_decision_reaches_a_machine_that_is_about_to_start(house: House) -> None:
+    await _late(house)
+    start = {"_id": "s1", "to": "payment:p1", "kind": "start", "state": "new", "order": 0}
+    await house.store.org(CLINIC).commit([Delete("machines", "payment:p1"), Insert("inbox", start)])
+    assert (await _settled(house, "kept"))[0] == 303
+    assert "payment.resolved" in [row.get("name") for row in await _posted(house)]
 
 
 @pytest.mark.parametrize("outcome", ["refunded", "kept"])
@@ -172,3 +195,52 @@ async def test_a_hold_that_ran_out_is_taken_again_with_the_late_money(house: Hou
     booking = await house.store.org(CLINIC).get("bookings", "b1") or {}
     assert (status, booking["state"], booking["paid"]) == (303, "confirmed", 50000)
     assert (await _posted(house))[0]["name"] == "lifecycle:booking"
+
+
+# a receipt that somebody looks for
+
+
+async def _receiptless(house: House, status: str = "live") -> None:
+    at = datetime.now(UTC)
+    money = {"amount": 50000, "currency": "KES", "contact": "c1", "at": at}
+    paid = {"state": "confirmed", "receipt": "SKLOTHER12", "booking": "", "purpose": "deposit", **money}
+    looked_for = {"_id": "p1", **paid, "state": "confirmed_without_receipt", "receipt": ""}
+    task = {"_id": "payment.receipt:p1", "kind": "payment.receipt", "state": "open", "payment": "p1", **money}
+    machine = {"_id": "payment:p1", "contact": "c1", "status": status}
+    ops = [Insert("payments", looked_for), Insert("payments", {"_id": "p2", **paid}), Insert("tasks", task)]
+    await house.store.org(CLINIC).commit([*ops, *([Insert("machines", machine)] if status else [])])
+
+
+async def test_a_receipt_found_on_the_statement_is_told_to_the_payment_once(house: House) -> None:
+    await _receiptless(house)
+    finance = await house.browser("finance")
+    assert 'name="receipt"' in (await finance.get(HERE)).text
+    for _ in range(2):
+        answer = await finance.post(f"{HERE}/receipt", id="payment.receipt:p1", receipt=" skl1234567 ")
+        assert answer.status == 303
+    (row,) = await _posted(house)
+    event = open_row(row, await house.vault.org(CLINIC)).event
+    assert event is not None
+    assert (row["to"], event.name, event.data["receipt"]) == ("payment:p1", "payment.receipt_found", "SKL1234567")
+    assert [entry["on"] for entry in await house.store.org(CLINIC).find("audit", {"what": "tasks.receipt"})] == [
+        "payment.receipt:p1"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("receipt", "machine", "status", "why"),
+    [
+        ("not one", "live", 422, "no M-Pesa receipt"),
+        ("SKLOTHER12", "live", 409, "another payment"),
+        ("SKL1234567", "done", 409, "Nothing waits"),
+        ("SKL1234567", "", 409, "Nothing waits"),
+    ],
+)
+async def test_a_receipt_that_cannot_be_matched_is_refused_in_words(
+    house: House, receipt: str, machine: str, status: int, why: str
+) -> None:
+    await _receiptless(house, machine)
+    finance = await house.browser("finance")
+    answer = await finance.post(f"{HERE}/receipt", id="payment.receipt:p1", receipt=receipt)
+    assert (answer.status, why in answer.text) == (status, True)
+    assert await _posted(house) == []

@@ -28,6 +28,7 @@ _PAGE, _AT = "/o/{org}/tasks", "/orgs/{org}/tasks"
 # anything else is about money
 _NEEDS = {"handoff": "conversations.answer", "channel": "settings.change", "ads": "ads.change"}
 _UNSETTLED = {"no-task": 404, "no-booking": 422, "no-reason": 422, "no-receipt": 409, "not-free": 409, "busy": 409}
+_UNMATCHED = {"no-task": 404, "bad-receipt": 422, "receipt-taken": 409, "nothing-waits": 409, "busy": 409}
 _REFUSALS = {"no-task": 404, "not-allowed": 403, "second-factor": 403, "busy": 409}
 
 
@@ -53,6 +54,13 @@ class Settling(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The receipt of the payment that a task looks for, as it stands on the M-Pesa statement."""
+
+    id: str
+    receipt: str
+
+
 class Tasks:
     """The views."""
 
@@ -67,6 +75,7 @@ class Tasks:
         return (
             Way(method="GET", path=_PAGE, permission="today.read", view=self.page),
             Way(method="POST", path=f"{_PAGE}/done", permission="today.read", view=self.done_form),
+            Way(method="POST", path=f"{_PAGE}/receipt", permission="money.change", view=self.receipt_form),
             Way(method="POST", path=f"{_PAGE}/settle", permission="money.change", view=self.settle_form),
         )
 
@@ -80,6 +89,11 @@ class Tasks:
                 method="POST", path=f"{_AT}/done", permission="today.read", body=Done, answer=Nothing, view=self.done,
                 doc="Say that a task is done. What is about money takes the permission to move it.",
                 refusals=tuple((status, code) for code, status in _REFUSALS.items()),
+            ),
+            Endpoint(
+                method="POST", path=f"{_AT}/receipt", permission="money.change", body=Found, answer=Nothing,
+                view=self.receipt, doc="Say which receipt on the M-Pesa statement is that of a task's payment.",
+                refusals=tuple((status, code) for code, status in _UNMATCHED.items()),
             ),
             Endpoint(
                 method="POST", path=f"{_AT}/settle", permission="money.change", body=Settling, answer=Nothing,
@@ -123,11 +137,34 @@ class Tasks:
         try:
             await self._end(caller, Done(id=str(form.get("id", "")), note=str(form.get("note", ""))))
         except Refused as refused:
-            status = _REFUSALS.get(refused.code, 422)
-            if status in (403, 404):
-                return frame.refused(caller, status, "not-found" if status == 404 else refused.code)
-            return await self._page(caller, wrong=" ".join(_said(refused.code, caller.language)), status=status)
+            return await self._refused(caller, refused.code, _REFUSALS.get(refused.code, 422))
         return frame.see_other(f"/o/{caller.org}/tasks", done="task-done")
+
+    async def receipt(self, asked: Asked, caller: Caller) -> Nothing:
+        try:
+            await self._match(caller, asked.body)
+        except (Refused, Unresolved) as refused:
+            raise Refusal(_UNMATCHED.get(refused.code, 422), refused.code, *_said(refused.code, "en")) from refused
+        return Nothing()
+
+    async def receipt_form(self, request: web.Request, caller: Caller) -> web.Response:
+        form = await request.post()
+        try:
+            await self._match(caller, Found(id=str(form.get("id", "")), receipt=str(form.get("receipt", ""))))
+        except (Refused, Unresolved) as refused:
+            return await self._refused(caller, refused.code, _UNMATCHED.get(refused.code, 422))
+        return frame.see_other(f"/o/{caller.org}/tasks", done="receipt-matched")
+
+    async def _match(self, caller: Caller, found: Found) -> None:
+        task = await self._task(caller, found.id)
+        by = "session" if caller.session else "token"
+        note = (audit.entry(caller.actor, "tasks.receipt", caller.now, on=task["_id"], by=by),)
+        await self._cashier.match(caller.org, task["_id"], found.receipt, caller.actor, note)
+
+    async def _refused(self, caller: Caller, code: str, status: int) -> web.Response:
+        if status in (403, 404):
+            return frame.refused(caller, status, "not-found" if status == 404 else code)
+        return await self._page(caller, wrong=" ".join(_said(code, caller.language)), status=status)
 
     async def settle(self, asked: Asked, caller: Caller) -> Nothing:
         try:
@@ -143,10 +180,7 @@ class Tasks:
         except msgspec.ValidationError:
             return frame.refused(caller, 404, "not-found")
         except (Refused, Unresolved) as refused:
-            status = _UNSETTLED.get(refused.code, 422)
-            if status == 404:
-                return frame.refused(caller, 404, "not-found")
-            return await self._page(caller, wrong=" ".join(_said(refused.code, caller.language)), status=status)
+            return await self._refused(caller, refused.code, _UNSETTLED.get(refused.code, 422))
         return frame.see_other(f"/o/{caller.org}/tasks", done="task-done")
 
     async def _settle(self, caller: Caller, settling: Settling) -> None:

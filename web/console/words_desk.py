@@ -142,6 +142,27 @@ DESK: dict[str, tuple[str, str]] = {
     "tasks.ref": ("Booking number", "Namba ya miadi"),
     "tasks.reason": ("Reason", "Sababu"),
     "tasks.settle": ("Settle", "Maliza"),
+    "tasks.match": ("Match it", "Linganisha"),
+    "done.receipt-matched": (
+        "The receipt is being matched. The task goes away once it fits.",
+        "Risiti inalinganishwa. Kazi itaondoka ikilingana.",
+    ),
+    "audit.tasks.receipt": ("found a receipt on the statement", "alipata risiti kwenye taarifa"),
+    "refused.desk.bad-receipt": ("This is no M-Pesa receipt.", "Hii si risiti ya M-Pesa."),
+    "refused.desk.bad-receipt.remedy": ("They look like SKL1234567.", "Huwa kama SKL1234567."),
+    "refused.desk.receipt-taken": (
+        "This is the receipt of another payment.",
+        "Hii ni risiti ya malipo mengine.",
+    ),
+    "refused.desk.receipt-taken.remedy": ("Look at the statement again.", "Angalia taarifa tena."),
+    "refused.desk.nothing-waits": (
+        "Nothing waits for this receipt any more.",
+        "Hakuna kinachosubiri risiti hii tena.",
+    ),
+    "refused.desk.nothing-waits.remedy": (
+        "Say that the task is done, and note the receipt.",
+        "Sema kazi imekwisha, na uandike risiti.",
+    ),
     "audit.tasks.booking": ("matched money to a booking", "alilinganisha pesa na miadi"),
     "audit.tasks.refunded": ("noted that money was sent back", "aliandika kuwa pesa imerudishwa"),
     "audit.tasks.kept": ("noted that money is kept", "aliandika kuwa pesa imebaki"),
