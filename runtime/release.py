@@ -123,7 +123,7 @@ class Published:
             if release in self._known:
                 self._known.move_to_end(release)
             return known[1]
-        row = await self._store.get("definitions", hash)
+        row = await self._store.get("definitions", hash) if hash else None  # a machine row may name none
         if row is not None:
             await self.release(row["release"])
         found = self._by_hash.get(hash)

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from engine.findings import Finding
-from storage.store import Metric, OrgStore
+from storage.store import Filter, Metric, OrgStore
 from workshop.drafts import Draft
 
 _RUNNING = ("live", "parked")
+_COUNT = {"count": Metric(kind="count")}
 ByHash = Callable[[str], Awaitable[Any]]
 
 
@@ -30,13 +31,29 @@ class Shelved(msgspec.Struct, frozen=True, kw_only=True):
     new: bool = False  # a draft of a file that is not in force
 
 
+class Stray(msgspec.Struct, frozen=True, kw_only=True):
+    """Live machines whose definition is not in the store. `definition` is the hash that they name; "" for none."""
+
+    name: str
+    definition: str
+    states: dict[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.states.values())
+
+
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
-    """`own`: whether the business has a release of its own, or shares everybody's."""
+    """`own`: whether the business has a release of its own, or shares everybody's.
+
+    `unknown` is what runs, or stopped, on something that was never published here: somebody has to look at that.
+    """
 
     files: tuple[Shelved, ...]
     own: bool
     number: int
     release: str
+    unknown: tuple[Stray, ...] = ()
 
 
 def shelved(
@@ -63,14 +80,26 @@ def shelved(
 _ORDER = {"flow": 0, "lifecycle": 1, "rules": 2}
 
 
-async def running(store: OrgStore, by_hash: ByHash) -> dict[str, dict[str, int]]:
-    """How many machines of each definition are in each state now."""
+async def running(store: OrgStore, by_hash: ByHash) -> tuple[dict[str, dict[str, int]], tuple[Stray, ...]]:
+    """How many machines of each definition are in each state now, and those whose definition nobody knows."""
     where = {"status": {"in": list(_RUNNING)}}
-    metrics = {"count": Metric(kind="count")}
     counted: dict[str, dict[str, int]] = {}
-    for row in await store.aggregate("machines", where, group=["definition", "state"], metrics=metrics):
-        definition = await by_hash(row["definition"])
-        if definition is not None:
-            states = counted.setdefault(f"{definition.kind}:{definition.name}", {})
-            states[row["state"]] = states.get(row["state"], 0) + row["count"]
-    return counted
+    lost: list[Any] = []
+    for row in await store.aggregate("machines", where, group=["definition", "state"], metrics=_COUNT):
+        definition = await by_hash(str(row["definition"] or ""))
+        if definition is None:
+            lost += [row["definition"]] if row["definition"] not in lost else []
+            continue
+        states = counted.setdefault(f"{definition.kind}:{definition.name}", {})
+        states[row["state"]] = states.get(row["state"], 0) + row["count"]
+    return counted, tuple([stray for hash in lost for stray in await _strays(store, where, hash)])
+
+
+async def _strays(store: OrgStore, where: Filter, hash: Any) -> list[Stray]:
+    """By the names that they keep themselves. Asked apart: names stand in no index, and this is hardly ever."""
+    found: dict[str, dict[str, int]] = {}
+    these = {**where, "definition": hash}
+    for row in await store.aggregate("machines", these, group=["name", "state"], metrics=_COUNT):
+        states = found.setdefault(str(row["name"] or ""), {})
+        states[str(row["state"] or "")] = row["count"]
+    return [Stray(name=name, definition=str(hash or ""), states=states) for name, states in sorted(found.items())]

@@ -57,10 +57,10 @@ class Workbench:
             if head is not None:
                 about[draft.file] = {**head, "new": True}
         findings = await self._beside.run(questions.everything, found.texts)
-        counts = await running(self._store.org(org), self._by_hash)
+        counts, unknown = await running(self._store.org(org), self._by_hash)
         return Shelf(
             files=shelved(about, findings, counts, drafted), own=bool(pointer.number), number=pointer.number,
-            release=pointer.release,
+            release=pointer.release, unknown=unknown,
         )  # fmt: skip
 
     async def check(self, org: str, file: str, text: str) -> tuple[Finding, ...]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from engine import compile_release, load
-from tests.console.conftest import EQUIPMENT, SHIPPED, Browser, House
+from storage.store import Insert
+from tests.console.conftest import CLINIC, EQUIPMENT, SHIPPED, Browser, House
 from tests.console.test_proposals import AT, FILE, NEW, OLD, ask, draft
 
 
@@ -90,3 +94,23 @@ async def test_every_text_that_a_file_had_can_be_drafted_again(house: House) -> 
     assert json.loads((await (await house.browser("owner", org="salon")).get(
         f"/api/v1/orgs/salon/rules/history?file={FILE}"
     )).text)["texts"] == []  # fmt: skip
+
+
+@pytest.mark.parametrize("named", [None, "", "f" * 64], ids=["none", "empty", "unknown"])
+async def test_machines_that_run_on_nothing_that_is_here_are_counted_and_named(house: House, named: str | None) -> None:
+    rows = [
+        {"_id": f"old:{number}", "name": "old_booking", "state": state, "status": "live", "at": datetime.now(UTC)}
+        for number, state in enumerate(("naming", "naming", "paying"))
+    ]
+    given = {} if named is None else {"definition": named}
+    await house.store.org(CLINIC).commit([Insert("machines", {**row, **given}) for row in rows])
+    owner = await house.browser("owner")
+    page = await owner.get("/o/clinic/rules")
+    assert page.status == 200
+    assert "old_booking" in page.text
+    assert "3 running" in page.text
+    assert (named or "names no version") in page.text
+    (stray,) = json.loads((await owner.get(AT)).text)["unknown"]
+    assert (stray["name"], stray["definition"], stray["states"]) == (
+        "old_booking", named or "", {"naming": 2, "paying": 1},
+    )  # fmt: skip

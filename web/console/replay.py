@@ -68,6 +68,7 @@ class ReplayPages:
             "replay.html", caller, status=422 if wrong else 200, business=str(org.get("name", caller.org)), zone=zone,
             files=list(await self._drafts(caller)), since=(today - timedelta(days=30)).isoformat(),
             until=today.isoformat(), run=run, state=_state(run), done=done, wrong=wrong,
+            last=run.until - timedelta(microseconds=1) if run is not None and run.until is not None else None,
             report=run.report if run is not None else None, talks=await self._talks(caller, run),
         )  # fmt: skip
 
