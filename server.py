@@ -16,7 +16,7 @@ import structlog
 import uvloop
 from aiohttp.web import Application, AppRunner, TCPSite
 
-from composition import control, demo
+from composition import control, demo, launching
 from composition.checkout import Checkout
 from composition.folders import Folders, Origin
 from composition.house import House, built
@@ -159,6 +159,7 @@ def house_doors(house: House) -> doors.Doors:
         proxies=house.settings.proxies,
         seen=house.watch.seen,
         adverts=house.adverts,
+        reports=launching.report_links(house.settings),
     )
 
 

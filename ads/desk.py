@@ -18,6 +18,7 @@ from ads.campaigns import BadCampaign, NewCampaign
 from ads.changes import called_off
 from ads.intents import Wanted, Wish
 from ads.policy import Policy
+from ads.report import morning
 from engine.model import Event
 from engine.values import Money
 from runtime.inbox import Inbox, lane_of
@@ -219,6 +220,21 @@ class Desk:
         if found["state"] not in (campaigns.LAUNCHING, campaigns.ACTIVE):
             raise Refused("ads.not_running", "This campaign is not running.")
         return found
+
+    async def pace_reports(self, org: str, *, hour: int, days: int, note: Sequence[Op] = ()) -> None:
+        """At another hour by the business's clock; every day (1), on Mondays (7), or never (0)."""
+        chosen = {"report_hour": hour, "report_days": days}
+        try:
+            campaigns.policy.of(chosen)
+        except campaigns.policy.BadPolicy as error:
+            raise Refused("ads.report_hour", f"{error}.") from error
+        sets = {f"settings.ads.{name}": value for name, value in chosen.items()}
+        ops: list[Op] = [Update("orgs", org, {"set": sets}), *note]
+        machine = morning.machine_of(org)
+        if await self._store.org(org).get("machines", machine) is None:  # no ad of theirs ever ran
+            await self._store.commit(ops)
+            return
+        await self._post(org, machine, "ads.report_paced", {}, secrets.token_hex(12), ops)
 
     async def _first_report(self, org: str, settings: Policy) -> datetime:
         """The next time that it is the report's hour where the business is."""

@@ -9,6 +9,7 @@ from ads.alerting import odd
 from ads.campaigns import ACTIVE
 from ads.changes import Facts, Knowledge, heard, kept_facts, variation_start
 from ads.keeping import braked, released
+from ads.report import morning
 from engine.errors import EngineError
 from engine.model import Event
 from runtime.verbs import Changed, Context
@@ -74,7 +75,8 @@ class Looking:
         variations = await campaigns.variations(ctx.store, campaign["_id"])
         known = await self._knowledge.of(ctx, campaign, variations)
         report = {"at": ctx.now, "variations": {id: kept_facts(facts) for id, facts in known.items()}}
-        return Changed(ops=(Update("campaigns", campaign["_id"], {"set": {"last_report": report}}),))
+        op = Update("campaigns", campaign["_id"], {"set": {"last_report": report}})
+        return Changed(ops=(op,), starts=(morning.begin(ctx.org),))  # for those that ran before there were reports
 
 
 def _tells(campaign: Document, variation: Document, facts: Facts) -> bool:

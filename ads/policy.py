@@ -22,7 +22,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     watch_minutes: int = 30
     rebalance_hours: int = 6
-    report_hour: int = 7  # by the business's clock
+    report_hour: int = 8  # by the business's clock
+    report_days: int = 1  # 1 every day, 7 on Mondays, 0 never
     min_conversions: int = 5
     cooldown_hours: float = 6.0
     largest_step_pct: float = 50.0
@@ -57,6 +58,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "watch_minutes": (15, 24 * 60),
     "rebalance_hours": (1, 7 * 24),
     "report_hour": (0, 23),
+    "report_days": (0, 7),
     "min_conversions": (1, 1000),
     "cooldown_hours": (0, 14 * 24),
     "largest_step_pct": (1, 500),

@@ -9,6 +9,7 @@ from ads.accounts import account_id
 from ads.campaigns import DRAFT, GONE, PAUSED
 from ads.changes import called_off, wish_for
 from ads.intents import AUTOPILOT, GUARD, Wanted, Wish
+from ads.report import morning
 from engine.model import Event
 from runtime.verbs import Changed, Context, Post, Start
 from storage.store import Document, Op, Update
@@ -77,7 +78,8 @@ async def mark(ctx: Context, args: dict[str, Any]) -> Changed:
         ended = Event(name="ads.end_asked", data={"reason": changes["reason"]})
         lived = [each for each in await campaigns.variations(ctx.store, campaign) if each["status"] != DRAFT]
         posts = [Post(machine=campaigns.variation_machine(each["_id"]), event=ended) for each in lived]
-    return Changed(ops=(Update("campaigns", campaign, {"set": changes}),), posts=tuple(posts))
+    starts = (morning.begin(ctx.org),) if state == campaigns.ACTIVE else ()
+    return Changed(ops=(Update("campaigns", campaign, {"set": changes}),), posts=tuple(posts), starts=starts)
 
 
 async def stop(ctx: Context, args: dict[str, Any]) -> Changed:

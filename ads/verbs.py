@@ -7,11 +7,15 @@ from ads.changes import Changes
 from ads.collecting import Collector
 from ads.dispatcher import Dispatcher
 from ads.looking import Looking
+from ads.report.morning import Morning, Owners, nobody
 from runtime.verbs import Bound
 
 
-def bind(changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: Collector) -> list[Bound]:
+def bind(
+    changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: Collector, owners: Owners = nobody
+) -> list[Bound]:
     """Everything that `ads.vocabulary` declares, with the coroutine that carries it out."""
+    morning = Morning(owners)
     return [
         Bound("ads.check_launch", starting.check_launch),
         Bound("ads.launch", starting.launch),
@@ -22,6 +26,8 @@ def bind(changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: 
         Bound("ads.share_out", looking.share_out),
         Bound("ads.report", looking.report),
         Bound("ads.alert", alerting.alert),
+        Bound("ads.plan_report", morning.plan),
+        Bound("ads.send_report", morning.send),
         Bound("ads.stage", changes.stage),
         Bound("ads.propose", changes.propose),
         Bound("ads.weigh", changes.weigh),

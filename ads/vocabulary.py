@@ -217,8 +217,21 @@ VOCABULARY = Vocabulary(
             },
             doc="Close a change. Its variation and campaign hear `ads.changed` or `ads.unchanged`.",
         ),
+        Verb(
+            name="ads.plan_report",
+            sort="change",
+            answers={"ads.report_planned": {"due": "datetime"}, "ads.report_off": {}},
+            doc="When the daily report is due next, by the business's clock and its settings.",
+        ),
+        Verb(
+            name="ads.send_report",
+            sort="change",
+            answers={"ads.report_sent": {"people": "count"}},
+            doc="Start `flow:ad_report` with each of the owner's numbers, once a day; with nobody where no ad ran.",
+        ),
     ),
     events=(
+        EventKind(name="ads.report_paced", doc="For the reports: the owner chose another hour, or other days."),
         EventKind(name="ads.submitted", doc="For the campaign: its owner wants it launched."),
         EventKind(name="ads.approved", fields={"by": "text"}, doc="Somebody who may has approved."),
         EventKind(name="ads.declined", fields={"by": "text", "reason": "text"}, doc="Somebody said no."),

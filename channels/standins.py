@@ -14,6 +14,8 @@ from channels.news import unusable
 from channels.outgoing import CATEGORIES, OutgoingMessage, Template
 from storage.store import Document
 
+_LONGEST = 800  # a template is refused when all of it, its own words included, is longer than 1,024 characters
+
 
 def stand_in(message: OutgoingMessage, org: Document) -> Template | None:
     """The template that the message names, or the org's for its place; None if there is none that may be sent.
@@ -48,6 +50,12 @@ def _read(entry: dict[str, Any], message: OutgoingMessage) -> Template:
     return Template(
         name=str(entry["name"]),
         language=str(language or entry.get("language") or message.language),
-        parameters=tuple(message.text if parameter == "text" else str(parameter) for parameter in parameters),
+        parameters=tuple(_fitting(message.text) if parameter == "text" else str(parameter) for parameter in parameters),
         category=category if category in CATEGORIES and category != "service" else "utility",
     )
+
+
+def _fitting(text: str) -> str:
+    """The beginning of a long text, to the end of a word."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"

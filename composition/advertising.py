@@ -18,6 +18,7 @@ from ads.desk import Desk, Refused
 from ads.dispatcher import GUARDRAILS, Dispatcher
 from ads.facts import Knowing
 from ads.looking import Looking
+from ads.report.morning import Owners, nobody
 from engine.model import Decision
 from engine.values import Money
 from people import audit
@@ -92,8 +93,9 @@ DECIDING = ("keep_kill_scale", "rebalance")
 
 
 def bound(
-    store: BaseStore, vault: Vault, published: Published, http: httpx.AsyncClient, now: Callable[[], datetime]
-) -> list[Bound]:
+    store: BaseStore, vault: Vault, published: Published, http: httpx.AsyncClient, now: Callable[[], datetime],
+    owners: Owners = nobody,
+) -> list[Bound]:  # fmt: skip
     """The verbs of `ads.vocabulary`."""
     accounts = Accounts(store, vault, http, now)
 
@@ -107,7 +109,7 @@ def bound(
     knowing = Knowing(lambda org: _tables(published, org), ask)
     changes = Changes(knowing)
     dispatcher = Dispatcher(accounts.of, weigh, changes)
-    return ads.verbs.bind(changes, Looking(knowing), dispatcher, Collector(accounts.of))
+    return ads.verbs.bind(changes, Looking(knowing), dispatcher, Collector(accounts.of), owners)
 
 
 def _tables(published: Published, org: str) -> Any | None:

@@ -28,6 +28,7 @@ from web import control
 _CLOCK_FILE = "demo.clock"
 TEMPLATES = {  # what stands in for a text when WhatsApp's window is closed; the simulated Meta has approved them
     "winback": {"name": "offer_note", "category": "marketing"},
+    "ad_report": {"name": "report_note", "category": "utility"},
     "default": {"name": "booking_note", "category": "utility"},
 }
 NAMES = {CLINIC: "Tabasamu Dental Clinic", APARTMENTS: "Pwani Stays Nyali"}

@@ -129,7 +129,7 @@ async def built(
                     *bookings.verbs.bound(store),
                     *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
                     *_payments(settings, store, keys, links, daraja_http),
-                    *advertising.bound(store, keys, published, ads_http, clock.now),
+                    *advertising.bound(store, keys, published, ads_http, clock.now, launching.met),
                     *conversions.bound(settings, ads_http),
                     *launching.bound(settings, store),
                 ]

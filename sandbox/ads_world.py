@@ -6,7 +6,6 @@ last look, with the budgets that stood since then.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -79,7 +78,7 @@ class AdWorld:
         self.things: dict[tuple[str, str], Thing] = {}
         self.hours: dict[tuple[str, str], dict[datetime, Result]] = {}
         self.runs: dict[str, Runs] = {}
-        self._numbers = itertools.count(1)
+        self._number = 0
         self._until = _floor(now())
 
     def account(self, platform: str, id: str) -> AdAccount | None:
@@ -87,7 +86,15 @@ class AdWorld:
 
     def number(self, prefix: int) -> str:
         """A new id: digits, as all three platforms have it."""
-        return f"{prefix}{next(self._numbers):09d}"
+        self._number += 1
+        return f"{prefix}{self._number:09d}"
+
+    def stands(self) -> tuple[int, datetime]:
+        """The last number given, and until when hours were simulated; for `resume` in another process."""
+        return self._number, self._until
+
+    def resume(self, number: int, until: datetime) -> None:
+        self._number, self._until = number, until
 
     def add(self, platform: str, account: str, kind: str, id: str, fields: dict[str, Any]) -> Thing:
         now = self.now()

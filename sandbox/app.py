@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from aiohttp import web
 
-from sandbox import page, sites
+from sandbox import ads_keep, page, sites
 from sandbox.ads_control import AdsControl
 from sandbox.ads_conversions import AdsConversions
 from sandbox.ads_google import AdsGoogle
@@ -49,6 +49,7 @@ async def _end_streams(app: web.Application) -> None:
 async def _life(app: web.Application) -> AsyncIterator[None]:
     world = app[WORLD]
     path = world.settings.state_path
-    async with keeping(world, path) if path else nullcontext():
+    ads = ads_keep.keeping(app[ADS], path.with_name(f"{path.stem}-ads.json")) if path else nullcontext()
+    async with keeping(world, path) if path else nullcontext(), ads:
         yield
         await world.close()

@@ -117,6 +117,8 @@ DEFAULT_TEMPLATES = (
         body="Ujumbe kutoka kwetu: {{1}} Jibu hapa ukitaka nafasi.",
         footer="Jibu ACHA kusimamisha",
     ),
+    Template(name="report_note", language="en", body="Your report: {{1}} Reply here to ask about it."),
+    Template(name="report_note", language="sw", body="Ripoti yako: {{1}} Jibu hapa ukitaka kuuliza."),
     Template(
         name="booking_reminder",
         language="en",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
+from ads.report.links import ReportLinks
 from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Seen, unseen
 from channels.whatsapp.webhook import Webhook
@@ -16,7 +17,7 @@ from people.mail import Mailer, Printed
 from runtime.loop import Runtime
 from storage.base import BaseStore
 from storage.vault import Vault
-from web import business, health, home, measuring, payments, whatsapp
+from web import business, health, home, measuring, payments, reports, whatsapp
 from web.answers import Handler, explain_errors, secure_headers
 from web.console.probe import Probe
 from web.console.routes import Console
@@ -47,6 +48,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     proxies: int = 0  # how many of ours stand before the server
     seen: Seen = unseen
     adverts: Adverts = Tagged()
+    reports: ReportLinks | None = None  # opens the reports of ads that owners were sent
 
 
 def build(doors: Doors) -> web.Application:
@@ -74,6 +76,8 @@ def build(doors: Doors) -> web.Application:
     app.add_routes([web.get("/metrics", doors.metrics.view(depths))])
     app.add_routes(business.routes(doors.store, doors.vault, doors.app_url, now))
     app.add_routes(measuring.routes(doors.store, doors.vault, doors.adverts, now, proxies=doors.proxies))
+    if doors.reports is not None:
+        app.add_routes(reports.routes(doors.store, doors.reports, now))
     app.add_routes(home.routes(doors.store, doors.phone_url))
     app.add_routes(console_routes(_console(doors, lambda: stopping)))
     app.on_shutdown.append(stop)

@@ -12,6 +12,7 @@ from ads.facts import margin_of, of_offer
 from ads.launching.words import language_of, say, shown
 from ads.ledger import day_of
 from ads.profit.economics import Economics
+from ads.report.links import ReportLinks
 from ads.report.message import message
 from ads.report.model import Report
 from ads.report.reading import report
@@ -42,10 +43,19 @@ async def survey(ctx: Context, args: dict[str, Any]) -> Changed:
     return Changed(event=Event(name="launch.surveyed", data=data))
 
 
-async def reported(ctx: Context, args: dict[str, Any]) -> Changed:
-    """`launch.report`."""
-    found = await latest(ctx.store, ctx.now)
-    return Changed(event=Event(name="launch.reported", data={"text": message(found, language_of(ctx))}))
+class Reporting:
+    """`links` makes the address of the same report as PDF."""
+
+    def __init__(self, links: ReportLinks) -> None:
+        self._links = links
+
+    async def reported(self, ctx: Context, args: dict[str, Any]) -> Changed:
+        """`launch.report`, in the language of who is told."""
+        person = await ctx.store.get("contacts", ctx.contact) or {}
+        language = str(person.get("language") or language_of(ctx))
+        found = await latest(ctx.store, ctx.now)
+        data = {"text": message(found, language), "link": self._links.url(ctx.org, found.day, language, ctx.now)}
+        return Changed(event=Event(name="launch.reported", data=data), language=language)
 
 
 async def latest(store: OrgStore, now: Any, *, day: Any = None) -> Report:

@@ -7,10 +7,11 @@ from ads.launching import telling
 from ads.launching.allowed import CHANGE, READ, May, acting, changing
 from ads.launching.preparing import Preparing
 from ads.launching.submitting import Submitting
+from ads.report.links import ReportLinks
 from runtime.verbs import Bound
 
 
-def bind(may: May, fetcher: Fetcher, script: str) -> list[Bound]:
+def bind(may: May, fetcher: Fetcher, script: str, links: ReportLinks) -> list[Bound]:
     """Everything that `ads.launching.vocabulary` declares. `script` is the address of our own page script."""
     preparing, submitting = Preparing(fetcher, script), Submitting(may)
     return [
@@ -21,6 +22,6 @@ def bind(may: May, fetcher: Fetcher, script: str) -> list[Bound]:
         Bound("launch.draft", changing(may, CHANGE, preparing.draft)),
         Bound("launch.submit", changing(may, CHANGE, submitting.submit)),
         Bound("launch.approve", changing(may, CHANGE, submitting.approve)),
-        Bound("launch.report", changing(may, READ, telling.reported)),
+        Bound("launch.report", changing(may, READ, telling.Reporting(links).reported)),
         Bound("launch.scale_checklist", changing(may, READ, telling.scale_checklist)),
     ]

@@ -98,8 +98,8 @@ VOCABULARY = Vocabulary(
         Verb(
             name="launch.report",
             sort="change",
-            answers={"launch.reported": {"text": "text"}, **_NOT_ALLOWED},
-            doc="The report of the last whole day, or of today where ads began today.",
+            answers={"launch.reported": {"text": "text", "link": "text"}, **_NOT_ALLOWED},
+            doc="The report of the last whole day, or of today where ads began today, and the address of it as PDF.",
         ),
         Verb(
             name="launch.scale_checklist",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import httpx
+
 from tests.e2e.aftermath import every, store_of
 from tests.e2e.conftest import NewPhone
 from tests.e2e.server import CLINIC_ORG, Phone, Server
@@ -37,6 +41,20 @@ async def launched(phone: Phone) -> None:
     await phone.hear("Approved: the ads are on their way")
 
 
+async def each_morning_the_report_comes_once(server: Server, phone: Phone) -> None:
+    """In words while WhatsApp's window is open, as a template when it is not."""
+    await phone.skip(24 * 3600)  # the next morning, a little after eight
+    told = await phone.hear("Good morning. Your daily report as PDF:", "*Your ads on", "Cleaning and polish")
+    link = re.search(r"http://\S+\.pdf", told)
+    assert link is not None
+    async with httpx.AsyncClient() as http:
+        opened = await http.get(link[0])
+        assert (opened.status_code, opened.content[:5]) == (200, b"%PDF-")
+        assert (await http.get(link[0].replace("/ads/report/", "/ads/report/A"))).status_code == 404
+    await server.later(25 * 3600)  # nobody was there at eight
+    await phone.hear("Your report: Good morning", ".pdf")
+
+
 async def test_from_an_offer_to_ads_that_run_on_the_platform(server: Server, new_phone: NewPhone) -> None:
     phone = await new_phone(**OWNER)
     await launched(phone)
@@ -45,14 +63,17 @@ async def test_from_an_offer_to_ads_that_run_on_the_platform(server: Server, new
     await phone.hear("running, at most KSh\\xa06,000 a day")
     await phone.tap("May I scale?")
     await phone.hear("Before you spend more:", "✗ No ad pays for itself with certainty yet")
+    await each_morning_the_report_comes_once(server, phone)
     await whole(server)
     async with store_of(server) as store:
         (campaign,) = await every(store, "campaigns")
-        changes = await every(store, "ad_intents")
+        launches = await every(store, "ad_intents", kind="launch")
+        talks = await every(store, "machines", name="ad_report", contact={"ne": ""})
         shown = await every(store, "variations")
     assert (campaign["state"], campaign["org"]) == ("active", CLINIC_ORG)
-    assert sorted((each["angle"], each["kind"], each["state"]) for each in changes) == [
+    assert sorted((each["angle"], each["kind"], each["state"]) for each in launches) == [
         ("A", "launch", "done"), ("B", "launch", "done"), ("C", "launch", "done"),
     ]  # fmt: skip
-    assert {each["after"]["status"] for each in changes} == {"active"}  # read back from the platform
+    assert {each["after"]["status"] for each in launches} == {"active"}  # read back from the platform
+    assert len(talks) == 2  # one a morning
     assert all({"campaign", "adset", "creative", "ad"} <= each["external"].keys() for each in shown)

@@ -34,7 +34,9 @@ ORG = "salon"
 ROOT = Path(__file__).resolve().parents[3]
 MORNING = datetime(2030, 3, 4, 6, 0, tzinfo=UTC)  # a Monday, 09:00 in Nairobi
 FILES = [
-    *yaml_files([ROOT / "flows" / "lifecycles" / f"{name}.yaml" for name in ("campaign", "variation", "ad_change")]),
+    *yaml_files(
+        [ROOT / "flows" / "lifecycles" / f"{name}.yaml" for name in ("campaign", "variation", "ad_change", "ad_report")]
+    ),
     *yaml_files([ROOT / "rules"]),
 ]
 

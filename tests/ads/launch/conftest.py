@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from ads.fetching import Fetcher
 from ads.launching.verbs import bind
+from ads.report.links import ReportLinks
 from composition.launching import permitted
 from crm import contacts, orgs
 from crm.identity import Identity
@@ -25,6 +26,7 @@ from storage.store import Insert, Upsert
 from storage.vault import OrgVault, Vault
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+LINKS = ReportLinks(b"secret", "https://x")
 OWNER, CUSTOMER = "+254712000001", "+254712345678"
 BODY = """<html><head><meta name="viewport" content="width=device-width"><script>fbq('init', '1');</script>
 <script async src="https://www.googletagmanager.com/gtag/js?id=AW-1"></script></head>
@@ -39,7 +41,7 @@ class Clinic:
         self.org = store.org("clinic")
         self.people: dict[str, str] = {}
         self.bound = {
-            each.name: each.handler for each in bind(permitted(store), Fetcher(loopback=True), "https://x/t.js")
+            each.name: each.handler for each in bind(permitted(store), Fetcher(loopback=True), "https://x/t.js", LINKS)
         }
         self.now = NOW
 
