@@ -27,7 +27,7 @@ soak: $(VENV)/.dev browser assets  ## what takes longer than every run should
 
 screenshots: $(VENV)/.dev browser assets  ## every page of the console, wide and narrow, light and dark, in build/screenshots
 	$(BIN)/pytest -q -m screenshots tests/console/test_screenshots.py
-	cd build/screenshots && for page in today rules workshop team; do cp $$page-desk.png $$page-phone.png ../../docs/images/; done
+	$(BIN)/python -m tools.pictures
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

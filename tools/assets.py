@@ -54,6 +54,7 @@ def bundle() -> None:
     BUILT.mkdir(parents=True)
     entries = [str(path.relative_to(ROOT)) for path in sorted(CLIENT.glob("*.js"))]
     command = [str(_esbuild()), *entries, "--bundle", "--minify", "--format=esm", f"--target={BROWSERS}", "--splitting"]
+    command.append("--chunk-names=chunk-[hash]")  # web/assets.py lets browsers keep these for ever
     subprocess.run([*command, "--log-level=warning", f"--outdir={BUILT.relative_to(ROOT)}"], cwd=ROOT, check=True)
     icons.draw(BUILT)
 

@@ -23,6 +23,7 @@ _ROUTE = (
     r"/static/{folder:(?:build/)?}{name:[A-Za-z0-9_-]{1,80}}{hash:(?:\.[0-9a-f]{12})?}.{kind:" + "|".join(_KINDS) + "}"
 )
 _CHUNK = re.compile(r"chunk-[A-Z0-9]{8}")
+_IMPORTED = re.compile(r"""(?:from|import)"\./(chunk-[A-Z0-9]{8})\.js\"""")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"  # it may be kept, and is asked for with its ETag
 
@@ -42,6 +43,15 @@ def asset(name: str) -> str:
         return f"/static/{name}"
     stem, _, kind = name.rpartition(".")
     return f"/static/{stem}.{_read(path).hash}.{kind}"
+
+
+def parts(name: str) -> list[str]:
+    """The addresses of the chunks that a script begins with, for a page to fetch them along with it."""
+    path = STATIC / name
+    if not path.is_file():
+        return []
+    folder = name.rpartition("/")[0]
+    return [f"/static/{folder}/{each}.js" for each in _IMPORTED.findall(_read(path).plain.decode())]
 
 
 def routes() -> list[web.RouteDef]:

@@ -18,6 +18,10 @@ from tests.e2e.server import CLINIC_ORG, Phone, Server
 ORG = f"/o/{CLINIC_ORG}"
 EDIT = f"{ORG}/rules/edit?file="
 LATENESS = 60_000
+LOCALE = "en-KE"  # of people's browsers: it writes their dates
+NO_PAGE = {  # ways that answer with a file, or lead elsewhere
+    "/manifest.webmanifest", "/sw.js", "/o/{org}/journal/export", "/o/{org}/ads/report.pdf", "/go/{what}",
+}  # fmt: skip
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _NUMBERS = itertools.count(1)
@@ -47,7 +51,7 @@ def _link(said: str) -> str:
 
 async def come_in(browser: Browser, link: str) -> Screen:
     """In a window of their own, which shares nothing with other people's."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 860})
+    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale=LOCALE)
     screen = Screen(await context.new_page())
     screen.page.set_default_timeout(LATENESS)
     await screen.page.goto(link)
@@ -56,11 +60,11 @@ async def come_in(browser: Browser, link: str) -> Screen:
     return screen
 
 
-async def opened(page: Page, server: Server, file: str) -> None:
+async def opened(page: Page, server: Server, file: str, *, loading: str = "Loading") -> None:
     """The editor on a file, with its text and what stands beside it there."""
     await page.goto(server.url + EDIT + file)
     await expect(page.locator(".text .cm-content")).to_be_visible(timeout=LATENESS)
-    await expect(page.locator(".status")).not_to_contain_text("Loading", timeout=LATENESS)
+    await expect(page.locator(".status")).not_to_contain_text(loading, timeout=LATENESS)
 
 
 async def replaced(page: Page, old: str, new: str) -> None:
@@ -97,11 +101,15 @@ async def busy_morning(server: Server) -> None:
     await asyncio.gather(*(phone.close() for phone in phones))
 
 
-async def serious(page: Page) -> Sequence[object]:
-    """What axe finds that keeps somebody from using a page."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+async def serious(page: Page, *rules: str) -> Sequence[object]:
+    """What axe finds that keeps somebody from using a page, by all of its rules or by these."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = await page.evaluate("(options) => axe.run(document, options)", options)
     return [
-        (each["id"], [node["html"][:160] for node in each["nodes"][:4]])
+        (each["id"], [node["html"][:160] + " " + node["failureSummary"][:200] for node in each["nodes"][:4]])
         for each in found["violations"] if each["impact"] in ("serious", "critical")
     ]  # fmt: skip

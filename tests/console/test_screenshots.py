@@ -18,10 +18,23 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.async_api import Browser, Page, expect
 
-from tests.console.company import LATENESS, ORG, ROOT, busy_morning, come_in, joined, opened, printed_link, replaced
+from tests.console.company import (
+    LATENESS,
+    LOCALE,
+    NO_PAGE,
+    ORG,
+    ROOT,
+    busy_morning,
+    come_in,
+    joined,
+    opened,
+    printed_link,
+    replaced,
+)  # fmt: skip
 from tests.console.test_permissions import WAYS
 from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, chromium
 from tests.e2e.server import Server, running
+from tools.pictures import GUIDE
 
 pytestmark = [
     pytest.mark.screenshots,
@@ -29,15 +42,10 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 FOLDER = Path(SCREENSHOTS or ROOT / "build" / "screenshots")
-IN_DOCS = ("today", "rules", "workshop", "team", "try-a-draft", "publish", "proposal", "replay-found")
 TALLEST = 2400  # pixels; the journal could be as long as a road
-NO_PICTURE = {
-    "/manifest.webmanifest",
-    "/sw.js",
-    "/o/{org}/journal/export",
-    "/o/{org}/ads/report.pdf",
-    "/go/{what}",
-}  # files and ways elsewhere, not pages
+AS_SEEN = {*GUIDE, "publish", "publish-refused", "menu"}  # as much as a window shows: for the docs, and what floats
+EMPTY = ("conversations", "tasks", "proposals", "replay", "bookings", "journal", "ads", "ads/campaigns", "money")
+SWAHILI = ("", "/conversations", "/bookings", "/settings", "/ads", "/team", "/rules", "/journal", "/tokens")
 
 
 class Album:
@@ -55,7 +63,7 @@ class Album:
             await page.set_viewport_size({"width": width, "height": height})
             if await page.evaluate("document.documentElement.scrollWidth") > width:
                 self.wide.append(f"{name} at {width}")
-            whole = name not in IN_DOCS
+            whole = name not in AS_SEEN
             tall = min(await page.evaluate("document.documentElement.scrollHeight"), TALLEST) if whole else height
             await page.set_viewport_size({"width": width, "height": max(tall, height)})
             for scheme in ("light", "dark"):
@@ -101,18 +109,22 @@ async def test_every_page_is_photographed(server: Server, browser: Browser) -> N
     await _operating(album, owner.page)
     await _workshop(album, owner.page)
     await _two_people(album, owner.page, marketer.page)
+    await _advertising(album, owner.page)
     await _others(album, owner.page)
+    await _in_swahili(album, owner.page)
     await _coming_in(album, browser, again)  # last, since a new password ends every session
     assert album.wide == []
     pages = {way.path for way in WAYS.values() if way.method == "GET" and not way.api}
-    assert sorted(pages - album.seen - NO_PICTURE) == []
+    assert sorted(pages - album.seen - NO_PAGE) == []
 
 
 async def _before_anybody_wrote(album: Album, page: Page) -> None:
     await album.at("businesses", page, "/o")
-    for name in ("conversations", "tasks", "proposals", "replay"):
-        await album.at(f"{name}-empty", page, f"{ORG}/{name}")
+    for name in EMPTY:
+        await album.at(f"{name.replace('/', '-')}-empty", page, f"{ORG}/{name}")
     await album.at("today-empty", page, ORG)
+    await page.evaluate("document.querySelector('details.menu').open = true")
+    await album.take("menu", page)
     await album.at("refused", page, f"{ORG}/bookings/none")
 
 
@@ -137,16 +149,50 @@ async def _others(album: Album, page: Page) -> None:
     """Whatever an address alone shows and nothing above has led to: a new page has its picture from the first day."""
     for way in WAYS.values():
         path = way.path.replace("{org}", ORG.removeprefix("/o/"))
-        if way.method != "GET" or way.api or "{" in path or way.path in album.seen | NO_PICTURE:
+        if way.method != "GET" or way.api or "{" in path or way.path in album.seen | NO_PAGE:
             continue
         await page.goto(album.server.url + path)
         album.seen.add(way.path)  # also one that only leads elsewhere
+        if urlsplit(page.url).path != path:
+            continue
         await album.take(path.removeprefix(f"{ORG}/").strip("/").replace("/", "-"), page)
+
+
+async def _advertising(album: Album, page: Page) -> None:
+    """A few days with a campaign, as `aais ads demo` lives them."""
+    code, said = await album.server.aais("ads", "demo", "--days", "4")
+    assert code == 0, said
+    await album.at("ads", page, f"{ORG}/ads")
+    await album.at("ads-campaigns", page, f"{ORG}/ads/campaigns")
+    await page.locator("main .list a").first.click()
+    await album.take("campaign", page)
+    await page.goto(f"{album.server.url}{ORG}/ads/launch")
+    await page.get_by_role("button", name="Begin").click()
+    await expect(page.locator("main form input#text")).to_be_visible(timeout=LATENESS)
+    await page.wait_for_load_state("networkidle")
+    await album.take("ads-launch-asked", page)
+
+
+async def _in_swahili(album: Album, page: Page) -> None:
+    """The busiest pages, where words are longer."""
+    await page.goto(album.server.url + ORG)
+    await page.locator("nav.own form.tongue button").click()
+    for path in SWAHILI:
+        await album.at(f"{path.strip('/') or 'today'}-sw", page, ORG + path)
+    await page.goto(f"{album.server.url}{ORG}/ads/campaigns")
+    await page.locator("main .list a").first.click()
+    await album.take("campaign-sw", page)
+    await page.goto(f"{album.server.url}{ORG}/conversations")
+    await page.locator("main a[href*='/conversations/']").first.click()
+    await album.take("conversation-sw", page)
+    await opened(page, album.server, "flows/deposit.yaml", loading="Inapakia")
+    await album.take("workshop-sw", page)
+    await page.locator("nav.own form.tongue button").click()
 
 
 async def _coming_in(album: Album, browser: Browser, link: str) -> None:
     """What somebody sees who is not signed in, or not wholly."""
-    stranger = await (await browser.new_context()).new_page()
+    stranger = await (await browser.new_context(locale=LOCALE)).new_page()
     await album.at("sign-in", stranger, "/sign-in")
     await stranger.locator("input[name=email]").fill("owner@demo.example")
     await stranger.locator("input[name=password]").fill("not the right one")

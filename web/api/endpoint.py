@@ -54,6 +54,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = Nothing
     refusals: tuple[tuple[int, str], ...] = ()  # (status, code) of its own
     people: bool = False  # not for tokens
+    packed: bool = False  # its answers are long, and hold no secret that packing beside others' words could give away
 
     @property
     def address(self) -> str:
@@ -87,7 +88,11 @@ def _view(endpoint: Endpoint) -> View:
         if isinstance(answer, web.StreamResponse):  # an event stream, a file
             return answer
         headers = {"Cache-Control": "no-store"}
-        return web.Response(body=msgspec.json.encode(answer), content_type="application/json", headers=headers)
+        made = web.Response(body=msgspec.json.encode(answer), content_type="application/json", headers=headers)
+        if endpoint.packed:
+            made.headers["Vary"] = "Accept-Encoding"
+            made.enable_compression()
+        return made
 
     return view
 

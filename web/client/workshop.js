@@ -1,14 +1,10 @@
 // The workshop page: the text on one side; its picture, a phone to try it on, its problems and its versions on the other.
 
 import { html, render } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { MergeView } from "@codemirror/merge";
-import { EditorState } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
 import { get, post } from "./workshop/api.js";
 import { Asking } from "./workshop/asking.js";
-import { Diagram } from "./workshop/diagram.js";
 import { editor } from "./workshop/editor.js";
+import { later } from "./workshop/later.js";
 import { Phone } from "./workshop/phone.js";
 import { Publish } from "./workshop/publish.js";
 import { Sheet } from "./workshop/sheet.js";
@@ -193,37 +189,6 @@ async function rollback(number) {
   }
 }
 
-/** Two texts side by side. With `take`, parts of the left one can be taken over, and the result goes into the editor. */
-function Compare({ mine, theirs, take, label }) {
-  const [box, setBox] = useState(null);
-  const view = useRef();
-  useEffect(() => {
-    if (!box) return undefined;
-    const plain = [EditorView.cspNonce.of(page.dataset.nonce), EditorView.lineWrapping];
-    const fixed = [...plain, EditorState.readOnly.of(true), EditorView.editable.of(false)];
-    const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-    plain.push(EditorView.darkTheme.of(dark));
-    fixed.push(EditorView.darkTheme.of(dark));
-    const called = (key) => EditorView.contentAttributes.of({ "aria-label": t(key), tabindex: "0" });
-    const arrow = () => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "take";
-      button.textContent = "→";
-      button.title = t("ws.take-over");
-      button.setAttribute("aria-label", t("ws.take-over"));
-      return button;
-    };
-    view.current = new MergeView({
-      a: { doc: theirs, extensions: [...fixed, called("ws.other-text")] }, b: { doc: mine, extensions: [...(take ? plain : fixed), called("ws.your-text")] }, parent: box, collapseUnchanged: {},
-      ...(take ? { revertControls: "a-to-b", renderRevertControl: arrow } : {}),
-    });
-    return () => view.current.destroy();
-  }, [box, mine, theirs]);
-  return html`<div class="compare" ref=${setBox}></div>
-    ${take && html`<p><button class="second" onClick=${() => take(view.current.b.state.doc.toString())}>${label}</button></p>`}`;
-}
-
 /** What was put together goes into the editor, and from now on the draft begins from what is in force. */
 async function merged(result) {
   state.opened = { ...state.opened, base: state.opened.current };
@@ -231,6 +196,10 @@ async function merged(result) {
   clearTimeout(saving);
   await save(result);
 }
+
+// What only some tabs need comes when it is needed: the layout of pictures, and texts beside each other.
+const Diagram = later(() => import("./workshop/diagram.js").then((part) => part.Diagram));
+const Compare = later(() => import("./workshop/compare.js").then((part) => part.Compare));
 
 const TABS = [["picture", "ws.picture"], ["phone", "ws.try"], ["problems", "ws.problems"], ["compare", "ws.compare"], ["versions", "ws.versions"]];
 
@@ -268,11 +237,11 @@ function Side() {
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "problems" && html`<${Problems} />`}
       ${state.tab === "compare" && state.opened && html`
-        ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
-        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
+        ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
+        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
         ${!state.opened.stale && (text.text() === state.opened.in_force
           ? html`<p class="empty">${t("ws.as-in-force")}</p>`
-          : html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`)}`}
+          : html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${state.opened.in_force} />`)}`}
       ${state.tab === "versions" && html`<${History} />`}
       ${state.tab === "versions" && html`<h3>${t("ws.all-files")}</h3><ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
         ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
@@ -286,7 +255,7 @@ function History() {
       <span>${each.number ? `#${each.number} ${each.why}` : t("ws.first")}${each.at && html`<small>${moment(each.at)} · ${each.by}</small>`}</span>
       <button class="second" aria-expanded=${state.seen === each.number} onClick=${() => set({ seen: state.seen === each.number ? null : each.number })}>${t("ws.look")}</button>
       ${mayEdit && html`<button class="second" onClick=${() => text.replace(each.text)}>${t("ws.restore")}</button>`}
-      ${state.seen === each.number && html`<div class="whole">${text.text() === each.text ? html`<p class="empty">${t("ws.as-yours")}</p>` : html`<${Compare} mine=${text.text()} theirs=${each.text} />`}</div>`}
+      ${state.seen === each.number && html`<div class="whole">${text.text() === each.text ? html`<p class="empty">${t("ws.as-yours")}</p>` : html`<${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${each.text} />`}</div>`}
     </li>`)}</ul>` : html`<p class="empty">${t("ws.no-history")}</p>`}`;
 }
 

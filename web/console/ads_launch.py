@@ -77,8 +77,9 @@ class AdsLaunch:
             id = secrets.token_hex(16)
             event = Event(name="message", data={"text": text, "kind": "text", "message_id": id})
             sender = {"channel": NAME, "user_id": _id_of(user), "name": user.name}
-            inbound = Inbound(org=caller.org, source=NAME, id=id, lane=f"{NAME}:{caller.org}:{user.id}", event=event,
-                              sender=sender)  # fmt: skip
+            inbound = Inbound(
+                org=caller.org, source=NAME, id=id, lane=_lane(caller.org, user), event=event, sender=sender
+            )
             await self._receive([inbound])
         return frame.see_other(f"/o/{caller.org}/ads/launch")
 
@@ -94,10 +95,11 @@ class AdsLaunch:
 
     async def _said(self, store: OrgStore, user: User) -> tuple[list[Bubble], bool]:
         """The conversation so far, and whether an answer is on its way."""
+        unread = await _unread(store, user)  # asked first: what is worked meanwhile is among the messages
         vault = await self._vault.org(store.id)
         found = await store.find("contacts", {"wa_key": vault.lookup("user_id", _id_of(user))}, limit=1)
         if not found:
-            return [], False
+            return [], unread
         contact = found[0]["_id"]
         await vault.ensure(contact)
         wanted = {"conversation": conversation_id(contact, NAME)}
@@ -106,7 +108,17 @@ class AdsLaunch:
         said = [_bubble(row["direction"] == "in", str(messages.content(vault, row).get("text") or "")) for row in rows]
         last = rows[-1] if rows else None
         waits = last is not None and last["direction"] == "in" and self._clock() - last["at"] < _PATIENCE
-        return said, waits
+        return said, waits or unread
+
+
+async def _unread(store: OrgStore, user: User) -> bool:
+    """Whether what was said last is not even worked: the page is back before the runtime has looked at it."""
+    wanted = {"lane": _lane(store.id, user), "state": "new"}
+    return bool(await store.find("inbox", wanted, limit=1))
+
+
+def _lane(org: str, user: User) -> str:
+    return f"{NAME}:{org}:{user.id}"
 
 
 def _id_of(user: User) -> str:

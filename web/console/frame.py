@@ -15,7 +15,7 @@ from babel.dates import format_datetime
 
 from engine.texts import render_value
 from engine.values import Money
-from web.assets import asset
+from web.assets import asset, parts
 from web.console.caller import Caller
 from web.console.words import WORDS
 
@@ -29,7 +29,7 @@ _PAGES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_PAGES.globals["asset"] = asset
+_PAGES.globals["asset"], _PAGES.globals["parts"] = asset, parts
 NAVIGATION = (  # what the console has, in this order; a link is shown to whom the page would open
     ("", "today.read", "nav.today"),
     ("/conversations", "conversations.read", "nav.conversations"),

@@ -30,6 +30,8 @@ WORKSHOP: dict[str, tuple[str, str]] = {
     "done.proposed": ("Proposed. Somebody else has to approve it.", "Imependekezwa. Mtu mwingine aidhinishe."),
     "done.rolled-back": ("An earlier version is in force again.", "Toleo la awali linatumika tena."),
     "ws.loading": ("Loading …", "Inapakia …"),
+    "ws.missing": ("This part could not be fetched.", "Sehemu hii haikupatikana."),
+    "ws.fetch-again": ("Try again", "Jaribu tena"),
     "ws.needs-script": ("The editor needs JavaScript.", "Kihariri kinahitaji JavaScript."),
     "ws.editor": ("The text of the file", "Maandishi ya faili"),
     "ws.views": ("Views of the text", "Mitazamo ya maandishi"),

@@ -73,8 +73,9 @@ class Workshop:
 
         def get(path: str, permission: str, answer: Any, view: Answering, doc: str, **more: Any) -> Endpoint:
             return Endpoint(
-                method="GET", path=_AT + path, permission=permission, answer=answer, view=view, doc=doc, **more
-            )
+                method="GET", path=_AT + path, permission=permission, answer=answer, view=view, doc=doc, packed=True,
+                **more,
+            )  # fmt: skip
 
         def post(
             path: str, permission: str, body: Any, answer: Any, view: Answering, doc: str, **more: Any
@@ -87,6 +88,7 @@ class Workshop:
                 answer=answer,
                 view=view,
                 doc=doc,
+                packed=True,
                 **more,
             )
 
