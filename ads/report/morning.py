@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ads import policy
-from ads.report.reading import bounds_of
+from ads.truth.daily import bounds
 from engine.model import Event
 from runtime.verbs import Changed, Context, Start
 from storage.store import Document, Op, OrgStore
@@ -56,7 +56,7 @@ class Morning:
         org = await ctx.store.get("orgs", ctx.org) or {}
         zone = zone_of(org)
         day = ctx.now.astimezone(zone).date() - timedelta(days=1)
-        begins, ends = bounds_of(day, zone)
+        begins, ends = bounds(day, str(zone))
         if not await _ran(ctx.store, begins, ends):
             return _sent(0)
         ops, contacts = await self._owners(ctx)
