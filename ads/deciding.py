@@ -85,6 +85,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     break_even_roas: float | None
     variations: tuple[Variation, ...]
     delays: Sequence[float] = ()
+    capacity: int | None = None
     capacity_left: int | None = None
     reporting_factor: float | None = None
     data_ok: bool = True

@@ -19,7 +19,7 @@ from ads.profit.economics import Economics, economics
 from ads.profit.offer import BadOffer, Costs
 from ads.running import HOUR, rates
 from ads.running import since as running_since
-from ads.serving import capacity_left
+from ads.serving import capacity_left, orders_a_day
 from ads.truth import money as truth
 from ads.truth import reconciling
 from ads.truth.events import COLLECTION as EVENTS
@@ -133,6 +133,7 @@ class Knowing:
             break_even_roas=None if offer is None else _number(offer.break_even_roas.value),
             variations=shown,
             delays=await _delays(ctx.store, campaign["_id"]),
+            capacity=await orders_a_day(ctx.store, campaign),
             capacity_left=await capacity_left(ctx.store, campaign, ctx.now),
             reporting_factor=next((each.get("reporting_factor") for each in facts.values()), None),
             data_ok=all(facts[each["_id"]]["data_ok"] for each in variations if each["status"] == ACTIVE),

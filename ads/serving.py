@@ -18,11 +18,16 @@ from storage.store import OrgStore
 _TAKES = ["confirmed", "attended", "no_show"]  # who did not come had the place all the same
 
 
-async def capacity_left(store: OrgStore, campaign: Mapping[str, Any], now: datetime) -> int | None:
-    """Not known unless the owner said how many a day (`costs.orders_a_day` of the offer)."""
+async def orders_a_day(store: OrgStore, campaign: Mapping[str, Any]) -> int | None:
+    """How many can be served on any day; not known unless the owner said so (`costs.orders_a_day` of the offer)."""
     offer = await store.get("offers", str(campaign["offer"]))
     daily = ((offer or {}).get("costs") or {}).get("orders_a_day")
-    if not isinstance(daily, int) or isinstance(daily, bool):
+    return daily if isinstance(daily, int) and not isinstance(daily, bool) else None
+
+
+async def capacity_left(store: OrgStore, campaign: Mapping[str, Any], now: datetime) -> int | None:
+    daily = await orders_a_day(store, campaign)
+    if daily is None:
         return None
     return max(0, daily - await orders_today(store, str(campaign["offer"]), now))
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ads.statistics import allocation, counting, delays, response
+from ads.statistics import allocation, counting, delays, response, serving
 
 Array = NDArray[np.float64]
 
@@ -50,6 +50,8 @@ class _Campaign(Protocol):
     def margin(self) -> int | None: ...
     @property
     def delays(self) -> Sequence[float]: ...
+    @property
+    def capacity(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _seen(campaigns: Sequence[_Campaign]) -> response.Seen:
         delays=counts,
         margin=np.array([float(campaign.margin or 0) or _unknown(campaign) for campaign in campaigns]),
         budget=np.array([max(1.0, float(campaign.budget)) for campaign in campaigns]),
+        places=np.array([np.inf if each.capacity is None else float(each.capacity) for each in campaigns]),
         live=np.array([[bool(each.live) for each in campaign.variations] for campaign in campaigns]),
     )
 
@@ -163,6 +166,11 @@ def _wanted(
     drawn = response.draw(beliefs, seen.margin, tempered)
     worths = np.where(seen.live[:, None], drawn.worth, 0.0)
     poured = allocation.pour(worths, drawn.width, np.repeat(seen.budget[:, None], DRAWS, 1)).mean(1)
+    few = np.isfinite(seen.places)
+    if few.any():
+        poured[few] = serving.poured(
+            worths[few], drawn.width[few], seen.budget[few], seen.margin[few], seen.places[few]
+        )
     wanted = np.zeros(now.shape)
     for place, way in enumerate(ways):
         live = seen.live[place]

@@ -42,6 +42,7 @@ class Seen:
     delays: Array  # campaigns × delays.EDGES' bins: how many orders took so long
     margin: Array  # campaigns: what an order leaves before ads
     budget: Array  # campaigns: the daily budget of all variations together
+    places: Array  # campaigns: orders a day that can be served, else infinite
     live: NDArray[np.bool_]  # campaigns × variations
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammainc, gammaincc  # type: ignore[import-untyped]
 
 from sandbox.market.simulator import Market
 
@@ -17,23 +18,32 @@ Array = NDArray[np.float64]
 def best_budgets(market: Market, hour: int) -> Array:
     """The best daily budgets at this hour, worlds × ads.
 
-    Where only so many orders can be served, an order is worth less to the oracle by what the place for it would else
-    bring, and so much less that the places just suffice.
+    Where only so many orders can be served, an order is worth its margin only as often as a place is left for it: the
+    oracle knows every rate, and not how many will happen to order on a day.
     """
     shown, clicked, ordered = market.rates(hour)
     rate = shown * clicked * ordered
     worth = market.margin * rate  # earned by the first unit of money
-    places = _places(market)[:, None]
-    free = _within_budget(market, worth)
+    places = _places(market)
     if np.isinf(places).all():
-        return free
-    low, high = np.zeros_like(places), np.ones_like(places)
-    for _ in range(50):
-        middle = (low + high) / 2
-        sold = (market.reach(_within_budget(market, worth * middle)) * rate).sum(1, keepdims=True)
-        low, high = np.where(sold > places, low, middle), np.where(sold > places, middle, high)
-    fits = (market.reach(free) * rate).sum(1, keepdims=True) <= places
-    return np.asarray(np.where(fits, free, _within_budget(market, worth * low)))
+        return _within_budget(market, worth)
+    low, high = np.zeros((len(worth), 1)), np.ones((len(worth), 1))
+    for _ in range(30):
+        value = (low + high) / 2
+        orders = (market.reach(_within_budget(market, worth * value)) * rate).sum(1)
+        more = value[:, 0] <= np.where(np.isinf(places), 1.0, gammaincc(np.minimum(places, 1e9), orders))
+        low, high = np.where(more[:, None], value, low), np.where(more[:, None], high, value)
+    return _within_budget(market, worth * low)
+
+
+def _served(orders: Array, places: Array) -> Array:
+    """How many of a Poisson count of orders find a place, on average: the chances that there are 1, 2, 3… of them."""
+    if np.isinf(places).all():
+        return orders
+    found = orders.copy()
+    for row in np.flatnonzero(np.isfinite(places)):
+        found[row] = gammainc(np.arange(1, int(places[row]) + 1), orders[row]).sum()
+    return found
 
 
 def _places(market: Market) -> Array:
@@ -66,5 +76,5 @@ def best_profit(market: Market) -> Array:
         budgets = best_budgets(market, hour)
         shown, clicked, ordered = market.rates(hour)
         orders = market.reach(budgets) * shown * clicked * ordered
-        earned += market.margin[:, 0] * np.minimum(orders.sum(1), _places(market)) - budgets.sum(1)
+        earned += market.margin[:, 0] * _served(orders.sum(1), _places(market)) - budgets.sum(1)
     return earned

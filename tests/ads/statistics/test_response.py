@@ -18,7 +18,8 @@ def seen(spend, clicks, orders, *, margin=800.0, counts=None, rate=None):
     return Seen(
         spend=spend, clicks=clicks, orders=orders, rate=spend * 24 if rate is None else np.asarray(rate)[None],
         delays=np.zeros((1, bins)) if counts is None else counts[None], margin=np.array([margin]),
-        budget=np.array([spend[..., -1].sum() * 24]), live=np.ones(spend.shape[:2], dtype=bool),
+        budget=np.array([spend[..., -1].sum() * 24]), places=np.array([np.inf]),
+        live=np.ones(spend.shape[:2], dtype=bool),
     )  # fmt: skip
 
 
