@@ -7,7 +7,7 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,13 +83,11 @@ async def _serve(settings: Settings, works: bool, watch: str = "") -> None:
     stop = _listening_for_stop()
     origin: Origin = Checkout(settings) if watch == "git" else Folders(settings)
     async with (
-        serving(settings, works=works, origin=origin) as house,
+        serving(settings, works=works, origin=origin, opening=_greeted if settings.demo else None) as house,
         Watching(house.desk, origin, watches=bool(watch)),
     ):
         settle()
         log.info("serving", address=f"http://{settings.host}:{settings.port}", demo=settings.demo)
-        if settings.demo:
-            print(demo.welcome(settings, await demo.way_in(house)), flush=True)
         await _told_to_stop(stop)
         log.info("stopping")
         del house
@@ -112,11 +110,20 @@ async def _work(settings: Settings) -> None:
             await house.runtime.close()
 
 
+async def _greeted(house: House) -> None:
+    """The demo's addresses and the owner's link: there for whoever waited for the server to be ready."""
+    print(demo.welcome(house.settings, await demo.way_in(house)), flush=True)
+
+
 @asynccontextmanager
 async def serving(
-    settings: Settings, *, works: bool = True, origin: Origin | None = None
+    settings: Settings, *, works: bool = True, origin: Origin | None = None,
+    opening: Callable[[House], Awaitable[None]] | None = None,
 ) -> AsyncIterator[House]:  # fmt: skip
-    """The house with its doors open. Leaving stops taking in first, then finishes the step in hand."""
+    """The house with its doors open. Leaving stops taking in first, then finishes the step in hand.
+
+    `opening` is awaited when all is prepared, before the doors open and `/readyz` answers.
+    """
     clock = demo.kept_clock(settings) if settings.demo else None
     market = demo.market() if settings.demo else None
     async with contextlib.AsyncExitStack() as stack:
@@ -134,6 +141,8 @@ async def serving(
         stack.push_async_callback(house.runtime.close)
         house.following.start()
         stack.push_async_callback(house.following.close)
+        if opening is not None:
+            await opening(house)
         await stack.enter_async_context(listening(doors.build(house_doors(house)), settings.host, settings.port))
         await stack.enter_async_context(control.opened(settings, house.desk, demo.services(house, market)))
         yield house

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from people.roles import Role, may
+from tests.console.company import printed_link
 from tests.console.test_workshop_browser import _replace
 from tests.e2e.aftermath import replays
 from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, Screen, chromium
@@ -50,7 +50,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def owner(server: Server, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Signed in by the link that the demo prints, with a second factor, as whoever invites people needs."""
-    link = await _way_in(server)
+    link = printed_link(server)
     context = await _opened(browser)
     page = await context.new_page()
     await page.goto(link)
@@ -243,15 +243,6 @@ async def _invited(browser: Browser, owner: BrowserContext, server: Server, role
     shown = await page.locator("nav.across a").all_inner_texts()
     assert shown == [Words("en")(key) for _, permission, key in NAVIGATION if may(role, permission)]
     return page
-
-
-async def _way_in(server: Server) -> str:
-    """The link is printed when the doors are open already."""
-    for _ in range(200):
-        if link := re.search(r"http://\S+/enter/\S+", server.log.read_text()):
-            return link[0]
-        await asyncio.sleep(0.05)
-    raise AssertionError("no link was printed")
 
 
 async def _customer(server: Server, id: str, business: str) -> Phone:
