@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import msgspec
 
+from ads.failures import NeedsPerson
+from ads.line import Keep
 from ads.platform import Platform
 from storage.store import Op, Store, Upsert
 
@@ -24,8 +26,13 @@ def account_id(org: str, platform: str) -> str:
     return f"{org}/{platform}"
 
 
-def sealed(org: str, platform: str, credentials: msgspec.Struct, vault: Any, currency: str, zone: str) -> Op:
-    """The write that keeps an account; `vault` is the org's. No secret stands in a field of its own."""
+def sealed(
+    org: str, platform: str, credentials: msgspec.Struct, vault: Any, currency: str, zone: str, **seen: Any
+) -> Op:  # fmt: skip
+    """The write that keeps an account; `vault` is the org's. No secret stands in a field of its own.
+
+    `seen` is what else the platform said of it: name, when.
+    """
     id = account_id(org, platform)
     fields = {
         "platform": platform,
@@ -33,8 +40,43 @@ def sealed(org: str, platform: str, credentials: msgspec.Struct, vault: Any, cur
         "currency": currency,
         "zone": zone,
         "sealed": vault.seal("", msgspec.json.encode(credentials), aad=id.encode()),
+        **seen,
     }
     return Upsert(COLLECTION, id, {"set": fields})
+
+
+def credentials_type(platform: str) -> type[Any]:
+    """Raises UnknownPlatform."""
+    if platform == "meta":
+        from ads.meta.credentials import MetaCredentials
+
+        return MetaCredentials
+    if platform == "google":
+        from ads.google.credentials import GoogleCredentials
+
+        return GoogleCredentials
+    if platform == "tiktok":
+        from ads.tiktok.credentials import TikTokCredentials
+
+        return TikTokCredentials
+    raise UnknownPlatform(f"there is no connector for {platform!r}")
+
+
+def connector(
+    platform: str, own: Any, http: httpx.AsyncClient, now: Callable[[], datetime], keep: Keep
+) -> Platform:  # fmt: skip
+    """`own` are the platform's credentials. Raises ValueError for an address that no token may go to."""
+    if platform == "meta":
+        from ads.meta.platform import Meta
+
+        return Meta(own, http, now, keep)
+    if platform == "google":
+        from ads.google.platform import Google
+
+        return Google(own, http, now)
+    from ads.tiktok.platform import TikTok
+
+    return TikTok(own, http, now, keep)
 
 
 class Accounts:
@@ -58,29 +100,13 @@ class Accounts:
             return known[1]
         vault = await self._vault.org(org)
         written = vault.unseal("", document["sealed"], aad=id.encode())
-        connector = self._connector(org, platform, written, document)
-        self._known[id] = (document["version"], connector)
-        return connector
-
-    def _connector(self, org: str, platform: str, written: bytes, document: Mapping[str, Any]) -> Platform:
-        if platform == "meta":
-            from ads.meta.credentials import MetaCredentials
-            from ads.meta.platform import Meta
-
-            own = msgspec.json.decode(written, type=MetaCredentials)
-            return Meta(own, self._http, self._now, self._keep(org, own, document))
-        if platform == "google":
-            from ads.google.credentials import GoogleCredentials
-            from ads.google.platform import Google
-
-            return Google(msgspec.json.decode(written, type=GoogleCredentials), self._http, self._now)
-        if platform == "tiktok":
-            from ads.tiktok.credentials import TikTokCredentials
-            from ads.tiktok.platform import TikTok
-
-            lent = msgspec.json.decode(written, type=TikTokCredentials)
-            return TikTok(lent, self._http, self._now, self._keep(org, lent, document))
-        raise UnknownPlatform(f"there is no connector for {platform!r}")
+        own = msgspec.json.decode(written, type=credentials_type(platform))
+        try:
+            made = connector(platform, own, self._http, self._now, self._keep(org, own, document))
+        except ValueError as error:  # it was put there by a server that may reach other hosts
+            raise NeedsPerson(f"ads.{platform}.host", f"The account cannot be used: {error}") from error
+        self._known[id] = (document["version"], made)
+        return made
 
     def _keep(self, org: str, own: Any, document: Mapping[str, Any]) -> Any:
         """A renewed token is kept, so that a restart does not ask for another."""

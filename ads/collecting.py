@@ -30,7 +30,10 @@ class Collector:
     async def collect(self, ctx: Context, args: dict[str, Any]) -> Acted:
         """Raises RetryLater when the platform is busy; whoever waits goes on, and knows that data is missing."""
         campaign = await campaigns.one(ctx.store, str(args["campaign"]))
-        platform = await self._connect(ctx.org, campaign["platform"])
+        try:
+            platform = await self._connect(ctx.org, campaign["platform"])
+        except PlatformError as error:
+            return await self._trouble(ctx, campaign, error)
         if platform is None:
             return _missed("no ad account is connected")
         variations = await campaigns.variations(ctx.store, campaign["_id"])

@@ -1,8 +1,9 @@
 """The HTTP side of every ad platform: few hosts, bounded waits, secrets kept out of errors, and failures told apart.
 
 A change that left and was not understandably answered is `OutcomeUnknown`; for what only reads, the same is merely
-"later". Redirects are not followed, and a token goes to the platform's own hosts, loopback, or a host that the
-operator named (`allow_host`): an account's address comes out of the store and could have been put there.
+"later". Redirects are not followed, and a token goes to the platform's own hosts and to a
+host that the operator named (`allow_host`; in the demo, the simulator's), and nowhere else: an account's address comes
+out of the store and could have been put there.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 
 
 def allow_host(host: str) -> None:
-    """Let the host of the operator's own META_GRAPH_URL and its like (a simulator, a proxy) be used as well."""
+    """Let the host of the operator's own ADS_URL (a simulator, a proxy) be used as well."""
     _EXTRA.add(host.lower())
 
 
@@ -46,8 +47,9 @@ def check_host(url: str) -> None:
     """Raises ValueError for an address that no token may be sent to."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    ours = host in _LOOPBACK or host in _EXTRA
-    if parts.scheme not in (("http", "https") if ours else ("https",)) or not (ours or host in _HOSTS):
+    named = host in _EXTRA
+    plain = named and host in _LOOPBACK
+    if parts.scheme not in (("http", "https") if plain else ("https",)) or not (named or host in _HOSTS):
         raise ValueError(f"{host or url!r} is not a host of an ad platform")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("an ad platform's address has no user, query or fragment")

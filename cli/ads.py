@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ads.desk import Desk, Refused
+from cli import ads_connect
 from cli.errors import CommandError
 from composition import advertising, control, fortnight, stores
 from composition.advertising import Act, Done
@@ -53,6 +54,7 @@ def add(subparsers: Any) -> None:
         action.add_argument("--reason", default="")
         action.add_argument("--by", default="terminal", help="who asks, for the audit trail and the two-person rule")
         action.add_argument("--demo", action="store_true", help="the demo's store")
+    ads_connect.add(actions)
     demo = actions.add_parser("demo", help="live through a fortnight with a campaign in the demo that runs")
     demo.add_argument("--days", type=int, default=14)
     demo.set_defaults(run=_demo)

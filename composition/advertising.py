@@ -11,14 +11,18 @@ import msgspec
 
 import ads.verbs
 import engine
+from ads import hosts
 from ads.accounts import Accounts
 from ads.changes import Changes
 from ads.collecting import Collector
+from ads.connecting import Connecting
 from ads.desk import Desk, Refused
 from ads.dispatcher import GUARDRAILS, Dispatcher
 from ads.facts import Knowing
+from ads.hosts import Hosts
 from ads.looking import Looking
 from ads.report.morning import Owners, nobody
+from composition.settings import Settings, simulator
 from engine.model import Decision
 from engine.values import Money
 from people import audit
@@ -87,6 +91,18 @@ async def _proposed(store: BaseStore, desk: Desk, act: Act, note: list[Op]) -> s
     return await desk.propose(
         act.org, act.id, act.by, budget=budget, status=act.status, reason=act.reason, note=note
     )  # fmt: skip
+
+
+def hosts_of(settings: Settings) -> Hosts:
+    """The platforms' own, which alone are sent tokens; in the demo the simulator; or what the operator named."""
+    if settings.demo:
+        return hosts.behind(settings.ads_url or simulator(settings))
+    return hosts.behind(settings.ads_url) if settings.ads_url else Hosts()
+
+
+def connecting(settings: Settings, store: BaseStore, vault: Vault, http: httpx.AsyncClient) -> Connecting:
+    """What tries keys at the platforms, for the console and the command line alike."""
+    return Connecting(store, vault, http, hosts_of(settings), lambda: datetime.now(UTC))
 
 
 DECIDING = ("keep_kill_scale", "rebalance")

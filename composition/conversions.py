@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import httpx
 import phonenumbers
 
+from ads.conversions.connecting import Destinations
+from ads.conversions.delivery import Delivery
 from ads.conversions.destinations import Bases
 from ads.conversions.message import Person
 from ads.conversions.sending import Sender
+from composition.advertising import hosts_of
 from composition.settings import Settings
 from crm import contacts
 from crm.sealed import opened
 from runtime.verbs import Bound, Context
+from storage.base import BaseStore
+from storage.vault import Vault
 
 
-def bound(settings: Settings, http: httpx.AsyncClient) -> list[Bound]:
+def bound(settings: Settings, http: httpx.AsyncClient, now: Callable[[], datetime]) -> list[Bound]:
     """The verbs of `ads.conversions.vocabulary`."""
-    return [Bound("conversions.send", Sender(http, bases(settings), reach).send)]
+    return [Bound("conversions.send", Sender(Delivery(http, bases(settings), now), reach).send)]
+
+
+def connecting(settings: Settings, store: BaseStore, vault: Vault, http: httpx.AsyncClient) -> Destinations:
+    """What tries places to tell at the platforms, for the console and the command line alike."""
+    return Destinations(store, vault, http, bases(settings), lambda: datetime.now(UTC))
 
 
 def bases(settings: Settings) -> Bases:
     """In the demo nothing leaves the machine."""
-    if not settings.demo:
-        return Bases()
-    simulator = settings.sandbox_url or f"http://{settings.host}:{settings.sandbox_port}"
-    google = f"{simulator}/google"
-    return Bases(meta=f"{simulator}/meta", google=google, google_legacy=google, tiktok=f"{simulator}/tiktok")
+    hosts = hosts_of(settings)
+    return Bases(
+        meta=hosts.meta, google=hosts.google_data, google_legacy=hosts.google, tiktok=hosts.tiktok,
+        google_token=hosts.google_token,
+    )  # fmt: skip
 
 
 async def reach(ctx: Context, contact: str) -> Person | None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from ads.desk import Desk
-from composition import advertising, fortnight, sites
+from composition import ad_accounts, advertising, fortnight, sites
+from composition.ad_accounts import Errand
 from composition.advertising import Act, Done
 from composition.fortnight import Fortnight, Lived
 from composition.house import DEMO_TOKEN, House
@@ -111,7 +112,10 @@ def services(house: House, market: LiveMarket | None) -> dict[str, control.Asked
         desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
         return await advertising.carried_out(house.store, desk, asked)
 
-    offered = {"ads": control.Asked(Act, act)}
+    async def errand(asked: Errand, _tell: control.Tell) -> Done:
+        return await ad_accounts.run(house.store, house.connecting, house.destinations, asked)
+
+    offered = {"ads": control.Asked(Act, act), "ad-accounts": control.Asked(Errand, errand)}
     if market is not None:
 
         async def lived(asked: Fortnight, tell: control.Tell) -> Lived:

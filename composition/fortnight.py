@@ -21,6 +21,7 @@ from ads.desk import Desk, Refused
 from ads.meta.credentials import MetaCredentials
 from ads.platform import Audience, Creative
 from ads.truth.events import Credit, Happened, kept
+from composition.advertising import hosts_of
 from composition.house import House
 from crm.seed import CLINIC
 from engine.currency import major, unit
@@ -76,10 +77,9 @@ def market() -> LiveMarket:
 async def prepare(house: House) -> None:
     """The clinic's account on simulated Meta, and what a cleaning costs it."""
     settings, own = house.settings, DEFAULT_AD_ACCOUNTS[0]
-    simulator = settings.sandbox_url or f"http://{settings.host}:{settings.sandbox_port}"
     credentials = MetaCredentials(
         account=own.id, token=own.token, app_id=own.client_id, app_secret=own.client_secret, page=own.page,
-        pixel=own.pixel, base_url=f"{simulator}/meta",
+        pixel=own.pixel, base_url=hosts_of(settings).meta,
     )  # fmt: skip
     org = house.store.org(CLINIC)
     known = await org.get("ad_accounts", f"{CLINIC}/meta")

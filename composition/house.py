@@ -18,6 +18,8 @@ import engine
 import payments.verbs
 from ads.adverts import Ours
 from ads.clicks import of_referral
+from ads.connecting import Connecting
+from ads.conversions.connecting import Destinations
 from ads.conversions.sending import follow
 from ads.truth.arrivals import Arrivals
 from ads.truth.attribution import Adverts
@@ -90,6 +92,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     probe: Probe
     watch: Watch
     adverts: Adverts
+    connecting: Connecting
+    destinations: Destinations
 
 
 @asynccontextmanager
@@ -130,7 +134,7 @@ async def built(
                     *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
                     *_payments(settings, store, keys, links, daraja_http),
                     *advertising.bound(store, keys, published, ads_http, clock.now, launching.met),
-                    *conversions.bound(settings, ads_http),
+                    *conversions.bound(settings, ads_http, clock.now),
                     *launching.bound(settings, store),
                 ]
             )
@@ -187,6 +191,8 @@ async def built(
             ),
             watch=watch,
             adverts=adverts,
+            connecting=advertising.connecting(settings, store, keys, ads_http),
+            destinations=conversions.connecting(settings, store, keys, ads_http),
         )
 
 

@@ -97,7 +97,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str
     flows_dir: Path
     rules_dir: Path
+    ads_url: str = ""  # a simulator or proxy of the ad platforms; empty: their own addresses
     page_hosts: frozenset[str] = frozenset()  # landing pages are asked for there only; empty: anywhere public
+
+
+def simulator(settings: Settings) -> str:
+    """Where the demo's simulated providers are."""
+    return settings.sandbox_url or f"http://{settings.host}:{settings.sandbox_port}"
 
 
 HERE = Path(__file__).resolve().parent.parent
@@ -110,7 +116,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
     sandbox_port = reader.integer("SANDBOX_PORT", 8090, 1, 65535)
     data_dir = Path(reader.text("DATA_DIR", "data"))
     sandbox_url = reader.optional_url("SANDBOX_URL") if demo else ""
-    simulator = sandbox_url or f"http://{DEMO_HOST}:{sandbox_port}" if demo else ""
+    simulated = sandbox_url or f"http://{DEMO_HOST}:{sandbox_port}" if demo else ""
     settings = Settings(
         app_url=reader.url("APP_URL", f"http://{DEMO_HOST}:{port}" if demo else "http://localhost:8080"),
         host=reader.text("HOST", DEMO_HOST),
@@ -125,10 +131,10 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
             provider=reader.choice("WHATSAPP_PROVIDER", "sandbox" if demo else "cloud", ("cloud", "sandbox")),
             app_secret=reader.secret("WHATSAPP_WEBHOOK_SECRET", "the app secret of your Meta app"),
             verify_token=reader.secret("WHATSAPP_VERIFY_TOKEN", "any phrase, entered again in Meta's webhook form"),
-            base_url=reader.url("GRAPH_API_URL", simulator or GRAPH_API_URL),
+            base_url=reader.url("GRAPH_API_URL", simulated or GRAPH_API_URL),
             rates=reader.rates("WHATSAPP_RATES"),
         ),
-        mpesa=_mpesa(reader, simulator),
+        mpesa=_mpesa(reader, simulated),
         smtp=_smtp(reader),
         proxies=reader.integer("PROXIES", 0, 0, 5),
         demo=demo,
@@ -138,6 +144,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         log_format=reader.choice("LOG_FORMAT", "console" if demo else "json", ("console", "json")),
         flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
         rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),
+        ads_url=reader.optional_url("ADS_URL"),
         page_hosts=frozenset(host.strip().lower() for host in reader.text("PAGE_HOSTS", "").split(",") if host.strip()),
     )
     if reader.problems:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from composition.settings import Settings
+from composition.settings import Settings, simulator
 from crm.seed import APARTMENTS, CLINIC, offers
 from engine.currency import unit
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
@@ -33,10 +33,6 @@ def pages(settings: Settings) -> tuple[SimulatedPage, ...]:
 def places(settings: Settings) -> dict[str, str]:
     """Where the simulated providers have the sites: what stands for `https://<host>`."""
     return {host: f"{simulator(settings)}/sites/{host}" for host in SITES.values()}
-
-
-def simulator(settings: Settings) -> str:
-    return settings.sandbox_url or f"http://{settings.host}:{settings.sandbox_port}"
 
 
 async def prepare(store: BaseStore, settings: Settings) -> None:

@@ -43,6 +43,7 @@ class AdsConversions:
         self._world = world
         self.counted: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.repeated = 0
+        self.tried = 0  # tests, which count for nothing
         self._seen: dict[tuple[str, ...], datetime] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -57,7 +58,7 @@ class AdsConversions:
 
     async def shown(self, _request: web.Request) -> web.Response:
         rows = [{"platform": each, "place": place, "events": kept} for (each, place), kept in self.counted.items()]
-        return web.json_response({"simulated": True, "places": rows, "repeated": self.repeated})
+        return web.json_response({"simulated": True, "places": rows, "repeated": self.repeated, "tried": self.tried})
 
     def _served(self, platform: str, act: Any) -> Any:
         async def serve(request: web.Request) -> web.StreamResponse:
@@ -74,6 +75,10 @@ class AdsConversions:
         expired = bool(self._world.faults.use(platform, "token_expired"))
         mine = (one for one in self._world.accounts.values() if one.platform == platform)
         return not expired and any(one.token == token for one in mine)
+
+    def _tried(self, code: Any) -> bool:
+        self.tried += bool(code)
+        return bool(code)
 
     def _count(self, platform: str, place: str, event: dict[str, Any], *name: str) -> bool:
         """False for one that was counted before."""
@@ -102,6 +107,8 @@ class AdsConversions:
         except Refusal as refusal:
             return MetaError(100, str(refusal)).response()
         for event in events:
+            if self._tried(body.get("test_event_code")):
+                continue
             place, id = request.match_info["place"], str(event.get("event_id") or secrets.token_hex(8))
             self._count("meta", place, event, event["event_name"], id)
         trace = secrets.token_urlsafe(9)
@@ -145,6 +152,9 @@ class AdsConversions:
                 self._check_google(event)
         except (Refusal, ValueError) as refusal:
             return _google(400, "INVALID_ARGUMENT", str(refusal))
+        if body.get("validateOnly"):
+            self.tried += 1
+            return web.json_response({})
         for event in body["events"]:
             self._count("google", place, event, str(event.get("transactionId") or secrets.token_hex(8)))
         return web.json_response({"requestId": secrets.token_hex(8)})
@@ -208,7 +218,7 @@ class AdsConversions:
             hashed = (user.get(name) for name in ("email", "phone", "external_id"))
             if any(value is not None and not _SHA.fullmatch(str(value)) for value in hashed):
                 return _tiktok(40002, "email, phone and external_id must be hashed with SHA-256")
-        for event in body.get("data") or ():
+        for event in () if self._tried(body.get("test_event_code")) else body.get("data") or ():
             self._count("tiktok", body["event_source_id"], event, event["event"], str(event.get("event_id") or ""))
         return _tiktok(0, "OK")
 

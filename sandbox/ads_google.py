@@ -54,6 +54,10 @@ class AdsGoogle:
                 account.token = f"ya29.{secrets.token_hex(12)}"
                 self._world.faults.forget(GOOGLE, "token_expired")
                 return web.json_response({"access_token": account.token, "expires_in": 3599, "token_type": "Bearer"})
+        mine = [one for one in self._world.accounts.values() if one.platform == GOOGLE]
+        clients = {(one.client_id, one.client_secret) for one in mine}
+        if (form.get("client_id"), form.get("client_secret")) not in clients:
+            return web.json_response({"error": "invalid_client"}, status=401)
         answer = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
         return web.json_response(answer, status=400)
 

@@ -19,6 +19,7 @@ class Bases(msgspec.Struct, frozen=True, kw_only=True):
 
     meta: str = "https://graph.facebook.com"
     google: str = "https://datamanager.googleapis.com"
+    google_token: str = "https://oauth2.googleapis.com/token"  # noqa: S105 -- an address
     google_legacy: str = "https://googleads.googleapis.com"
     tiktok: str = "https://business-api.tiktok.com"
 
@@ -47,6 +48,10 @@ def ended(org: str, platform: str) -> Op:
 def troubled(org: str, platform: str, why: str, now: datetime) -> Op:
     """What a person has to put right, to be shown beside the connection."""
     return Update(COLLECTION, row_id(org, platform), {"set": {"trouble": why, "trouble_at": now}})
+
+
+def mended(org: str, platform: str) -> Op:
+    return Update(COLLECTION, row_id(org, platform), {"set": {"trouble": ""}})
 
 
 async def told(store: OrgStore, platform: str) -> Document | None:

@@ -36,11 +36,11 @@ def request(conversion: Conversion, place: Destination, now: datetime) -> Reques
     return _legacy(conversion, place, action, ids) if place.legacy else _ingest(conversion, place, action, ids)
 
 
-def understood(status: int, body: Any, *, legacy: bool = False) -> Accepted:
-    """Raises the failure that Google's answer means."""
+def understood(status: int, body: Any, *, legacy: bool = False, checked: bool = False) -> Accepted:
+    """Raises the failure that Google's answer means. `checked`: it was only to be validated, and counts nothing."""
     body = body if isinstance(body, dict) else {}
     if status == 200 and not (legacy and body.get("partialFailureError")):
-        if not legacy and not body.get("requestId"):
+        if not (legacy or checked or body.get("requestId")):
             raise RetryLater("ads.google.answer", "Google did not say that it took the event", after=_MOMENT)
         return Accepted(str(body.get("requestId") or body.get("jobId") or ""))
     error = body.get("partialFailureError") if status == 200 else body.get("error")

@@ -56,13 +56,16 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
 
     platform: Literal["meta", "google", "tiktok"]
     id: str
-    token: str
+    token: str  # Google: empty, where one is fetched by `refresh_token`
     names: dict[str, str] = {}
     page: str = ""
     login: str = ""
     app_secret: str = ""
     developer_token: str = ""
     legacy: bool = False
+    refresh_token: str = ""
+    client_id: str = ""
+    client_secret: str = ""
     test_code: str = ""
 
     def __repr__(self) -> str:

@@ -11,14 +11,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Literal, cast
 
-import httpx
 import msgspec
 
 from ads import failures
-from ads.conversions import destinations, google, meta, tiktok
-from ads.conversions.destinations import Bases
-from ads.conversions.message import SENT, Accepted, Conversion, Destination, Person, Request, Unsendable
-from ads.line import Line
+from ads.conversions import destinations
+from ads.conversions.delivery import Delivery
+from ads.conversions.message import SENT, Conversion, Person, Unsendable
 from ads.truth.collecting import opened_agent
 from ads.truth.events import COLLECTION, Happened, event_id
 from engine.model import Event
@@ -35,9 +33,8 @@ Reach = Callable[[Context, str], Awaitable[Person | None]]  # who a contact is; 
 class Sender:
     """`conversions.send`, for all businesses over one connection pool."""
 
-    def __init__(self, http: httpx.AsyncClient, bases: Bases, reach: Reach) -> None:
-        self._http = http
-        self._bases = bases
+    def __init__(self, delivery: Delivery, reach: Reach) -> None:
+        self._delivery = delivery
         self._reach = reach
 
     async def send(self, ctx: Context, args: dict[str, Any]) -> Acted:
@@ -47,11 +44,9 @@ class Sender:
         if event is None or place is None:
             return _answer("conversions.skipped", why="gone" if event is None else "not_wanted")
         try:
-            request = _said(await self._conversion(ctx, event), place, ctx)
+            accepted = await self._delivery.deliver(await self._conversion(ctx, event), place, ctx.now)
         except Unsendable as unsendable:
             return _answer("conversions.skipped", why=unsendable.why)
-        try:
-            accepted = await self._sent(place, request)
         except failures.TokenRefused as failure:
             await ctx.store.commit([destinations.troubled(ctx.org, place.platform, failure.code, ctx.now)])
             raise RetryLater(failure.code, after=TOKEN_WAIT) from None  # somebody may connect the account anew
@@ -63,17 +58,6 @@ class Sender:
             return msgspec.structs.replace(_answer("conversions.refused", why=why), ops=(trouble,))
         noted = Update(COLLECTION, event["_id"], {"set": {"sent_at": ctx.now, "sent_as": accepted.trace[:100]}})
         return msgspec.structs.replace(_answer("conversions.sent", platform=place.platform), ops=(noted,))
-
-    async def _sent(self, place: Destination, request: Request) -> Accepted:
-        line = Line(place.platform, self._http, self._bases.of(place))
-        secrets = (place.token, place.app_secret, place.developer_token)
-        answer = await line.send(
-            "POST", request.path, writes=True, headers=request.headers, secrets=secrets, json=request.body,
-            params=request.params,
-        )  # fmt: skip
-        if place.platform == "google":
-            return google.understood(answer.status, answer.body, legacy=place.legacy)
-        return (meta if place.platform == "meta" else tiktok).understood(answer.status, answer.body)
 
     async def _conversion(self, ctx: Context, event: Document) -> Conversion:
         """Raises Unsendable for somebody who wants nothing of it, or is gone."""
@@ -108,11 +92,6 @@ async def follow(ctx: Context, event: Happened) -> tuple[Start, ...]:
     id = event_id(ctx.org, event.kind, event.key)
     machine = f"conversion:{id.rpartition('/')[2]}"
     return (Start(definition=LIFECYCLE, machine=machine, data={"happening": id}, contact=event.contact),)
-
-
-def _said(conversion: Conversion, place: Destination, ctx: Context) -> Request:
-    room = {"meta": meta, "google": google, "tiktok": tiktok}[place.platform]
-    return cast("Request", room.request(conversion, place, ctx.now))
 
 
 async def _consent(ctx: Context, event: Document) -> Literal["", "granted", "denied"]:

@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
-from ads.answers import rows, text, whole
-from ads.failures import NeedsPerson, RetryLater, TokenRefused
+from ads.answers import rows, text
+from ads.failures import RetryLater
 from ads.google.credentials import GoogleCredentials
 from ads.google.errors import failure, refuses_token
+from ads.google.tokens import Grant, Tokens
 from ads.line import Answer, Line
 from ads.pace import Pace, Urgency
 
-_MARGIN = timedelta(minutes=2)
 _MOST_PAGES = 200
 
 
@@ -29,9 +28,11 @@ class GoogleClient:
         self.pace = Pace("google", now)
         self._now = now
         self._line = Line("google", http, credentials.base_url)
-        token = urlsplit(credentials.token_url)
-        self._token_line = Line("google", http, f"{token.scheme}://{token.netloc}")
-        self._token_path = token.path
+        self._tokens = Tokens(http, credentials.token_url, now)
+        self._grant = Grant(
+            refresh_token=credentials.refresh_token, client_id=credentials.client_id,
+            client_secret=credentials.client_secret,
+        )  # fmt: skip
         self._token = ""
         self._until = now()
         self._fetching = asyncio.Lock()
@@ -92,24 +93,8 @@ class GoogleClient:
         async with self._fetching:
             if self._token and self._token != refused and self._now() < self._until:
                 return self._token
-            own = self.credentials
-            form = {
-                "grant_type": "refresh_token", "refresh_token": own.refresh_token, "client_id": own.client_id,
-                "client_secret": own.client_secret,
-            }  # fmt: skip
-            answer = await self._token_line.send(
-                "POST", self._token_path, writes=False, headers={}, secrets=self._secrets(), data=form
-            )
-            token = text(answer.body, "access_token")
-            if answer.status >= 500 or answer.status == 429:
-                raise RetryLater("ads.google.token", "Google gives no token just now", after=timedelta(minutes=1))
-            if text(answer.body, "error") in ("invalid_client", "unauthorized_client"):
-                raise NeedsPerson("ads.google.client", "Google does not know the OAuth client: check id and secret")
-            if answer.status != 200 or not token:
-                raise TokenRefused("ads.google.token", "Google's consent was withdrawn: connect the account again")
-            lives = timedelta(seconds=max(60, min(whole(answer.body, "expires_in", 3600), 86_400)))
-            self._token, self._until = token, self._now() + max(lives - _MARGIN, timedelta(seconds=30))
-            return token
+            self._token, self._until = await self._tokens.fetched(self._grant, self._secrets())
+            return self._token
 
     def _secrets(self) -> tuple[str, ...]:
         own = self.credentials

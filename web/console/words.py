@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from web.console.words_ad_accounts import AD_ACCOUNTS
 from web.console.words_ads import ADS
 from web.console.words_api import API
 from web.console.words_bookings import BOOKINGS
@@ -20,7 +21,7 @@ from web.console.words_workshop import WORKSHOP
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 
-_SUBJECTS = (ADS, API, BOOKINGS, BUSINESS, DESK, FRAME, JOURNAL, PEOPLE, SETTINGS, WORKSHOP)
+_SUBJECTS = (AD_ACCOUNTS, ADS, API, BOOKINGS, BUSINESS, DESK, FRAME, JOURNAL, PEOPLE, SETTINGS, WORKSHOP)
 
 
 def gathered(subjects: Sequence[dict[str, tuple[str, str]]]) -> dict[str, tuple[str, str]]:

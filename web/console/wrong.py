@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ads.connecting import Failed
 from web.console.frame import Words
 from web.console.words import WORDS
 
@@ -18,3 +19,11 @@ def why(error: Any, language: str) -> str:
     field = str(getattr(error, "where", "")).rpartition(", ")[2]
     label = words.known(f"settings.{field}") or words.known(f"weekday.{field}")
     return f"{label}: {sentence}" if label else sentence
+
+
+def failed(error: Failed, platform: str, language: str) -> str:
+    """Why an ad account, or a place to tell, does not work; with the platform's own words, where it said some."""
+    words = Words(language)
+    label = words.known(f"adset.{error.value}") if error.value else ""
+    sentence = words(f"adset.failed.{error.code}", platform=platform.title(), field=label or error.value)
+    return f"{sentence} {words('adset.said', said=error.said)}" if error.said else sentence

@@ -17,6 +17,7 @@ from google.ads.googleads.v26.services.types.conversion_upload_service import Up
 from google.protobuf.json_format import ParseDict
 
 from ads.conversions import destinations, google, meta, tiktok
+from ads.conversions.delivery import Delivery
 from ads.conversions.destinations import Bases
 from ads.conversions.message import Conversion, Destination, Person, Unsendable
 from ads.conversions.sending import LIFECYCLE, Sender, follow
@@ -50,8 +51,15 @@ class Told:
 
     def __init__(self, clinic: Clinic, ears: AdsConversions, world: Any, http: httpx.AsyncClient, url: str) -> None:
         self.clinic, self.ears, self.world = clinic, ears, world
-        base = Bases(meta=f"{url}/meta", google=f"{url}/google", google_legacy=f"{url}/google", tiktok=f"{url}/tiktok")
-        self.sender = Sender(http, base, reach)
+        base = Bases(
+            meta=f"{url}/meta",
+            google=f"{url}/google",
+            google_legacy=f"{url}/google",
+            tiktok=f"{url}/tiktok",
+            google_token=f"{url}/google/token",
+        )
+        self.base = base
+        self.sender = Sender(Delivery(http, base, lambda: clinic.now), reach)
         self.url = url
         clinic.watch = Watch(ADS, follow)
 
