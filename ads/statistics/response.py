@@ -1,13 +1,16 @@
 """What is believed of each variation of a campaign: what a click costs and is worth, and how soon it gets dearer.
 
-The model has three parts, each learned where its data are richest:
+The model has four parts, each learned where its data are richest:
 
     clicks of an hour ~ Poisson(yield × spend × thinning(daily rate))      clicks are many: known within a day or two
     orders            ~ Poisson(order rate × clicks that had time)         orders are few: shrunk towards each other
     thinning(x)       = width / x × ln(1 + x / width)                      how returns diminish, over a grid of widths
+    a day of the week = its orders over those to be expected               shrunk towards a day like any other
 
-Clicks are weighted by age, since what they cost changes from day to day; order rates are remembered for longer.
-Arrays are campaigns × variations × hours, so that one pass serves one campaign or ten thousand.
+How the ads of a campaign fade, and how soon more money brings less, is learned of all of them together: one that has
+said little is believed to be like its siblings (empirical Bayes). Clicks are weighted by age, since what they cost
+changes from day to day; order rates are remembered for longer. Arrays are campaigns × variations × hours, so that one
+pass serves one campaign or ten thousand.
 """
 
 from __future__ import annotations
@@ -22,12 +25,15 @@ from ads.statistics import delays
 Array = NDArray[np.float64]
 
 FADING = np.array([-0.01, 0.0, 0.01, 0.02, 0.035, 0.05])  # the share of its yield that an ad loses each day
-_FADING_BEFORE = np.log(np.array([0.1, 0.4, 0.15, 0.15, 0.1, 0.1]))
+_FADING_BEFORE = np.array([0.1, 0.4, 0.15, 0.15, 0.1, 0.1])
 WIDTHS = np.array([0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0])  # shares of the daily budget
-_WIDTH_MIDDLE, _WIDTH_SPREAD = np.log(0.6), 0.9
+_WIDTHS_BEFORE = np.exp(-0.5 * ((np.log(WIDTHS) - np.log(0.6)) / 0.9) ** 2)
+_WIDTHS_BEFORE /= _WIDTHS_BEFORE.sum()
+_USUAL, _TURNS = 3.0, 4  # variations' worth of belief in what is usual at all; rounds until that has settled
 _CLICKS_REMEMBERED, _ORDERS_REMEMBERED = 168.0, 504.0  # half-lives in hours
 _TRUST = 0.3  # clicks vary more than Poisson says, from causes that no model has; so their curve is believed less
 _ALIKE = 8.0  # orders' worth of belief that variations of an offer convert alike
+_DAYS_ALIKE = 80.0  # orders' worth of belief that the days of the week are alike
 _FIRST = 0.7  # before any data: an order costs this share of its margin
 
 
@@ -69,7 +75,16 @@ def believe(seen: Seen) -> Beliefs:
     effective = (seen.clicks * matured[:, None, :] * long).sum(-1)
     won = (seen.orders * long).sum(-1)
     order_shape, order_scale = _orders(seen, won, effective)
-    return Beliefs(order_shape, order_scale, click_shape, click_scale, chance, width, matured)
+    coming = _coming_day(seen, matured, order_shape / order_scale)
+    return Beliefs(order_shape, order_scale / coming[:, None], click_shape, click_scale, chance, width, matured)
+
+
+def _coming_day(seen: Seen, matured: Array, rate: Array) -> Array:
+    """How many times as many order as usual on a day like the coming one, by those one, two, three… weeks before it."""
+    ages = np.arange(seen.spend.shape[-1] - 1, -1, -1)
+    alike = ages // 24 % 7 == 6
+    expected = (seen.clicks[..., alike] * matured[:, None, alike] * rate[..., None]).sum((1, 2))
+    return np.asarray((seen.orders[..., alike].sum((1, 2)) + _DAYS_ALIKE) / (expected + _DAYS_ALIKE))
 
 
 def thinning(rate: Array, width: Array) -> Array:
@@ -91,17 +106,28 @@ def _clicks(seen: Seen, weight: Array, width: Array) -> tuple[Array, Array, Arra
         scales.append(exposure)
         curved = (weighed * np.log(thin)).sum(-1)
         fit = curved[..., None] + aged[..., None] * FADING - count[..., None] * np.log(np.maximum(exposure, 1e-9))
-        likely.append(
-            _TRUST * fit + _FADING_BEFORE - 0.5 * ((np.log(WIDTHS[place]) - _WIDTH_MIDDLE) / _WIDTH_SPREAD) ** 2
-        )
-    belief = np.stack(likely, -2)
-    belief -= belief.max((-1, -2), keepdims=True)
-    chance = np.exp(belief)
-    chance /= chance.sum((-1, -2), keepdims=True)
+        likely.append(_TRUST * fit)
+    chance = _pooled(np.stack(likely, -2))
     scale = np.stack(scales, -2)
     pooled = (count.sum(-1) + 1) / (scale[..., 1].mean(-1).sum(-1) + 1 / _yield_before(seen))
     flat = (*count.shape, -1)
     return count + 1.0, (scale + (1.0 / pooled)[:, None, None, None]).reshape(flat), chance.reshape(flat)
+
+
+def _pooled(fit: Array) -> Array:
+    """How likely each width and fading is of each variation. `fit`: log-likelihoods, … × variations × widths × fadings.
+
+    What is usual in a campaign starts from what is usual at all, and follows what its variations turn out to be.
+    """
+    likelihood = np.exp(fit - fit.max((-1, -2), keepdims=True))
+    width, fading = _WIDTHS_BEFORE, _FADING_BEFORE
+    for _ in range(_TURNS):
+        chance = likelihood * (width[..., None, :, None] * fading[..., None, None, :])
+        chance /= chance.sum((-1, -2), keepdims=True)
+        width = _USUAL * _WIDTHS_BEFORE + chance.sum((-3, -1))
+        fading = _USUAL * _FADING_BEFORE + chance.sum((-3, -2))
+        width, fading = width / width.sum(-1, keepdims=True), fading / fading.sum(-1, keepdims=True)
+    return np.asarray(chance)
 
 
 def _yield_before(seen: Seen) -> Array:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ads.statistics import delays
 from ads.statistics.allocation import pour
-from ads.statistics.response import Seen, believe, draw
+from ads.statistics.response import FADING, WIDTHS, Seen, believe, draw
 
 
 def seen(spend, clicks, orders, *, margin=800.0, counts=None, rate=None):
@@ -52,6 +52,38 @@ def test_an_ad_that_fades_is_valued_at_what_it_is_worth_now():
     over = 2400.0 / worth.width
     per_click = worth.worth * np.log1p(over) / over / 800 / (beliefs.order_shape / beliefs.order_scale)
     assert np.median(per_click) * 100 == pytest.approx(40 * np.exp(-0.035 * 20), rel=0.12)
+
+
+def fades(beliefs, place):
+    """By how much a day, on average over what is believed of one variation."""
+    chances = beliefs.shape_chance[0, place].reshape(len(WIDTHS), len(FADING)).sum(0)
+    return float((chances * FADING).sum())
+
+
+def test_an_ad_that_has_said_little_is_believed_to_fade_as_its_siblings_do():
+    days = np.arange(14 * 24) / 24
+    spend = np.full((4, len(days)), 100.0)
+    spend[3] = 1.0
+    fading, steady = (
+        believe(seen(spend, spend * 0.4 * np.exp(-rate * days), np.zeros(spend.shape))) for rate in (0.035, 0.0)
+    )
+    assert fades(fading, 0) > 0.025
+    assert fades(fading, 3) > fades(steady, 3) + 0.008
+    assert abs(fades(steady, 0)) < 0.005
+
+
+def test_a_day_on_which_more_people_order_each_week_is_expected_to_come_again():
+    days = np.arange(27 * 24) // 24
+    clicks = np.full((2, len(days)), 20.0)
+    orders = np.where(days % 7 == 6, 2.0, 1.0) * np.ones((2, 1))
+    spend = clicks * 10
+
+    def rate(last):
+        beliefs = believe(seen(spend[:, :last], clicks[:, :last], orders[:, :last]))
+        return (beliefs.order_shape / beliefs.order_scale)[0, 0]
+
+    ordinary, before_it = rate(26 * 24), rate(27 * 24)
+    assert before_it > 1.3 * ordinary
 
 
 def test_returns_that_diminish_are_seen_once_the_budget_has_moved():
