@@ -19,6 +19,7 @@ from aiohttp.web import Application, AppRunner, TCPSite
 from composition import control, demo, launching
 from composition.checkout import Checkout
 from composition.folders import Folders, Origin
+from composition.fortnights import Fortnights
 from composition.house import House, built
 from composition.settings import Settings
 from composition.watching import Watching
@@ -143,12 +144,16 @@ async def serving(
         stack.push_async_callback(house.following.close)
         if opening is not None:
             await opening(house)
-        await stack.enter_async_context(listening(doors.build(house_doors(house)), settings.host, settings.port))
-        await stack.enter_async_context(control.opened(settings, house.desk, demo.services(house, market)))
+        fortnights = Fortnights(house, market, settings.fortnight_hours) if market is not None else None
+        if fortnights is not None:
+            stack.push_async_callback(fortnights.close)
+        app = doors.build(house_doors(house, fortnights))
+        await stack.enter_async_context(listening(app, settings.host, settings.port))
+        await stack.enter_async_context(control.opened(settings, house.desk, demo.services(house, fortnights)))
         yield house
 
 
-def house_doors(house: House) -> doors.Doors:
+def house_doors(house: House, fortnights: Fortnights | None = None) -> doors.Doors:
     """What the pages and webhooks need of the house."""
     return doors.Doors(
         webhook=house.webhook,
@@ -168,6 +173,7 @@ def house_doors(house: House) -> doors.Doors:
         proxies=house.settings.proxies,
         seen=house.watch.seen,
         adverts=house.adverts,
+        fortnights=fortnights,
         reports=launching.report_links(house.settings),
     )
 

@@ -11,6 +11,7 @@ from composition import ad_accounts, advertising, fortnight, sites
 from composition.ad_accounts import Errand
 from composition.advertising import Act, Done
 from composition.fortnight import Fortnight, Lived
+from composition.fortnights import Fortnights
 from composition.house import DEMO_TOKEN, House
 from composition.settings import Settings
 from crm import orgs
@@ -46,7 +47,7 @@ def welcome(settings: Settings, way_in: str) -> str:
         f"  What is here:        {settings.app_url}/\n"
         f"  Run ads:             write ads from the owner's phone, {phone_url(settings)}?customer=owner, or under Ads\n"
         "  In a terminal:       .venv/bin/aais chat\n"
-        "  A fortnight of ads:  .venv/bin/aais ads demo   (three minutes; then see Campaigns as the owner)\n"
+        "  A fortnight of ads:  .venv/bin/aais ads demo   (three minutes; or the button under Ads, Campaigns)\n"
         "Ctrl+C stops it; what was said is kept.\n"
     )
 
@@ -105,7 +106,7 @@ def market() -> LiveMarket:
     return fortnight.market()
 
 
-def services(house: House, market: LiveMarket | None) -> dict[str, control.Asked]:
+def services(house: House, fortnights: Fortnights | None) -> dict[str, control.Asked]:
     """What the operator's door offers besides publishing."""
 
     async def act(asked: Act, _tell: control.Tell) -> Done:
@@ -116,10 +117,10 @@ def services(house: House, market: LiveMarket | None) -> dict[str, control.Asked
         return await ad_accounts.run(house.store, house.connecting, house.destinations, asked)
 
     offered = {"ads": control.Asked(Act, act), "ad-accounts": control.Asked(Errand, errand)}
-    if market is not None:
+    if fortnights is not None:
 
         async def lived(asked: Fortnight, tell: control.Tell) -> Lived:
-            return await fortnight.live(house, market.due, asked, tell)
+            return await fortnights.live(asked, tell)
 
         offered["fortnight"] = control.Asked(Fortnight, lived)
     return offered

@@ -54,6 +54,11 @@ class Fortnight(msgspec.Struct, frozen=True, kw_only=True):
 
     days: int = 14
     key: str = ""
+    hours: int = 0  # instead of whole days, for who has less time
+
+    @property
+    def length(self) -> int:
+        return self.hours or self.days * 24
 
 
 class Lived(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,9 +95,39 @@ async def prepare(house: House) -> None:
         await org.commit([Update("offers", OFFER, {"set": {"costs": COSTS}})])
 
 
-async def live(house: House, orders: Callable[[], list[Any]], wish: Fortnight, tell: Callable[[Told], None]) -> Lived:
-    """Draft, approve, launch, let the days pass. `orders` are those that the market made since it was asked last."""
+def quietly(_campaign: str, _hours: int) -> None:
+    """Where nobody looks how far it is."""
+
+
+async def live(
+    house: House, orders: Callable[[], list[Any]], wish: Fortnight, tell: Callable[[Told], None],
+    passed: Callable[[str, int], None] = quietly,
+) -> Lived:  # fmt: skip
+    """Let the days pass for the campaign that the owner launched, else for one drafted and approved here.
+
+    `orders` are those that the market made since it was asked last; `passed` hears how many hours are over.
+    """
     desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
+    campaign = await _own(house) or await _launched(house, desk, wish, tell)
+    passed(campaign, 0)
+    seen: dict[str, str] = {}
+    for hour in range(wish.length):
+        await house.runtime.skip(timedelta(hours=1))
+        await _sold(house, campaign, orders())
+        await _approved(house, desk, campaign, tell)
+        await _told(house, campaign, seen, tell)
+        passed(campaign, hour + 1)
+    return await _summed(house, campaign, seen)
+
+
+async def _own(house: House) -> str:
+    """The latest campaign that runs and that a person led through the guided launch; "" where there is none."""
+    running = {"state": "active", "platform": "meta", "by": {"ne": "demo"}}
+    found = await house.store.org(CLINIC).find("campaigns", running, sort=[("at", -1)], limit=1)
+    return str(found[0]["_id"]) if found else ""
+
+
+async def _launched(house: House, desk: Desk, wish: Fortnight, tell: Callable[[Told], None]) -> str:
     campaign = await desk.draft(CLINIC, _campaign(wish.key or f"{house.clock.now():%Y%m%d%H%M%S}"), "demo")
     await house.runtime.idle()
     tell(Told(at=house.clock.now(), text="Drafted: three ads at KSh 1,200 a day each, at most KSh 6,000 a day."))
@@ -101,13 +136,7 @@ async def live(house: House, orders: Callable[[], list[Any]], wish: Fortnight, t
     await desk.decide(CLINIC, campaign, "amina", approve=True)
     tell(Told(at=house.clock.now(), text="Amina approves the launch."))
     await _until(house, campaign, "active")
-    seen: dict[str, str] = {}
-    for _ in range(wish.days * 24):
-        await house.runtime.skip(timedelta(hours=1))
-        await _sold(house, campaign, orders())
-        await _approved(house, desk, campaign, tell)
-        await _told(house, campaign, seen, tell)
-    return await _summed(house, campaign, seen)
+    return campaign
 
 
 async def _until(house: House, campaign: str, state: str) -> None:
@@ -126,6 +155,8 @@ async def _sold(house: House, campaign: str, orders: list[Any]) -> None:
         return
     shown = await org.find("variations", {"campaign": campaign}, limit=10)
     whose = {(each.get("external") or {}).get("adset"): each["_id"] for each in shown}
+    document = await org.get("campaigns", campaign) or {}
+    offer = await org.get("offers", str(document.get("offer"))) or {}
     now, ops = house.clock.now(), []
     for place, order in enumerate(orders):
         variation = whose.get(order.id)
@@ -140,7 +171,7 @@ async def _sold(house: House, campaign: str, orders: list[Any]) -> None:
                 CLINIC,
                 Happened(
                     kind="payment", key=f"demo/{campaign}/{now.isoformat()}/{place}", at=now, credit=credit,
-                    offer=OFFER, value=350_000, currency=CURRENCY, source="demo",
+                    offer=document["offer"], value=int(offer.get("price") or 0), currency=CURRENCY, source="demo",
                 ),
             )
         )  # fmt: skip

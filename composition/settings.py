@@ -94,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_port: int
     sandbox_url: str  # of simulated providers that run elsewhere; empty when the demo starts its own
     sandbox_speed: int  # simulated delays are divided by it
+    fortnight_hours: int  # how long the fortnight of the console's button is
     log_format: str
     flows_dir: Path
     rules_dir: Path
@@ -141,6 +142,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         sandbox_port=sandbox_port,
         sandbox_url=sandbox_url,
         sandbox_speed=reader.integer("SANDBOX_SPEED", 1, 1, 1000),
+        fortnight_hours=reader.integer("FORTNIGHT_HOURS", 14 * 24, 1, 60 * 24),
         log_format=reader.choice("LOG_FORMAT", "console" if demo else "json", ("console", "json")),
         flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
         rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),

@@ -19,6 +19,7 @@ from storage.base import BaseStore
 from storage.vault import Vault
 from web import business, health, home, measuring, payments, reports, whatsapp
 from web.answers import Handler, explain_errors, secure_headers
+from web.console.ads_fortnight import Passes
 from web.console.probe import Probe
 from web.console.routes import Console
 from web.console.routes import routes as console_routes
@@ -48,6 +49,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     proxies: int = 0  # how many of ours stand before the server
     seen: Seen = unseen
     adverts: Adverts = Tagged()
+    fortnights: Passes | None = None  # lets time pass for ads, in the demo
     reports: ReportLinks | None = None  # opens the reports of ads that owners were sent
 
 
@@ -90,7 +92,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
         receive=doors.runtime.receive,
         stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
-        adverts=doors.adverts,
+        adverts=doors.adverts, fortnights=doors.fortnights,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from people import audit
 from storage.store import Op, Store
 from web.api.endpoint import Asked, Endpoint, Nothing, Refusal
 from web.console import frame
+from web.console.ads_fortnight import Passes, Passing
 from web.console.caller import Caller, Way
 
 _PAGE, _AT = "/o/{org}/ads/campaigns", "/orgs/{org}/campaigns"
@@ -86,10 +87,13 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 class Ads:
     """The views. `clock` is the business's time."""
 
-    def __init__(self, store: Store, desk: Desk, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, desk: Desk, clock: Callable[[], datetime], fortnights: Passes | None = None
+    ) -> None:  # fmt: skip
         self._store = store
         self._desk = desk
         self._clock = clock
+        self._fortnights = fortnights
 
     def ways(self) -> Sequence[Way]:
         return (
@@ -154,9 +158,15 @@ class Ads:
     async def list_page(self, request: web.Request, caller: Caller) -> web.Response:
         found = await insight.listed(self._store.org(caller.org), self._clock())
         return frame.page(
-            "ads.html", caller, campaigns=found, money=frame.money, done=request.query.get("done", ""),
+            "ads.html", caller, campaigns=found, money=frame.money, passing=self._passing(caller),
+            done=request.query.get("done", ""),
             **await self._about(caller),
         )  # fmt: skip
+
+    def _passing(self, caller: Caller) -> Passing | None:
+        """How far the demo's fortnight is, for the business that it is of."""
+        passes = self._fortnights
+        return passes.stands() if passes is not None and passes.org == caller.org else None
 
     async def one_page(self, request: web.Request, caller: Caller) -> web.Response:
         return await self._shown(caller, request.match_info["id"], done=request.query.get("done", ""))

@@ -25,6 +25,7 @@ from web.api.openapi import address, document
 from web.api.reading import way as reading
 from web.console.account import Account
 from web.console.ads import Ads
+from web.console.ads_fortnight import AdsFortnight, Passes
 from web.console.ads_launch import AdsLaunch, Receive
 from web.console.ads_report import AdsReport
 from web.console.bookings import Bookings
@@ -80,6 +81,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     probe: Probe | None = None
     adverts: Adverts = Tagged()
     seen: Seen = unseen  # what else a booking's change at the desk comes to
+    fortnights: Passes | None = None  # lets time pass for ads, in the demo
     spare_number: str = ""  # of the simulated WhatsApp, for a business that is made in the demo
 
 
@@ -94,6 +96,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Today(console.store, console.vault, console.clock, _setup(console)).ways(),
         *_bookings(console).ways(),
         *_conversations(console, users).ways(),
+        *(AdsFortnight(console.fortnights).ways() if console.fortnights is not None else ()),
         *_ads(console).ways(),
         *_tasks(console).ways(),
         *AdsReport(console.store, console.clock).ways(),
@@ -132,7 +135,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 
 def _ads(console: Console) -> Ads:
     desk = AdDesk(console.store, console.vault, console.clock, console.hand_in)
-    return Ads(console.store, desk, console.clock)
+    return Ads(console.store, desk, console.clock, console.fortnights)
 
 
 def _bookings(console: Console) -> Bookings:

@@ -24,6 +24,18 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.launch.read": ("Read again", "Soma tena"),
     "ads.title": ("Campaigns", "Kampeni"),
     "ads.none": ("No campaign yet.", "Bado hakuna kampeni."),
+    "ads.fortnight": ("The demo: a fortnight of ads", "Onyesho: wiki mbili za matangazo"),
+    "ads.fortnight.none": (
+        "Let two weeks pass in a few minutes, with simulated customers: for the campaign that you launched, or for one "
+        "made for it. You see what the autopilot decides, and why.",
+        "Pitisha wiki mbili kwa dakika chache, na wateja wa kuigiza: kwa kampeni uliyoanzisha, au kwa iliyotengenezwa. "
+        "Utaona rubani anaamua nini, na kwa nini.",
+    ),
+    "ads.fortnight.runs": ("Day {day} of {days} is passing.", "Siku ya {day} kati ya {days} inapita."),
+    "ads.fortnight.done": ("The days have passed.", "Siku zimepita."),
+    "ads.fortnight.failed": ("It ended early.", "Imeishia njiani."),
+    "ads.fortnight.begin": ("Let a fortnight pass", "Pitisha wiki mbili"),
+    "ads.fortnight.see": ("See each decision with its reason", "Ona kila uamuzi na sababu yake"),
     "ads.waits": ("Waits for an approval", "Inasubiri idhini"),
     "ads.today-of": ("today at most {spent} of {cap}", "leo si zaidi ya {spent} kati ya {cap}"),
     "ads.month-of": ("this month at most {spent} of {cap}", "mwezi huu si zaidi ya {spent} kati ya {cap}"),

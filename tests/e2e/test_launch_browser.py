@@ -1,0 +1,126 @@
+"""An owner launches ads in the console, in a real browser, and lets the demo's days pass: from wizard to decisions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.aftermath import replays
+from tests.e2e.screen import CHROMIUM, SIZES, chromium
+from tests.e2e.server import ROOT, Server
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group(__name__),
+]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CLINIC = "/o/tabasamu-dental"
+LATENESS = 60_000
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    started = Server(Path(tmp_path_factory.mktemp("ads")) / "data", FORTNIGHT_HOURS="8")
+    await started.start()
+    yield started
+    if started.process is not None and started.process.returncode is None:
+        await started.stop()
+    await replays(started)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+async def test_from_the_wizard_to_decisions_each_with_its_reason(server: Server, browser: Browser) -> None:
+    page = await _owner(server, browser)
+    await _launched(page, server)
+    await _narrow_and_fit(page)
+    await page.goto(f"{server.url}{CLINIC}/ads/campaigns")
+    await page.get_by_role("link", name="Cleaning and polish").click()
+    await expect(page.locator("table")).to_contain_text("runs")
+    await expect(page.locator("main")).to_contain_text("the campaign was approved")
+    await page.goto(f"{server.url}{CLINIC}/ads/campaigns")
+    await page.get_by_role("button", name="Let a fortnight pass").click()
+    await expect(page.locator("#fortnight progress")).to_be_visible()
+    await expect(page.locator("#fortnight")).to_contain_text("The days have passed.", timeout=LATENESS)
+    await _narrow_and_fit(page)
+    await page.get_by_role("link", name="See each decision with its reason").click()
+    await expect(page.locator("table")).to_contain_text("at most KSh")  # what an order may cost, known at a look
+    await expect(page.locator("main")).to_contain_text("the campaign was approved")
+    await page.close()
+
+
+async def _launched(page: Page, server: Server) -> None:
+    await page.goto(f"{server.url}{CLINIC}/ads/launch")
+    await page.get_by_role("button", name="Begin", exact=True).click()
+    await _answer(page, "Which offer shall we advertise?", tap="Cleaning and polish")
+    await _answer(page, "What does serving one customer cost you", say="1300")
+    await _answer(page, "Where shall we advertise?", tap="Facebook, Instagram")
+    await _answer(page, "Which page shall the ads lead to?", say="https://tabasamu.example/cleaning")
+    await _answer(page, "Shall we use these three?", tap="Yes, use them")
+    await _answer(page, "How much may it spend a day at most?", say="6000")
+    await _answer(page, "And a month at most?", say="100000")
+    await _answer(page, "From which step on shall it ask you first?", tap="20 %")
+    await _answer(page, "Shall we launch?", tap="Launch")
+    await expect(page.locator("main")).to_contain_text("Approved: the ads are on their way", timeout=LATENESS)
+
+
+async def _answer(page: Page, question: str, *, say: str = "", tap: str = "") -> None:
+    """Once the question has come: by the keyboard, or by one of its buttons."""
+    await expect(page.get_by_role("list", name="Run ads like a pro").get_by_role("listitem").last).to_contain_text(
+        question, timeout=LATENESS
+    )
+    if say:
+        await page.get_by_label("Your answer").fill(say)
+        await page.keyboard.press("Enter")
+    else:
+        await page.get_by_role("button", name=tap, exact=True).click()
+
+
+async def _narrow_and_fit(page: Page) -> None:
+    """On a small phone nothing sticks out, and axe finds nothing serious."""
+    width, height = SIZES["phone"]
+    await page.set_viewport_size({"width": width, "height": height})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
+    assert serious == [], json.dumps(serious, indent=1)[:2000]
+    width, height = SIZES["desk"]
+    await page.set_viewport_size({"width": width, "height": height})
+
+
+async def _owner(server: Server, browser: Browser) -> Page:
+    """Signed in by the link that the demo prints, with a second factor, as whoever approves spending needs."""
+    link = None
+    for _ in range(400):
+        if link := re.search(r"http://\S+/enter/\S+", server.log.read_text()):
+            break
+        await asyncio.sleep(0.05)
+    assert link is not None, "no link was printed"
+    page = await browser.new_page(viewport={"width": 1280, "height": 860})
+    page.set_default_timeout(LATENESS)
+    await page.goto(link[0])
+    await page.click("main button")
+    await expect(page).to_have_url(re.compile(r"/o$"))
+    await page.goto(f"{server.url}/me/second-factor")
+    secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
+    await page.locator("#code").fill(TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode())  # noqa: S303
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".codes")).to_be_visible()
+    return page
