@@ -49,7 +49,6 @@ async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
     assert link is not None
     screen = await Screen.opened(browser, "desk")
     screen.page.set_default_timeout(LATENESS)
-    expect.set_options(timeout=LATENESS)
     await screen.page.goto(link[0])
     await screen.page.click("main button")
     await expect(screen.page).to_have_url(re.compile(r"/o$"))

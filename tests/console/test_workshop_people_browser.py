@@ -56,17 +56,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
-    yield _quick(await come_in(browser, printed_link(server)))
+    yield await come_in(browser, printed_link(server))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def marketer(server: Server, browser: Browser) -> AsyncIterator[Screen]:
-    yield _quick(await come_in(browser, _NJERI[0]))
-
-
-def _quick(screen: Screen) -> Screen:
-    screen.page.set_default_timeout(15_000)
-    return screen
+    yield await come_in(browser, _NJERI[0])
 
 
 async def _kept(page: Page) -> None:

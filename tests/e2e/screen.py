@@ -23,7 +23,8 @@ ARGUMENTS = [
 ]
 SIZES = {"desk": (1280, 860), "phone": (360, 740)}
 SCREENSHOTS = os.environ.get("AAIS_SCREENSHOTS", "")
-_PATIENCE = 20_000  # milliseconds; a loaded machine is slow, a broken page never gets there
+PATIENCE = 45_000  # milliseconds; a loaded machine is slow, a broken page never gets there
+expect.set_options(timeout=PATIENCE)
 _FRAMES = "body, .bubble, .body, .actions > *, .row, .bar, .stk-box, .card"
 _OVERFLOWING = """(frames) => [...document.querySelectorAll(frames)]
     .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
@@ -45,7 +46,7 @@ class Screen:
         self.page = page
         self.problems: list[str] = []
         self._heard = 0
-        page.set_default_timeout(_PATIENCE)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
@@ -65,7 +66,7 @@ class Screen:
 
     async def pick_up(self, sandbox: str, customer: str, *, language: str = "en") -> None:
         await self.page.goto(f"{sandbox}/phone/?customer={customer}&lang={language}")
-        await expect(self.part("phone")).to_have_attribute("data-state", "ready", timeout=_PATIENCE)
+        await expect(self.part("phone")).to_have_attribute("data-state", "ready", timeout=PATIENCE)
 
     async def write(self, text: str) -> None:
         await self.part("message-input").fill(text)
@@ -76,7 +77,7 @@ class Screen:
         """Wait for the business's next bubble, and find `parts` in it."""
         bubble = self.said.nth(self._heard)
         self._heard += 1
-        await expect(bubble).to_be_visible(timeout=_PATIENCE)
+        await expect(bubble).to_be_visible(timeout=PATIENCE)
         text = await bubble.get_by_test_id("bubble-text").first.inner_text()
         text = text.replace("\u00a0", " ")  # within an amount
         for part in parts:
@@ -97,7 +98,7 @@ class Screen:
 
     async def prompt(self) -> str:
         """The words of the M-Pesa prompt that has come up."""
-        await expect(self.part("stk")).to_be_visible(timeout=_PATIENCE)
+        await expect(self.part("stk")).to_be_visible(timeout=PATIENCE)
         await expect(self.part("stk-pin")).to_be_focused()
         return await self.part("stk-text").inner_text()
 
@@ -110,7 +111,7 @@ class Screen:
         """M-Pesa's own message is announced, and is kept under the balance."""
         toast = self.part("sms-toast")
         for part in parts:
-            await expect(toast).to_contain_text(part, timeout=_PATIENCE)
+            await expect(toast).to_contain_text(part, timeout=PATIENCE)
         await self.part("sms-open").click()
         await expect(self.part("sms").first).to_contain_text(parts[0])
         await self.part("sms-close").click()
@@ -120,7 +121,7 @@ class Screen:
 
     async def move_clock(self, testid: str) -> None:
         await self.part(testid).click()
-        await expect(self.part("clock")).to_have_attribute("aria-busy", "false", timeout=_PATIENCE)
+        await expect(self.part("clock")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
 
     async def shot(self, name: str) -> None:
         """Keep what is on the screen, when somebody wants to look: AAIS_SCREENSHOTS=<folder>."""
