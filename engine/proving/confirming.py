@@ -18,6 +18,7 @@ from engine.testing.machine import Machine, Taken, Unprepared
 from engine.testing.walk import walk
 
 NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)  # when the tests of YAML begin, if they do not say: a Friday
+TIMERS = 1_000  # an example in which more fire by themselves shows nothing to anybody
 _SAMPLES = {
     "business": {"name": "Salon Zuri", "zone": "Africa/Nairobi", "currency": "KES"},
     "contact": {"first_name": "Amina"},
@@ -59,7 +60,7 @@ def confirm(retrace: Retrace, example: Example, silence: timedelta = timedelta(0
     try:
         _play(machine, retrace, takes, deeds)
         if silence:
-            machine.pass_until(machine.now + silence)
+            machine.pass_until(machine.now + silence, TIMERS)
     except (EngineError, Unprepared, OverflowError, _Otherwise):
         return None
     return Conversation(takes=takes, deeds=deeds, taken=tuple(machine.taken), after=silence)
@@ -75,7 +76,7 @@ def _play(machine: Machine, retrace: Retrace, takes: dict[str, Any], deeds: tupl
         if step == 0:
             machine.begin(takes)
         else:
-            machine.pass_until(machine.now + deed.passed)
+            machine.pass_until(machine.now + deed.passed, TIMERS)
             if deed.happened.kind not in ("after", "at"):
                 machine.feed(deed.event)
         if len(machine.taken) != step + 1:

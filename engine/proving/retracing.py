@@ -19,6 +19,7 @@ from engine.proving.worlds import Happened, Note, Standing, Stride, Trace, World
 from engine.scope import Expression
 
 _MICRO = timedelta(microseconds=1)
+USUAL = timedelta(hours=1)  # of a duration that is given where any will do: nothing would ever rest with one of nothing
 SAID: dict[str, tuple[Any, str]] = {  # what people answer where anything will do, and how they write it
     "phone": ("+254712345678", "0712 345 678"),
     "name": ("Amina Otieno", "Amina Otieno"),
@@ -92,7 +93,10 @@ class Retrace(Walk):
         standing = self.standing(plan, 0, plan.chart.start)
         for name in sorted(plan.definition.takes):
             sure = name in plan.definition.needed
-            standing.env[name] = self.scene.variable(f"take.{name}", plan.shapes[name], certain=sure)
+            term = standing.env[name] = self.scene.variable(f"take.{name}", plan.shapes[name], certain=sure)
+            if plan.shapes[name] == types.DURATION:
+                usual = self.scene.constant(USUAL, "usual", types.DURATION)
+                self.scene.wish(self.scene.same(term, usual))
         return World([standing], watching.beginning(self.promise), 0)
 
     def examples(self, more: list[Truth]) -> Iterator[Example]:

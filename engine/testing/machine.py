@@ -19,6 +19,7 @@ from engine.errors import EngineError, Unanswered
 from engine.model import Event, Snapshot, Step
 
 REPLIES = 32  # events that answers may set off one after another
+TIMERS = 20_000  # that may fire while time passes once
 
 
 class Unprepared(Exception):
@@ -70,13 +71,19 @@ class Machine:
         assert before is not None
         self._follow(self._answered(lambda answers: stepping.step(self.definition, before, event, self.now, answers)))
 
-    def pass_until(self, moment: datetime) -> None:
-        """Let time pass; each timer fires when it is due."""
+    def pass_until(self, moment: datetime, most: int = TIMERS) -> None:
+        """Let time pass; each timer fires when it is due. Raises EngineError where more than `most` do: two timers
+        that set each other off for the same moment would never let it come.
+        """
+        fired = 0
         while due := [timer for timer in self._timers if timer[0] <= moment]:
             timer = min(due)
             self._timers.remove(timer)
             self.now = max(self.now, timer[0])
             if self._live(timer[3]):
+                fired += 1
+                if fired > most:
+                    raise EngineError(f"Timers fire over and over: {most} of them by {self.now:%Y-%m-%d %H:%M:%S}.")
                 self.feed(Event(name="after", data={"timer": timer[2], "visit": timer[3]}))
         self.now = moment
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+PAUSING = "      ads.pause_asked: {set: {reason: event.reason}"  # of the state `active`
+PACED = "      ads.end_asked: {set: {reason: event.reason}, to: ending}\n      ads.paced"
 LAUNCH, CAMPAIGN = "flows/launch.yaml", "flows/lifecycles/campaign.yaml"
 CHANGE, TELLING = "flows/lifecycles/ad_change.yaml", "flows/lifecycles/conversion.yaml"
 GUARDRAILS, BRAKES = "rules/ad_guardrails.yaml", "rules/ad_brakes.yaml"
@@ -39,6 +41,9 @@ EDITS = {
         "  stopping:\n    do: {ads.stop: {campaign: campaign, reason: reason}}\n",
         "  stopping:\n",
         "is heard",
+    ),
+    "a pause that is heard and forgotten": (
+        CAMPAIGN, f"{PAUSING}, to: stopping}}\n{PACED}", f"{PAUSING}}}\n{PACED}", "is heard",
     ),
     "changed without a rehearsal": (
         CHANGE,

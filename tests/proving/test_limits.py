@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
+import pytest
+
+from engine.errors import EngineError
 from engine.proving import Bounds, prove
+from engine.proving.confirming import NOW
+from engine.testing.machine import Machine
 from tests.engine.conftest import REGISTRY
 from tests.proving.conftest import compiled
 from tests.proving.test_verdicts import COUNTING, PAYING, promising
@@ -50,3 +56,31 @@ def test_the_same_files_have_the_same_verdicts_in_every_process() -> None:
         said.append(run.stdout)
     assert said[0] == said[1]
     assert "broken" in said[0]
+
+
+SPINNING = """\
+lifecycle: spinning
+version: 1
+data: {due: {type: datetime}}
+start: beginning
+states:
+  beginning: {set: {due: now}, next: [{to: waiting}]}
+  waiting:
+    at: [{time: due, past: run, to: ticking}]
+    on: {tick: over}
+  ticking: {set: {due: now}, next: [{to: waiting}]}
+  over: {final: true}
+"""
+
+
+def test_timers_that_set_each_other_off_for_the_same_moment_do_not_hang_the_prover() -> None:
+    (verdict,) = prove(compiled(promising(SPINNING, "{always: waiting, leaves_within: 1m}")), REGISTRY)
+    assert verdict.answer == "undecided"
+    assert "no conversation was found that shows it" in verdict.why
+
+
+def test_nor_do_they_hang_a_machine_under_test() -> None:
+    machine = Machine(compiled(SPINNING).definitions["lifecycle:spinning"], NOW, {"org": "o", "links": {}})
+    machine.begin({})
+    with pytest.raises(EngineError, match="over and over"):
+        machine.pass_until(NOW + timedelta(minutes=1), 100)
