@@ -46,9 +46,12 @@ async def person(ctx: Context) -> str:
 
 
 def held_by(ctx: Context) -> str:
-    """The booking that the asking machine is or has taken; "" for none."""
+    """The booking that the asking machine has taken or is; "" for none.
+
+    The flow that books is called "booking" as well, and its machines begin like a booking's: what it took comes first.
+    """
     links = ctx.machine.about.get("links") or {}
-    machine = str(ctx.machine.machine if ctx.machine.machine.startswith(MACHINE) else links.get("booking", ""))
+    machine = str(links.get("booking") or ctx.machine.machine)
     return machine.removeprefix(MACHINE).partition("/")[0] if machine.startswith(MACHINE) else ""
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 from crm import contacts
 from runtime.verbs import Changed, Context, Start
 from storage.store import Document
+
+_TALK = re.compile(r"\w+:[0-9a-f]{20}")
 
 
 async def start(ctx: Context, args: dict[str, Any]) -> Changed:
@@ -35,14 +38,21 @@ def machine_of(flow: str, org: str, key: str) -> str:
     return f"{flow}:{hashlib.sha256(f'{org}{chr(0)}{key}'.encode()).hexdigest()[:20]}"
 
 
+def _is_booking(machine: str) -> bool:
+    """The flow that books is called "booking" too: its machines are named by `machine_of`, with 20 digits and no more,
+    where a booking's id is a letter and 23.
+    """
+    return machine.startswith("booking:") and not _TALK.fullmatch(machine)
+
+
 def _language(ctx: Context, person: Document) -> str:
     """A lifecycle that began months ago speaks what the customer speaks by now; a talk knows better than we."""
-    return str(person.get("language") or "") if ctx.machine.machine.startswith("booking:") else ""
+    return str(person.get("language") or "") if _is_booking(ctx.machine.machine) else ""
 
 
 def _booking_link(ctx: Context) -> dict[str, str]:
     """A flow that a booking starts can act on that booking without naming it."""
-    if ctx.machine.machine.startswith("booking:"):
+    if _is_booking(ctx.machine.machine):
         return {"booking": ctx.machine.machine}
     linked = (ctx.machine.about.get("links") or {}).get("booking")
     return {"booking": str(linked)} if linked else {}

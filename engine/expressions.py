@@ -8,6 +8,8 @@ reaches the compiler. A compiled expression answers its value and the values tha
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
@@ -17,6 +19,8 @@ from engine.findings import did_you_mean
 from engine.functions import ANYTHING, FUNCTIONS, Function
 from engine.scope import Expression, ExpressionError, Scope
 from engine.types import Shape
+
+_DUBIOUS = re.compile(r"\d[A-Za-z_]|\\")  # what Python may have something to say about
 
 
 def compile_expression(source: str, scope: Scope) -> Expression:
@@ -45,7 +49,7 @@ def _parsed(source: str) -> ast.expr:
     if len(source) > limits.EXPRESSION_LENGTH:
         raise ExpressionError("expression-too-large", f"Longer than {limits.EXPRESSION_LENGTH} characters.")
     try:
-        tree = ast.parse(source.strip(), mode="eval").body
+        tree = _tree(source.strip())
     except SyntaxError as error:
         start, end = (error.offset or 1) - 1, (error.end_offset or 1) - 1
         raise ExpressionError("expression-syntax", f"Not an expression: {error.msg}.", start, end=end) from error
@@ -55,6 +59,26 @@ def _parsed(source: str) -> ast.expr:
         raise ExpressionError(
             "expression-too-large", f"More than {limits.EXPRESSION_NODES} parts.", suggestion="Split it."
         )
+    return tree
+
+
+def _tree(source: str) -> ast.expr:
+    """Python reads "2and" as "2 and", and warns whoever runs it. Here whoever wrote it is told."""
+    if not _DUBIOUS.search(source):
+        return ast.parse(source, mode="eval").body
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source, mode="eval").body
+    lines = source.encode().splitlines()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)):
+            end = node.end_col_offset or 0
+            behind = lines[(node.end_lineno or 1) - 1][end : end + 1]
+            if behind.isalpha() or behind == b"_":
+                raise ExpressionError(
+                    "expression-syntax", "A number runs into the word behind it.", node.col_offset,
+                    "Put a space between them.", end + 1,
+                )  # fmt: skip
     return tree
 
 

@@ -60,6 +60,8 @@ def among(item: Any, items: Any) -> bool:
 def equal(left: Any, right: Any) -> bool:
     if type(left) is Money and right == 0:
         return left.amount == 0
+    if type(right) is Money and left == 0:
+        return right.amount == 0
     return bool(left == right)
 
 

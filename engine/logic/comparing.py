@@ -99,7 +99,7 @@ def _ordered_any(ground: Ground, name: str, left: Term, right: Term, key: str) -
 
 
 def equal(ground: Ground, left: Term, right: Term, key: str) -> Truth:
-    """Equal values, or both unknown. Money equals the number 0 where it is nothing, if it stands on the left."""
+    """Equal values, or both unknown. Money equals the number 0 where it is nothing."""
     if left.key == right.key and left.kind != "number":
         return True
     if left.constant is not None and right.constant is not None and left.kind != "record":
@@ -112,6 +112,8 @@ def equal(ground: Ground, left: Term, right: Term, key: str) -> Truth:
 def _same(ground: Ground, left: Term, right: Term, key: str) -> Truth:
     if left.kind == "money" and right.kind == "number":
         return both(left.value[0] == 0, right.value == 0)
+    if left.kind == "number" and right.kind == "money":
+        return both(left.value == 0, right.value[0] == 0)
     if left.kind == "any" or right.kind == "any":
         return _same_any(ground, left, right, key)
     if left.kind != right.kind:
@@ -138,8 +140,9 @@ def _same_any(ground: Ground, left: Term, right: Term, key: str) -> Truth:
     cases = [both(anyone.value == TAGS[other.kind], _same(ground, anyone.part(other.kind), other, key))]
     if other.kind == "number":  # to Python, yes is 1 and no is 0
         cases.append(both(anyone.value == TAGS["yes_no"], _numeral(anyone.part("yes_no")) == other.value))
-        if anyone is left:
-            cases.append(both(anyone.value == TAGS["money"], anyone.part("money").value[0] == 0, other.value == 0))
+        cases.append(both(anyone.value == TAGS["money"], anyone.part("money").value[0] == 0, other.value == 0))
+    if other.kind == "money":
+        cases.append(both(anyone.value == TAGS["number"], anyone.part("number").value == 0, other.value[0] == 0))
     if other.kind == "yes_no":
         number = z3.If(other.value, 1, 0) if not isinstance(other.value, bool) else int(other.value)
         cases.append(both(anyone.value == TAGS["number"], anyone.part("number").value == number))

@@ -8,11 +8,13 @@ import pytest
 
 from bookings.vocabulary import VOCABULARY as BOOKINGS
 from crm import contacts, handoff, orgs
+from crm.flows import machine_of
 from crm.identity import Identity
 from crm.verbs import bound
 from crm.vocabulary import VOCABULARY
 from engine.registry import Registry
 from runtime.verbs import Changed, Context
+from storage.store import Update
 
 
 async def do(ctx: Context, verb: str, **args: Any) -> Any:
@@ -119,3 +121,15 @@ async def test_credentials_are_sealed_and_change_one_by_one(house: Any) -> None:
 async def test_a_business_that_cannot_be_is_refused(house: Any, wrong: dict[str, str]) -> None:
     with pytest.raises(orgs.BadOrg):
         await orgs.create(house.store, orgs.NewOrg(**{"id": "x", "name": "X", **wrong}))  # type: ignore[arg-type]
+
+
+async def test_a_talk_of_the_flow_that_books_is_no_booking_and_keeps_its_language(house: Any, ctx: Context) -> None:
+    await house.org.commit([Update("contacts", ctx.contact, {"set": {"language": "sw"}})])
+    for machine, links, language in (
+        (machine_of("booking", "clinic", "wamid.1"), {}, ""),
+        ("booking:b0123456789abcdef0123456", {"booking": "booking:b0123456789abcdef0123456"}, "sw"),
+    ):
+        done = await do(house.context(ctx.contact, machine), "flows.start", flow="reminder")
+        (start,) = done.starts
+        assert start.links == {"starter": machine, **links}
+        assert done.language == language

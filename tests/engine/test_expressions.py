@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -185,3 +186,36 @@ def test_two_currencies_do_not_mix(world: Any):
 def test_compiling_any_text_gives_an_expression_or_an_error(source: str):
     with suppress(ExpressionError):
         compile_expression(source, SCOPE)
+
+
+def test_money_is_nothing_on_whichever_side_the_nought_stands() -> None:
+    for zero, other in (("m == 0", "0 == m"), ("m != 0", "0 != m"), ("x == 0", "0 == x")):
+        for amount in (0, 500):
+            data = {"m": Money(amount, KES), "x": Money(amount, KES)}
+            assert value(zero, **data) == value(other, **data) == ((amount == 0) == ("==" in zero))
+
+
+@pytest.mark.parametrize("source", ["5 == m", "n == m", "m == 5", "m == n", "n < m"])
+def test_money_is_not_compared_with_a_number(source: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(source, SCOPE)
+    assert caught.value.code == "types-differ"
+
+
+@pytest.mark.parametrize(
+    "source", ["n > 2and yes", "n > 2or yes", "1if yes else 2", "n == 0x1for x in all", "n > 2_and"]
+)
+def test_a_number_does_not_run_into_a_word(source: str) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(ExpressionError) as caught:
+            compile_expression(source, SCOPE)
+    assert said == []
+    assert caught.value.code == "expression-syntax"
+
+
+@pytest.mark.parametrize("source", ["n > 1e3 and yes", "t == '2and'", "n > 2 and yes", "t == 'a\\d'"])
+def test_what_only_looks_like_it_is_left_alone_and_nothing_is_printed(source: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value(source, n=1, t="x", yes=True)

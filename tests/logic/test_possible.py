@@ -56,6 +56,8 @@ def test_no_is_never_contradicted_and_yes_is_shown(seed: int) -> None:
         ([("a > 1.3 * b", True), ("a < 1.2 * b", True), ("b > 0", True)], "no"),
         ([("a > 1.3 * b", True), ("p < 0.05", True)], "yes"),
         ([("p > 1", True)], "no"),
+        ([("0 == a", True), ("a == 0", False)], "no"),
+        ([("0 == a", True), ("known(a)", True)], "yes"),
         ([("n < 0", True)], "no"),
         ([("tries.paying == 0", False), ("tries.paying >= 1", False)], "no"),
         ([('s in ["a", "b"]', True), ('s == "a"', False), ('s == "b"', False)], "no"),
