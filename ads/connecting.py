@@ -49,6 +49,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         _field("refresh_token", secret=True, optional=True),
     ),
 }  # fmt: skip
+TITLES = {"meta": "Meta", "google": "Google", "tiktok": "TikTok"}
 _DIGITS = ("account", "manager", "page", "pixel")
 
 

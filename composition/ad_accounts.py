@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ads.connecting import Connected, Connecting, Failed
+from ads.connecting import TITLES, Connected, Connecting, Failed
 from ads.conversions.connecting import Destinations
 from ads.desk import Refused
 from ads.truth import terms
@@ -62,12 +62,12 @@ async def _place(told: Destinations, errand: Errand) -> Done:
     org, platform = errand.org, errand.platform
     if errand.do == "connect":
         await told.begin(org, platform, errand.given, _note("settings.ads-told", platform))
-        return Done(text=f"The test event arrived. {platform.title()} is told from now on what its ads bring.")
+        return Done(text=f"The test event arrived. {TITLES[platform]} is told from now on what its ads bring.")
     if errand.do == "test":
         await told.test(org, platform, errand.given.get("test_code", ""))
-        return Done(text=f"{platform.title()} took the test event.")
+        return Done(text=f"{TITLES[platform]} took the test event.")
     await told.end(org, platform, _note("settings.ads-untold", platform))
-    return Done(text=f"{platform.title()} is told nothing any more.")
+    return Done(text=f"{TITLES[platform]} is told nothing any more.")
 
 
 async def _measuring(store: BaseStore, errand: Errand) -> Done:

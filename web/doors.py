@@ -8,6 +8,8 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
+from ads.connecting import Connecting
+from ads.conversions.connecting import Destinations
 from ads.report.links import ReportLinks
 from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Seen, unseen
@@ -41,6 +43,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Prometheus
     app_url: str
     bench: Workbench
+    connecting: Connecting | None = None
+    destinations: Destinations | None = None
     probe: Probe | None = None  # tries keys and numbers at their providers
     spare_number: str = ""  # of the simulated WhatsApp, which a business made in the demo can have
     refusal: Callable[[], dict[str, str]] = dict  # of the last edit of the YAML, if it was not published
@@ -93,6 +97,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
         receive=doors.runtime.receive,
         stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
         adverts=doors.adverts, fortnights=doors.fortnights,
+        connecting=doors.connecting, destinations=doors.destinations,
     )  # fmt: skip
 
 

@@ -13,6 +13,10 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
+from ads.connecting import Connecting
+from ads.conversions.connecting import Destinations
+from ads.conversions.destinations import Bases
+from ads.hosts import Hosts
 from channels.whatsapp.client import GraphClient
 from composition.definitions import compile_sources, equipment
 from composition.gate import InThread
@@ -88,6 +92,21 @@ def probe() -> Probe:
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     return Probe(GraphClient(http), none, http, HOSTS)
+
+
+def advertising(store: SqliteStore, vault: Vault) -> tuple[Connecting, Destinations]:
+    """Meta as far as connecting goes: an ad account 777 and a dataset 555, for the token "good"."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("Authorization") != "Bearer good":
+            return httpx.Response(401, json={"error": {"code": 190, "message": "Invalid OAuth access token."}})
+        if request.url.path.endswith("/555/events"):
+            return httpx.Response(200, json={"events_received": 1})
+        account = {"name": "Tabasamu ads", "currency": "UGX", "timezone_name": "Africa/Kampala", "account_status": 1}
+        return httpx.Response(200, json=account)
+
+    http, now = httpx.AsyncClient(transport=httpx.MockTransport(answer)), lambda: datetime.now(UTC)
+    return Connecting(store, vault, http, Hosts(), now), Destinations(store, vault, http, Bases(), now)
 
 
 class Judge(InThread):
@@ -184,9 +203,11 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     desk, _ = connected(store, vault, published, gate, Clock(), Tally())
     bench = Workbench(store, desk.publisher, published.by_hash, Threaded(EQUIPMENT))
     voice = Voice(store)
+    connecting, destinations = advertising(store, vault)
     console = Console(
         store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
         mailer=letters, voice=voice, probe=probe(),
+        connecting=connecting, destinations=destinations,
     )  # fmt: skip
     app.add_routes(routes(console))
     async with TestServer(app) as server:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import msgspec
 from aiohttp import web
 
+from ads.connecting import Connecting
+from ads.conversions.connecting import Destinations
 from ads.desk import Desk as AdDesk
 from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Desk, HandIn, Seen, unseen
@@ -41,6 +43,7 @@ from web.console.probe import Probe
 from web.console.proposals import Proposals
 from web.console.replay import ReplayPages
 from web.console.settings import Settings
+from web.console.settings_ads import AdSettings
 from web.console.settings_catalogue import Catalogue
 from web.console.settings_connections import Connections
 from web.console.setup import Setup
@@ -79,6 +82,8 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     hand_in: HandIn = _kept  # what was stored for the runtime, to be worked on now
     stopping: Callable[[], bool] = bool  # whether the server is about to end, and streams with it
     probe: Probe | None = None
+    connecting: Connecting | None = None  # tries ad accounts
+    destinations: Destinations | None = None  # tries where platforms are told
     adverts: Adverts = Tagged()
     seen: Seen = unseen  # what else a booking's change at the desk comes to
     fortnights: Passes | None = None  # lets time pass for ads, in the demo
@@ -103,6 +108,7 @@ def ways(console: Console) -> Sequence[Way]:
         *AdsLaunch(console.store, console.vault, console.clock, console.receive).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *(way for each in _settings(console) for way in each.ways()),
+        *_ad_settings(console).ways(),
         *_setup(console).ways(),
         *_workshop(console, users).ways(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).ways(),
@@ -124,6 +130,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *AdsReport(console.store, console.clock).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *(endpoint for each in _settings(console) for endpoint in each.endpoints()),
+        *_ad_settings(console).endpoints(),
         *_setup(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),
@@ -171,6 +178,10 @@ def _setup(console: Console) -> Setup:
 def _settings(console: Console) -> tuple[Settings, Catalogue, Connections]:
     common = console.store, console.vault, console.app_url, console.probe, console.spare_number
     return Settings(*common), Catalogue(*common), Connections(*common)
+
+
+def _ad_settings(console: Console) -> AdSettings:
+    return AdSettings(console.store, console.app_url, console.connecting, console.destinations)
 
 
 def _workshop(console: Console, users: Users) -> Workshop:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ads.connecting import Failed
+from ads.connecting import TITLES, Failed
 from web.console.frame import Words
 from web.console.words import WORDS
 
@@ -25,5 +25,5 @@ def failed(error: Failed, platform: str, language: str) -> str:
     """Why an ad account, or a place to tell, does not work; with the platform's own words, where it said some."""
     words = Words(language)
     label = words.known(f"adset.{error.value}") if error.value else ""
-    sentence = words(f"adset.failed.{error.code}", platform=platform.title(), field=label or error.value)
+    sentence = words(f"adset.failed.{error.code}", platform=TITLES.get(platform, platform), field=label or error.value)
     return f"{sentence} {words('adset.said', said=error.said)}" if error.said else sentence

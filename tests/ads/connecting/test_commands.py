@@ -38,9 +38,9 @@ async def test_a_platform_is_told_after_a_test_event(place: Place, monkeypatch: 
     told = ("tiktok", "--conversions")
     words = ("connect", *told, "--id", "COQDA8RC77U2", "--test-code", "TEST1")
     code, said, _ = await place.aais(monkeypatch, capsys, *words, typed=f"{TIKTOK.token}\n")
-    assert (code, said) == (0, "The test event arrived. Tiktok is told from now on what its ads bring.\n")
+    assert (code, said) == (0, "The test event arrived. TikTok is told from now on what its ads bring.\n")
     code, said, _ = await place.aais(monkeypatch, capsys, "test", *told, "--test-code", "TEST1")
-    assert (code, said) == (0, "Tiktok took the test event.\n")
+    assert (code, said) == (0, "TikTok took the test event.\n")
     assert "is told what its ads brought" in (await place.aais(monkeypatch, capsys, "accounts"))[1]
     assert (await place.aais(monkeypatch, capsys, "disconnect", *told))[0] == 0
     assert await place.rows() == []
