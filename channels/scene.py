@@ -91,7 +91,7 @@ async def situation(ctx: Context, scene: Scene, message: OutgoingMessage, catego
         window_open=window.is_open(_moment(conversation.get("window_until")), now),
         opted_out=bool(scene.contact.get("opted_out")),
         marketing_stopped=bool(scene.contact.get("marketing_stopped")),
-        agent_answers=conversation.get("handler") == "agent" and not _announces(ctx, conversation),
+        agent_answers=conversation.get("handler") == "agent" and not _announces(ctx, conversation, category),
         by_agent=message.sender == "agent",
         sent_today=began,
         marketing_this_week=promoted,
@@ -99,9 +99,15 @@ async def situation(ctx: Context, scene: Scene, message: OutgoingMessage, catego
     )
 
 
-def _announces(ctx: Context, conversation: Document) -> bool:
-    """The very step that hands over may still say so: the handoff noted which step asked for it."""
-    return conversation.get("handoff_step") == step_of(ctx.key)
+def _announces(ctx: Context, conversation: Document, category: Category) -> bool:
+    """What may be said though a person answers.
+
+    The very step that hands over may still say so: the handoff noted which step asked for it. And the first words of
+    what the business begins about a booking (a reminder, a receipt, that it was moved by hand): whoever talks with a
+    person wants to know that too. Whatever goes on from there, and every promotion, keeps silent.
+    """
+    step = step_of(ctx.key)
+    return conversation.get("handoff_step") == step or (category == "utility" and step.endswith("#1"))
 
 
 def step_of(key: str) -> str:

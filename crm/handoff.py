@@ -1,6 +1,6 @@
 """Giving a conversation to a person, and taking it back.
 
-While `conversations.handler` is "agent" the bot says nothing (the dispatcher withholds it) and what the
+While `conversations.handler` is "agent" the bot answers nothing (the dispatcher withholds it) and what the
 customer writes moves no flow (`crm.routing`); it waits in the inbox of the console, with a task beside it.
 """
 

@@ -190,6 +190,26 @@ async def test_the_bot_is_silent_while_an_agent_answers(world: World) -> None:
     assert len(world.graph.bodies) == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "category", "sent"),
+    [
+        ("reminder:1/1/message", "utility", True),  # what a lifecycle begins about a booking
+        ("reminder:1/2/message", "utility", False),  # "are you still there?"
+        ("reminder:1/11/message", "utility", False),
+        ("winback:1/1/message", "marketing", False),
+        ("booking:1/1/message", "service", False),  # the answer to what they wrote
+    ],
+)
+async def test_while_a_person_answers_a_reminder_comes_and_no_answer_or_promotion(
+    world: World, key: str, category: str, sent: bool
+) -> None:
+    await world.update("conversations", "c1/whatsapp", handler="agent", handoff_step="conversation:1#3")
+    await world.send("Tomorrow at ten", key=key, category=category)
+    assert len(world.graph.bodies) == sent
+    (message,) = await world.messages()
+    assert message["status"] == ("accepted" if sent else "withheld")
+
+
 async def test_the_step_that_hands_over_may_still_say_so(world: World) -> None:
     await world.update("conversations", "c1/whatsapp", handler="agent", handoff_step="conversation:1#3")
     await world.send("I am calling a colleague")

@@ -35,8 +35,8 @@ DESK: dict[str, tuple[str, str]] = {
     "talk.template": ("template {name}", "kiolezo {name}"),
     "talk.answer": ("Your answer", "Jibu lako"),
     "talk.answer-hint": (
-        "When you answer, the bot stops until you hand back.",
-        "Ukijibu, boti inanyamaza hadi uirudishie.",
+        "When you answer, the bot stops until you hand back. Reminders and receipts still go out.",
+        "Ukijibu, boti inanyamaza hadi uirudishie. Vikumbusho na risiti bado zinatumwa.",
     ),
     "talk.closed-hint": (
         "They last wrote more than 24 hours ago. WhatsApp then takes only an approved template, and charges for it.",
