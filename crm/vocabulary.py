@@ -89,7 +89,7 @@ VOCABULARY = Vocabulary(
                     type="text", required=False, literal=True, doc="What the person who takes over should know."
                 )
             },
-            doc="Give the conversation to a person, with a task. This step may still say so; then the bot answers nothing.",
+            doc="Give the conversation to a person, with a task. This step may still say so; then the bot is silent.",
         ),
         Verb(
             name="handoff.close",

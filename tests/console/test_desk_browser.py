@@ -208,6 +208,7 @@ async def test_who_asks_for_a_person_is_answered_and_the_task_ended_by_keyboard(
     await page.keyboard.press("Control+Enter")
     await otieno.phone.hear("We are here. What can we do?")
     await expect(page.get_by_text("Your answer is on its way.")).to_be_visible()
+    await _counts_down(page, server.url + talk, otieno)
     booking = await _made(owner, server, otieno, 4)
     await _moved(owner, server, booking)
     await otieno.phone.hear("moved")  # news about a booking comes, though a person has the conversation
@@ -275,6 +276,20 @@ async def test_money_that_served_nothing_is_counted_for_another_booking(owner: S
     await page.goto(f"{server.url}{BOOKINGS}/{second['id']}")
     await expect(page.locator("table.stack")).to_contain_text(re.compile("[A-Z0-9]{10}"))
     await njeri.phone.close()
+
+
+async def _counts_down(page: Page, talk: str, customer: Customer) -> None:
+    """How long one may still write runs out before the eyes of whoever looks, though nothing happens."""
+    browser = page.context.browser
+    assert browser is not None
+    beside = await browser.new_page(storage_state=await page.context.storage_state())
+    await beside.clock.install()
+    await beside.goto(talk)
+    await expect(beside.locator("[data-live=head]")).to_contain_text("free to write for 23 h")
+    await customer.phone.skip(3600)
+    await beside.clock.fast_forward(61_000)
+    await expect(beside.locator("[data-live=head]")).to_contain_text("free to write for 22 h")
+    await beside.close()
 
 
 async def _until_task(owner: Screen, server: Server, customer: Customer, words: str) -> None:

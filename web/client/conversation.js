@@ -80,6 +80,9 @@ if (stream) {
   window.addEventListener("pagehide", () => source.close());
 }
 
+// How long one may still write runs out without anything happening: whoever looks sees it do so.
+setInterval(() => document.visibilityState === "visible" && refresh(), 60_000);
+
 const said = document.querySelector(".bubbles");
 if (said) said.scrollTop = said.scrollHeight;
 
