@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
@@ -76,7 +78,8 @@ class Changes:
             posts = (called_off(variation, "it is to be paused"),)
         if kind == "resume" and await capacity_left(ctx.store, campaign, ctx.now) == 0:
             return _not_proposed("nobody else can be served today")
-        wanted = _wanted(kind, args, campaign, variation)
+        largest = campaigns.policy_of(await ctx.store.get("orgs", ctx.org), campaign).largest_step_pct
+        wanted = _wanted(kind, args, campaign, variation, _highest(variation, largest, ctx.now))
         if wanted is None:
             return _not_proposed("nothing would change")
         if wanted.budget is not None and wanted.budget < int(campaign.get("smallest_budget") or 0):
@@ -191,7 +194,17 @@ def wish_for(ctx: Context, variation: Document, wish: Wish) -> tuple[list[Op], S
     return intents.recorded(id, wish, variation, ctx.now), intents.begin(id, variation)
 
 
-def _wanted(kind: str, args: Mapping[str, Any], campaign: Document, variation: Document) -> Wanted | None:
+def _highest(variation: Document, largest_pct: float, now: datetime) -> int:
+    """What the largest step leads to, counted as the guardrail counts it: steps of one day are one step."""
+    before = int(variation["budget"])
+    ago = campaigns.day_ago(variation, now)
+    base = before if ago is None else min(before, ago)
+    return int(Decimal(base) * (1 + Decimal(str(largest_pct)) / 100))
+
+
+def _wanted(
+    kind: str, args: Mapping[str, Any], campaign: Document, variation: Document, highest: int
+) -> Wanted | None:  # fmt: skip
     if kind == "pause":
         return None if variation["status"] == PAUSED else Wanted(status="paused")
     if kind == "resume":
@@ -201,6 +214,7 @@ def _wanted(kind: str, args: Mapping[str, Any], campaign: Document, variation: D
         after = int(args["budget"].amount)
     else:
         after = campaigns.money(campaign, before).__mul__(1 + float(args.get("change_pct") or 0.0) / 100).amount
+        after = max(before, min(after, highest)) if after > before else after
     if args.get("limit") is not None and after > before:
         after = max(before, min(after, int(args["limit"].amount)))
     return None if after == before or after <= 0 else Wanted(budget=after)

@@ -23,6 +23,8 @@ _KINDS = {
     "campaign": "campaign",
     "ad_group": "adset",
     "ad_group_ad": "ad",
+    "ad_group_criterion": "ad_group_criterion",
+    "campaign_criterion": "campaign_criterion",
     "label": "label",
     "campaign_label": "campaign_label",
     "customer": "",
@@ -72,6 +74,12 @@ def _joined(world: AdWorld, thing: Thing) -> dict[str, Any]:
         return {"adGroupAd": {**_shown(thing), "ad": {**thing.fields["ad"], "id": thing.id}}, **_joined(world, group)}
     if thing.kind == "adset":
         return {"adGroup": _shown(thing), **_joined(world, _at(world, thing.fields["campaign"]))}
+    if thing.kind == "ad_group_criterion":
+        group = _at(world, thing.fields["adGroup"])
+        return {"adGroupCriterion": {**_shown(thing), "criterionId": thing.id}, **_joined(world, group)}
+    if thing.kind == "campaign_criterion":
+        above = _at(world, thing.fields["campaign"])
+        return {"campaignCriterion": {**_shown(thing), "criterionId": thing.id}, **_joined(world, above)}
     if thing.kind == "campaign_label":
         label = {"label": _shown(_at(world, thing.fields["label"]))}
         return {**label, **_joined(world, _at(world, thing.fields["campaign"])), "campaignLabel": thing.fields}

@@ -170,7 +170,9 @@ class Google:
         groups = await self._client.search(states.groups_of(campaign), urgency)
         mine = [row for row in groups if text(mapping(row, "adGroup"), "id") == _id(ref, "adset")]
         ads = await self._client.search(states.ads_of(campaign), urgency)
-        return states.variation(ref, found[0], mapping(mine[0], "adGroup") if mine else {"status": "REMOVED"}, ads)
+        group = mapping(mine[0], "adGroup") if mine else {"status": "REMOVED"}
+        criteria = [row for each in states.criteria_of(campaign) for row in await self._client.search(each, urgency)]
+        return states.variation(ref, found[0], group, ads, criteria)
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
         urgency: Urgency = "stop" if change.status in ("paused", "deleted") and change.budget is None else "change"

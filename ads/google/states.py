@@ -15,7 +15,20 @@ _CAMPAIGN = (
     "campaign.id, campaign.name, campaign.status, campaign.bidding_strategy_type, "
     "campaign.network_settings.target_google_search, campaign.network_settings.target_search_network, "
     "campaign.network_settings.target_content_network, campaign.start_date_time, campaign.end_date_time, "
+    "campaign.maximize_conversions.target_cpa_micros, campaign.target_spend.cpc_bid_ceiling_micros, "
+    "campaign.tracking_url_template, campaign.final_url_suffix, "
     "campaign.campaign_budget, campaign_budget.id, campaign_budget.amount_micros, customer.currency_code"
+)
+_GROUP = "campaign.id, ad_group.id, ad_group.status, ad_group.cpc_bid_micros, ad_group.target_cpa_micros"
+_CRITERION = (
+    "campaign.id, ad_group.id, ad_group_criterion.criterion_id, ad_group_criterion.status, "
+    "ad_group_criterion.negative, "
+    "ad_group_criterion.keyword.text, ad_group_criterion.keyword.match_type, ad_group_criterion.cpc_bid_micros"
+)
+_PLACE = (
+    "campaign.id, campaign_criterion.criterion_id, campaign_criterion.status, campaign_criterion.negative, "
+    "campaign_criterion.bid_modifier, campaign_criterion.keyword.text, campaign_criterion.keyword.match_type, "
+    "campaign_criterion.location.geo_target_constant, campaign_criterion.language.language_constant"
 )
 _AD = (
     "campaign.id, ad_group.id, ad_group.status, ad_group_ad.status, ad_group_ad.ad.id, ad_group_ad.ad.final_urls, "
@@ -43,7 +56,14 @@ def ads_of(campaign: str) -> str:
 
 
 def groups_of(campaign: str) -> str:
-    return f"SELECT campaign.id, ad_group.id, ad_group.status FROM ad_group WHERE campaign.id = {campaign}"
+    return f"SELECT {_GROUP} FROM ad_group WHERE campaign.id = {campaign}"
+
+
+def criteria_of(campaign: str) -> tuple[str, str]:
+    """Keywords with their bids, and whom and where the campaign is for: each by a question of its own."""
+    words = f"SELECT {_CRITERION} FROM ad_group_criterion WHERE campaign.id = {campaign}"
+    places = f"SELECT {_PLACE} FROM campaign_criterion WHERE campaign.id = {campaign}"
+    return f"{words} AND ad_group_criterion.status != 'REMOVED'", f"{places} AND campaign_criterion.status != 'REMOVED'"
 
 
 def labels_named(id: str) -> str:
@@ -77,7 +97,9 @@ def campaign(ref: Ref, label: dict[str, Any], below: list[dict[str, Any]]) -> St
     )  # fmt: skip
 
 
-def variation(ref: Ref, row: dict[str, Any], group: dict[str, Any], ads: list[dict[str, Any]]) -> State:
+def variation(
+    ref: Ref, row: dict[str, Any], group: dict[str, Any], ads: list[dict[str, Any]], criteria: list[dict[str, Any]]
+) -> State:  # fmt: skip
     """Raises BadUnit for a budget that is none."""
     above, budget = mapping(row, "campaign"), mapping(row, "campaignBudget")
     currency = text(mapping(row, "customer"), "currencyCode")
@@ -85,12 +107,25 @@ def variation(ref: Ref, row: dict[str, Any], group: dict[str, Any], ads: list[di
     status = "deleted" if removed else _STATUS.get(text(group, "status"), "paused")
     settings = {name: value for name, value in above.items() if name not in ("name", "status", "resourceName")}
     shown = [mapping(one, "adGroupAd") for one in ads]
-    marks = [is_named(text(above, "name"), ref.id), settings, sorted((_ad(one) for one in shown), key=str)]
+    aimed = [_criterion(one) for one in criteria]
+    marks = [
+        is_named(text(above, "name"), ref.id), settings, sorted((_ad(one) for one in shown), key=str),
+        {name: group.get(name) for name in _BIDS}, sorted(aimed, key=str),
+    ]  # fmt: skip
     delivery, reason = _delivery(status, text(above, "status"), shown)
     return State(
         ref=ref, name=unnamed(text(above, "name"), ref.id), status=status, delivery=delivery, reason=reason,
         budget=from_micros(budget.get("amountMicros", "0"), currency), fingerprint=fingerprint(marks),
     )  # fmt: skip
+
+
+_BIDS = ("cpcBidMicros", "targetCpaMicros")
+
+
+def _criterion(row: dict[str, Any]) -> dict[str, Any]:
+    """A keyword, a place, a language, as it was set; whatever kind it is."""
+    found = mapping(row, "adGroupCriterion") or mapping(row, "campaignCriterion")
+    return {name: value for name, value in found.items() if name != "resourceName"}
 
 
 def _ad(one: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
+from ads import campaigns
 from ads.desk import Desk, Refused
 from engine.currency import major, unit
 from engine.values import Money
@@ -182,8 +183,13 @@ class Ads:
         return frame.page(
             "campaign.html", caller, status=status, campaign=found.summary, variations=found.variations,
             decisions=found.decisions, money=frame.money, typed=_typed, wrong=wrong, done=done,
-            **await self._about(caller),
+            largest=await self._largest(caller.org, found.summary.id), **await self._about(caller),
         )  # fmt: skip
+
+    async def _largest(self, org: str, campaign: str) -> float:
+        """The largest step that the autopilot takes in a day, in per cent."""
+        found = await self._store.org(org).get("campaigns", campaign) or {}
+        return campaigns.policy_of(await self._store.get("orgs", org), found).largest_step_pct
 
     async def _about(self, caller: Caller) -> dict[str, Any]:
         org = await self._store.get("orgs", caller.org) or {}

@@ -83,6 +83,18 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.daily": ("A day", "Kwa siku"),
     "ads.monthly": ("A month", "Kwa mwezi"),
     "ads.approval": ("Approval above (%)", "Idhini zaidi ya (%)"),
+    "ads.approval-said": (
+        "The autopilot raises a budget by up to {approval} % in a day without asking; from there up to {largest} % it "
+        "asks first, and further than that it does not go in a day. Less is never asked about.",
+        "Rubani huongeza bajeti hadi {approval} % kwa siku bila kuuliza; kutoka hapo hadi {largest} % huuliza kwanza, "
+        "na haendi zaidi ya hapo kwa siku. Kupunguza hakuulizwi kamwe.",
+    ),
+    "ads.approval-never": (
+        "The autopilot raises a budget by at most {largest} % in a day, and asks from {approval} %: so it never has "
+        "to. A larger step of a person is asked about.",
+        "Rubani huongeza bajeti kwa {largest} % tu kwa siku, na huuliza kuanzia {approval} %: hivyo hahitaji kuuliza. "
+        "Hatua kubwa ya mtu huulizwa.",
+    ),
     "ads.kind.launch": ("launch", "uzinduzi"),
     "ads.kind.budget": ("budget", "bajeti"),
     "ads.kind.pause": ("pause", "kusimamisha"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError, RetryLater
+from ads.google import states
 from ads.platform import Change, Platform, Ref, every_hour, pause, restore, resume, set_budget
 from engine.values import Money
 from tests.ads.platforms.conftest import BEGIN, KES, Ads, campaign, variation
@@ -288,3 +290,60 @@ async def test_an_unsettled_account_needs_a_person(ads: Ads, name: str) -> None:
     with pytest.raises(PlatformError) as blocked:
         await platform.create_campaign(campaign())
     assert blocked.value.behaviour == "needs_person"
+
+
+EDITS: list[tuple[str, str, dict[str, Any]]] = [
+    ("meta", "adset", {"targeting": {"geo_locations": {"countries": ["UG"]}}}),
+    ("meta", "adset", {"bid_amount": 900}),
+    ("meta", "ad", {"creative": {"id": "999"}}),  # Meta makes a new creative of an ad whose text is edited
+    ("google", "ad_group_criterion", {"keyword": {"text": "cheap wigs", "matchType": "BROAD"}}),
+    ("google", "ad_group_criterion", {"cpcBidMicros": "90000000"}),
+    ("google", "ad_group_criterion", {"negative": True}),
+    ("google", "campaign_criterion", {"negative": True}),
+    ("google", "adset", {"cpcBidMicros": "90000000"}),
+    ("google", "campaign", {"maximizeConversions": {"targetCpaMicros": "5000000"}}),
+    ("google", "ad", {"ad": {"responsiveSearchAd": {"headlines": [{"text": "Another"}]}}}),
+    ("tiktok", "adgroup", {"bid_price": 9.5}),
+    ("tiktok", "ad", {"ad_text": "Something else"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "fields"), EDITS, ids=[f"{name}-{kind}-{next(iter(fields))}" for name, kind, fields in EDITS]
+)
+async def test_keywords_bids_and_texts_that_are_edited_by_hand_are_noticed(
+    ads: Ads, name: str, kind: str, fields: dict[str, Any]
+) -> None:
+    platform = ads.platform(name)
+    _, ref = await launched(platform)
+    seen = await platform.read(ref)
+    assert (await platform.read(ref)).fingerprint == seen.fingerprint
+    things = ads.things(name, kind) or ads.things(name, "adset")
+    await ads.edit(name, things[0].id, **fields)
+    with pytest.raises(ChangedByHand) as edited:
+        await set_budget(platform, ref, Money(90_000, KES), expect=seen)
+    assert edited.value.fields == ("settings",)
+    assert not (await pause(platform, ref)).found, "what stops spending is not held back"
+
+
+async def test_a_keyword_that_is_added_by_hand_is_noticed(ads: Ads) -> None:
+    platform = ads.google()
+    _, ref = await launched(platform)
+    seen = await platform.read(ref)
+    (word,) = ads.things("google", "ad_group_criterion")
+    made = {**word.fields, "keyword": {"text": "weave", "matchType": "BROAD"}}
+    ads.world.add("google", word.account, "ad_group_criterion", "77", made)
+    assert seen.differences(await platform.read(ref)) == ("settings",)
+
+
+def test_what_is_asked_of_google_is_what_google_has() -> None:
+    """Each field that is selected is one of the API's own messages."""
+    from google.ads.googleads.v26.services.types.google_ads_service import GoogleAdsRow
+
+    queries = (states.campaign_of("1"), states.ads_of("1"), states.groups_of("1"), *states.criteria_of("1"))
+    for query in queries:
+        for path in query.removeprefix("SELECT ").partition(" FROM ")[0].split(", "):
+            at = GoogleAdsRow.pb().DESCRIPTOR
+            for part in path.split("."):
+                assert part in at.fields_by_name, path
+                at = at.fields_by_name[part].message_type
