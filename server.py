@@ -176,6 +176,7 @@ def house_doors(house: House, fortnights: Fortnights | None = None) -> doors.Doo
         seen=house.watch.seen,
         adverts=house.adverts,
         fortnights=fortnights,
+        blobs=house.blobs,
         reports=launching.report_links(house.settings),
     )
 

@@ -23,7 +23,7 @@ from ads.ledger import day_of, written
 from ads.platform import Platform, State
 from ads.policy import PLATFORM_CHANGES
 from ads.running import switched
-from ads.telling import HeldBack, Job, standing, tell
+from ads.telling import Contents, HeldBack, Job, NoContents, standing, tell, with_uploads
 from ads.units import BadUnit
 from engine.model import Decision, Event
 from runtime.verbs import Acted, Context, RetryLater
@@ -41,10 +41,11 @@ _TRIES = 5
 class Dispatcher:
     """`weigh` asks the guardrails' table that is in force; without one nothing that raises spending goes out."""
 
-    def __init__(self, connect: Connect, weigh: Weigh, changes: Changes) -> None:
+    def __init__(self, connect: Connect, weigh: Weigh, changes: Changes, contents: Contents | None = None) -> None:
         self._connect = connect
         self._weigh = weigh
         self._changes = changes
+        self._contents = contents or NoContents()
 
     async def rehearse(self, ctx: Context, args: dict[str, Any]) -> Acted:
         """`ads.rehearse`: the state before, and the platform's own opinion; nothing is changed."""
@@ -100,7 +101,7 @@ class Dispatcher:
                 return await self._edited(ctx, args, before)
         job = await self._reserved(ctx, job)
         try:
-            await tell(job, before)
+            await tell(await with_uploads(job, ctx.store, self._contents), before)
         except PlatformError as error:
             if error.changed_nothing:
                 await _untold(ctx, job)

@@ -92,6 +92,7 @@ class Creative(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp: str = ""
     images: tuple[str, ...] = ()
     videos: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()  # ours, by our ids: uploaded before the ad is made, and then among the former two
 
 
 class CampaignPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from ads import campaigns, intents
 from ads.intents import Wanted
-from ads.platform import Audience, CampaignPlan, Creative, Platform, Receipt, State, VariationPlan, resume
+from ads.platform import Asset, Audience, CampaignPlan, Creative, Platform, Receipt, State, VariationPlan, resume
 from engine.values import Money
-from storage.store import Document
+from storage.store import Document, OrgStore
 
 
 class HeldBack(Exception):
@@ -46,6 +48,39 @@ async def standing(job: Job) -> State | None:
             return None
         ref = found
     return await job.platform.read(ref)
+
+
+class Contents(Protocol):
+    """The pictures and films that a business keeps."""
+
+    async def of(self, store: OrgStore, id: str) -> Asset | None:
+        """None for one that is not there any more."""
+        ...
+
+
+class NoContents:
+    """Where no pictures are kept."""
+
+    async def of(self, store: OrgStore, id: str) -> Asset | None:
+        return None
+
+
+async def with_uploads(job: Job, store: OrgStore, contents: Contents) -> Job:
+    """The job with the platform's own ids of what its ad shows. The same bytes again are the same there: no harm.
+
+    Raises HeldBack for a picture that is not there any more.
+    """
+    creative = msgspec.convert(job.variation["creative"], Creative)
+    if job.intent["kind"] != "launch" or not creative.assets:
+        return job
+    found: dict[str, list[str]] = {"image": list(creative.images), "video": list(creative.videos)}
+    for id in creative.assets:
+        asset = await contents.of(store, id)
+        if asset is None:
+            raise HeldBack("ads.asset_gone", "the picture of this ad is not there any more")
+        found[asset.kind].append(await job.platform.upload(asset))
+    shown = msgspec.structs.replace(creative, images=tuple(found["image"]), videos=tuple(found["video"]))
+    return msgspec.structs.replace(job, variation={**job.variation, "creative": msgspec.to_builtins(shown)})
 
 
 async def tell(job: Job, before: State | None, *, dry_run: bool = False) -> list[Receipt]:

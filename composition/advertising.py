@@ -22,6 +22,7 @@ from ads.facts import Knowing
 from ads.hosts import Hosts
 from ads.looking import Looking
 from ads.report.morning import Owners, nobody
+from ads.telling import Contents
 from composition.settings import Settings, simulator
 from engine.model import Decision
 from engine.values import Money
@@ -110,7 +111,7 @@ DECIDING = ("keep_kill_scale", "rebalance")
 
 def bound(
     store: BaseStore, vault: Vault, published: Published, http: httpx.AsyncClient, now: Callable[[], datetime],
-    owners: Owners = nobody,
+    owners: Owners = nobody, contents: Contents | None = None,
 ) -> list[Bound]:  # fmt: skip
     """The verbs of `ads.vocabulary`."""
     accounts = Accounts(store, vault, http, now)
@@ -124,7 +125,7 @@ def bound(
 
     knowing = Knowing(lambda org: _tables(published, org), ask)
     changes = Changes(knowing)
-    dispatcher = Dispatcher(accounts.of, weigh, changes)
+    dispatcher = Dispatcher(accounts.of, weigh, changes, contents)
     return ads.verbs.bind(changes, Looking(knowing), dispatcher, Collector(accounts.of), owners)
 
 

@@ -17,6 +17,7 @@ import crm.verbs
 import engine
 import payments.verbs
 from ads.adverts import Ours
+from ads.assets.blobs import Blobs
 from ads.clicks import of_referral
 from ads.connecting import Connecting
 from ads.conversions.connecting import Destinations
@@ -38,7 +39,7 @@ from channels.whatsapp.client import GraphClient
 from channels.whatsapp.presence import BotAnswers, Presence
 from channels.whatsapp.status import StatusBook
 from channels.whatsapp.webhook import Webhook
-from composition import advertising, conversions, launching, publishing
+from composition import advertising, assets, conversions, launching, publishing
 from composition.definitions import compile_sources, equipment, registry
 from composition.desk import Desk
 from composition.folders import Folders, Origin
@@ -92,6 +93,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     probe: Probe
     watch: Watch
     adverts: Adverts
+    blobs: Blobs
     connecting: Connecting
     destinations: Destinations
 
@@ -125,6 +127,7 @@ async def built(
         ads_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
         clock = clock or Clock()
         adverts = Ours()
+        blobs = assets.blobs(settings)
         watch = Watch(adverts, follow)
         handlers = Handlers(
             watch.over(
@@ -133,7 +136,9 @@ async def built(
                     *bookings.verbs.bound(store),
                     *channels.verbs.bound(_dispatcher(published, metrics, whatsapp, settings.whatsapp.rates)),
                     *_payments(settings, store, keys, links, daraja_http),
-                    *advertising.bound(store, keys, published, ads_http, clock.now, launching.met),
+                    *advertising.bound(
+                        store, keys, published, ads_http, clock.now, launching.met, assets.Contents(blobs)
+                    ),
                     *conversions.bound(settings, ads_http, clock.now),
                     *launching.bound(settings, store),
                 ]
@@ -191,6 +196,7 @@ async def built(
             ),
             watch=watch,
             adverts=adverts,
+            blobs=blobs,
             connecting=advertising.connecting(settings, store, keys, ads_http),
             destinations=conversions.connecting(settings, store, keys, ads_http),
         )

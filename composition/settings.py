@@ -74,6 +74,17 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True):
     tls: bool
 
 
+class Bucket(msgspec.Struct, frozen=True, kw_only=True):
+    """Where pictures and films are kept, if not in a folder: S3, or what speaks its protocol (`endpoint`)."""
+
+    bucket: str
+    endpoint: str
+    region: str
+    key: Secret  # empty: as boto3 finds it, such as by the machine's role
+    secret: Secret
+    prefix: str
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the server reads from its surroundings."""
 
@@ -99,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     flows_dir: Path
     rules_dir: Path
     ads_url: str = ""  # a simulator or proxy of the ad platforms; empty: their own addresses
+    assets: Bucket | None = None  # None: pictures and films are in the data folder
     page_hosts: frozenset[str] = frozenset()  # landing pages are asked for there only; empty: anywhere public
 
 
@@ -147,6 +159,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         flows_dir=Path(reader.text("FLOWS_DIR", str(HERE / "flows"))),
         rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),
         ads_url=reader.optional_url("ADS_URL"),
+        assets=_bucket(reader),
         page_hosts=frozenset(host.strip().lower() for host in reader.text("PAGE_HOSTS", "").split(",") if host.strip()),
     )
     if reader.problems:
@@ -168,6 +181,19 @@ def _mpesa(reader: _Reader, simulator: str) -> Mpesa | None:
         webhook_secret=reader.secret("MPESA_WEBHOOK_SECRET", "any long random phrase; it makes callback addresses"),
         base_url=reader.url("DARAJA_API_URL", simulator or HOSTS[environment]),
     )
+
+
+def _bucket(reader: _Reader) -> Bucket | None:
+    name = reader.text("ASSETS_BUCKET", "")
+    if not name:
+        return None
+    key, secret = reader.text("ASSETS_KEY", ""), reader.text("ASSETS_SECRET", "")
+    if bool(key) != bool(secret):
+        reader.problems.append("ASSETS_KEY and ASSETS_SECRET go together: set both, or neither for the machine's own.")
+    return Bucket(
+        bucket=name, endpoint=reader.optional_url("ASSETS_ENDPOINT"), region=reader.text("ASSETS_REGION", "us-east-1"),
+        key=Secret(key), secret=Secret(secret), prefix=reader.text("ASSETS_PREFIX", "aais"),
+    )  # fmt: skip
 
 
 def _smtp(reader: _Reader) -> Smtp | None:

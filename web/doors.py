@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
+from ads.assets.blobs import Blobs
 from ads.connecting import Connecting
 from ads.conversions.connecting import Destinations
 from ads.report.links import ReportLinks
@@ -53,6 +54,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     proxies: int = 0  # how many of ours stand before the server
     seen: Seen = unseen
     adverts: Adverts = Tagged()
+    blobs: Blobs | None = None  # where pictures and films of ads are
     fortnights: Passes | None = None  # lets time pass for ads, in the demo
     reports: ReportLinks | None = None  # opens the reports of ads that owners were sent
 
@@ -96,8 +98,8 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
         receive=doors.runtime.receive,
         stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
-        adverts=doors.adverts, fortnights=doors.fortnights,
         connecting=doors.connecting, destinations=doors.destinations,
+        adverts=doors.adverts, fortnights=doors.fortnights, blobs=doors.blobs,
     )  # fmt: skip
 
 

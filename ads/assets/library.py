@@ -20,7 +20,7 @@ from ads.assets.limits import refusals
 from ads.assets.media import BadAsset, Kind, Media
 from ads.variations.model import PLATFORMS, Platform, Refusal
 from storage.errors import Conflict
-from storage.store import Delete, Document, Insert, OrgStore
+from storage.store import Delete, Document, Insert, OrgStore, Update
 
 ASSETS = "assets"
 ShownBy = Callable[[str], Awaitable[Sequence[str]]]
@@ -42,6 +42,8 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     name: str
     at: datetime
+    offer: str = ""  # whose ads show it; "" for nobody's yet
+    angle: str = ""  # A, B or C; "" for all of them
 
     def media(self) -> Media:
         return Media(kind=self.kind, type=self.type, ending=self.ending, width=self.width, height=self.height,
@@ -74,11 +76,11 @@ class Library:
         id = f"{self._store.id}/{digest}"
         known = await self._store.get(ASSETS, id)
         if known is not None and await self._blobs.has(self._key(known["sha256"], known["ending"])):
-            return _read(known)
+            return read_asset(known)
         # the content first: a document always has its content, also after a crash in between
         await self._blobs.put(self._key(digest, found.ending), path, found.type)
         if known is not None:
-            return _read(known)
+            return read_asset(known)
         document: Document = {
             "_id": id, "sha256": digest, **msgspec.structs.asdict(found), "size": size,
             "name": _UNSAFE.sub("_", " ".join(name.split()))[:120] or f"{digest[:8]}.{found.ending}", "at": now,
@@ -87,14 +89,18 @@ class Library:
             await self._store.commit([Insert(ASSETS, document)])
         except Conflict:  # somebody else was adding the same
             document = await self._store.get(ASSETS, id) or document
-        return _read(document)
+        return read_asset(document)
 
     async def get(self, id: str) -> Asset | None:
         document = await self._store.get(ASSETS, id)
-        return None if document is None else _read(document)
+        return None if document is None else read_asset(document)
 
     async def newest(self, limit: int = 50) -> list[Asset]:
-        return [_read(each) for each in await self._store.find(ASSETS, {}, sort=[("at", -1)], limit=limit)]
+        return [read_asset(each) for each in await self._store.find(ASSETS, {}, sort=[("at", -1)], limit=limit)]
+
+    async def put_to(self, id: str, offer: str, angle: str) -> None:
+        """Show it in the ads of an offer: in those of one angle, or of all three. Ads that run stay as they are."""
+        await self._store.commit([Update(ASSETS, id, {"set": {"offer": offer, "angle": angle}})])
 
     async def content(self, asset: Asset) -> bytes:
         """Raises `Gone`, also for a content that is not the one that was kept."""
@@ -128,9 +134,10 @@ def _looked_at(path: Path) -> tuple[Media, str, int]:
     return found, digest.hexdigest(), path.stat().st_size
 
 
-def _read(document: Document) -> Asset:
-    fields = {name: document[name] for name in Asset.__struct_fields__ if name != "id"}
+def read_asset(document: Document) -> Asset:
+    """As it is stored."""
+    fields = {name: document[name] for name in Asset.__struct_fields__ if name in document}
     return Asset(id=document["_id"], **fields)
 
 
-__all__ = ["ASSETS", "Asset", "BadAsset", "InUse", "Library"]
+__all__ = ["ASSETS", "Asset", "BadAsset", "InUse", "Library", "read_asset"]

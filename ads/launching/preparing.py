@@ -9,6 +9,7 @@ import msgspec
 
 from ads.accounts import COLLECTION as ACCOUNTS
 from ads.accounts import account_id
+from ads.assets.choosing import chosen
 from ads.facts import of_offer
 from ads.fetching import Fetcher
 from ads.landing import Landing, checked
@@ -106,7 +107,7 @@ class Preparing:
             each, refusal = refused[0]
             reason = say("draft.refused", language, angle=each.advert.angle, reason=refusal.reason, fix=refusal.fix)
             return _said("launch.not_drafted", reason=reason)
-        parts = [plain(each) for each in three]
+        parts = [plain(each) + await _pictured(ctx, brief, each, language) for each in three]
         if three[0].advert.language != language:
             parts.insert(0, say("draft.language", language, platform=RULES[platform].title))
         return _said("launch.drafted", text="\n\n".join(parts))
@@ -129,6 +130,12 @@ def told(landing: Landing, language: str) -> str:
 
 def page_id(org: str, brief: Brief, platform: Platform) -> str:
     return f"{org}/{brief.offer}/{platform}"
+
+
+async def _pictured(ctx: Context, brief: Brief, each: Drafted, language: str) -> str:
+    """The line about the ad's picture; nothing where it has none."""
+    found = await chosen(ctx.store, brief.offer, each.advert.angle, each.advert.platform)
+    return "" if found is None else "\n" + say("draft.picture", language, name=found.name)
 
 
 async def _page_of(ctx: Context, args: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from ads import campaigns
+from ads.assets.choosing import chosen
 from ads.campaigns import BadCampaign, NewCampaign, NewVariation
 from ads.facts import of_offer
 from ads.launching.allowed import APPROVE, May
@@ -46,7 +47,8 @@ class Submitting:
             return _refused(wrong)
         org = await ctx.store.get("orgs", ctx.org) or {}
         three = in_language(brief, platform_of(args), language)
-        new = _campaign(ctx, args, brief, three, org)
+        shown = {each.advert.angle: await _picture(ctx, brief, each) for each in three}
+        new = _campaign(ctx, args, brief, three, org, shown)
         id = campaigns.campaign_id(ctx.org, new.key)
         submitted = Event(name="launch.submitted", data={"campaign": id})
         if await ctx.store.get("campaigns", id) is not None:
@@ -101,7 +103,8 @@ async def _wrong(ctx: Context, args: dict[str, Any], brief: Brief, language: str
 
 
 def _campaign(
-    ctx: Context, args: dict[str, Any], brief: Brief, three: tuple[Drafted, ...], org: Document
+    ctx: Context, args: dict[str, Any], brief: Brief, three: tuple[Drafted, ...], org: Document,
+    shown: dict[str, tuple[str, ...]],
 ) -> NewCampaign:  # fmt: skip
     """The daily cap is shared out equally: nobody knows yet which of the three is best."""
     platform, daily = platform_of(args), args["daily_cap"]
@@ -119,7 +122,8 @@ def _campaign(
         variations=tuple(
             NewVariation(
                 angle=each.advert.angle, name=f"{each.advert.angle}: {each.title}", budget=share,
-                creative=_creative(each, brief, id, campaigns.variation_id(id, each.advert.angle)),
+                creative=_creative(each, brief, id, campaigns.variation_id(id, each.advert.angle),
+                                   shown[each.advert.angle]),
             )
             for each in three
         ),
@@ -131,11 +135,16 @@ def _campaign(
     )  # fmt: skip
 
 
-def _creative(each: Drafted, brief: Brief, campaign: str, variation: str) -> Creative:
+async def _picture(ctx: Context, brief: Brief, each: Drafted) -> tuple[str, ...]:
+    found = await chosen(ctx.store, brief.offer, each.advert.angle, each.advert.platform)
+    return () if found is None else (found.id,)
+
+
+def _creative(each: Drafted, brief: Brief, campaign: str, variation: str, assets: tuple[str, ...]) -> Creative:
     advert = each.advert
     link = tagged(advert.link, advert.platform, campaign, variation)
     return Creative(texts=advert.texts or advert.descriptions, headlines=advert.headlines,
-                    descriptions=advert.descriptions, link=link, action="book")  # fmt: skip
+                    descriptions=advert.descriptions, link=link, action="book", assets=assets)  # fmt: skip
 
 
 def _audience(brief: Brief, three: tuple[Drafted, ...], org: Document) -> Audience:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
+from ads.assets.blobs import Folder
 from ads.connecting import Connecting
 from ads.conversions.connecting import Destinations
 from ads.conversions.destinations import Bases
@@ -206,8 +207,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     connecting, destinations = advertising(store, vault)
     console = Console(
         store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
-        mailer=letters, voice=voice, probe=probe(),
         connecting=connecting, destinations=destinations,
+        mailer=letters, voice=voice, probe=probe(), blobs=Folder(tmp_path / "assets"),
     )  # fmt: skip
     app.add_routes(routes(console))
     async with TestServer(app) as server:

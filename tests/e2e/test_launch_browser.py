@@ -9,10 +9,12 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.aftermath import replays
@@ -46,10 +48,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
-async def test_from_the_wizard_to_decisions_each_with_its_reason(server: Server, browser: Browser) -> None:
+async def test_from_the_wizard_to_decisions_each_with_its_reason(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
     page = await _owner(server, browser)
+    await _pictured(page, server, tmp_path)
     await _launched(page, server)
     await _narrow_and_fit(page)
+    await _shows_the_picture(server)
     await page.goto(f"{server.url}{CLINIC}/ads/campaigns")
     await page.get_by_role("link", name="Cleaning and polish").click()
     await expect(page.locator("table")).to_contain_text("runs")
@@ -65,6 +71,38 @@ async def test_from_the_wizard_to_decisions_each_with_its_reason(server: Server,
     await page.close()
 
 
+async def _pictured(page: Page, server: Server, folder: Path) -> None:
+    """A picture of the owner's, put to the cleaning's ads; the same again is the same."""
+    Image.new("RGB", (1080, 1080), (20, 120, 140)).save(folder / "chair.png")
+    await page.goto(f"{server.url}{CLINIC}/ads/pictures")
+    for told in ("It is here.", "You had it already"):
+        await page.get_by_label("A picture or film").set_input_files(folder / "chair.png")
+        await page.get_by_role("button", name="Upload").click()
+        await expect(page.locator("main")).to_contain_text(told)
+    (folder / "photo.jpg").write_text("<html>")
+    await page.get_by_label("A picture or film").set_input_files(folder / "photo.jpg")
+    await page.get_by_role("button", name="Upload").click()
+    await expect(page.get_by_role("alert")).to_contain_text("It is no JPEG, PNG, MP4 or MOV")
+    await page.get_by_label("For the ads of").select_option(label="Cleaning and polish")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("main")).to_contain_text("The next ads of the offer show it.")
+    assert await page.locator("main img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1080
+    await _narrow_and_fit(page)
+
+
+async def _shows_the_picture(server: Server) -> None:
+    """Each ad at the simulated Meta was made with the picture's own id there."""
+    for _ in range(200):
+        async with httpx.AsyncClient() as http:
+            things = (await http.get(f"{server.sandbox}/control/ads")).json()["things"]
+        shown = [each["fields"]["object_story_spec"]["link_data"] for each in things if each["kind"] == "creative"]
+        if len(shown) == 3:
+            break
+        await asyncio.sleep(0.1)
+    assert [bool(each.get("image_hash")) for each in shown] == [True] * 3
+    assert len({each["image_hash"] for each in shown}) == 1
+
+
 async def _launched(page: Page, server: Server) -> None:
     await page.goto(f"{server.url}{CLINIC}/ads/launch")
     await page.get_by_role("button", name="Begin", exact=True).click()
@@ -72,7 +110,7 @@ async def _launched(page: Page, server: Server) -> None:
     await _answer(page, "What does serving one customer cost you", say="1300")
     await _answer(page, "Where shall we advertise?", tap="Facebook, Instagram")
     await _answer(page, "Which page shall the ads lead to?", say="https://tabasamu.example/cleaning")
-    await _answer(page, "Shall we use these three?", tap="Yes, use them")
+    await _answer(page, "(Picture: chair.png)", tap="Yes, use them")
     await _answer(page, "How much may it spend a day at most?", say="6000")
     await _answer(page, "And a month at most?", say="100000")
     await _answer(page, "From which step on shall it ask you first?", tap="20 %")

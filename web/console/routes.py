@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from aiohttp import web
 
+from ads.assets.blobs import Blobs
 from ads.connecting import Connecting
 from ads.conversions.connecting import Destinations
 from ads.desk import Desk as AdDesk
@@ -29,6 +30,7 @@ from web.console.account import Account
 from web.console.ads import Ads
 from web.console.ads_fortnight import AdsFortnight, Passes
 from web.console.ads_launch import AdsLaunch, Receive
+from web.console.ads_pictures import AdsPictures
 from web.console.ads_report import AdsReport
 from web.console.bookings import Bookings
 from web.console.caller import Way
@@ -86,6 +88,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     destinations: Destinations | None = None  # tries where platforms are told
     adverts: Adverts = Tagged()
     seen: Seen = unseen  # what else a booking's change at the desk comes to
+    blobs: Blobs | None = None  # where pictures and films of ads are
     fortnights: Passes | None = None  # lets time pass for ads, in the demo
     spare_number: str = ""  # of the simulated WhatsApp, for a business that is made in the demo
 
@@ -103,6 +106,7 @@ def ways(console: Console) -> Sequence[Way]:
         *_conversations(console, users).ways(),
         *(AdsFortnight(console.fortnights).ways() if console.fortnights is not None else ()),
         *_ads(console).ways(),
+        *(way for each in _pictures(console) for way in each.ways()),
         *_tasks(console).ways(),
         *AdsReport(console.store, console.clock).ways(),
         *AdsLaunch(console.store, console.vault, console.clock, console.receive).ways(),
@@ -126,6 +130,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_bookings(console).endpoints(),
         *_conversations(console, users).endpoints(),
         *_ads(console).endpoints(),
+        *(endpoint for each in _pictures(console) for endpoint in each.endpoints()),
         *_tasks(console).endpoints(),
         *AdsReport(console.store, console.clock).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
@@ -143,6 +148,10 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 def _ads(console: Console) -> Ads:
     desk = AdDesk(console.store, console.vault, console.clock, console.hand_in)
     return Ads(console.store, desk, console.clock, console.fortnights)
+
+
+def _pictures(console: Console) -> Sequence[AdsPictures]:
+    return () if console.blobs is None else (AdsPictures(console.store, console.blobs, console.clock),)
 
 
 def _bookings(console: Console) -> Bookings:

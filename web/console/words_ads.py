@@ -24,6 +24,66 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.launch.read": ("Read again", "Soma tena"),
     "ads.title": ("Campaigns", "Kampeni"),
     "ads.none": ("No campaign yet.", "Bado hakuna kampeni."),
+    "ads.pictures": ("Pictures and films", "Picha na video"),
+    "ads.pictures.lead": (
+        "JPEG, PNG, MP4 or MOV, up to 200 MB. What you put to an offer is shown in the next ads that are launched for "
+        "it; ads that run stay as they are.",
+        "JPEG, PNG, MP4 au MOV, hadi MB 200. Unachoweka kwa huduma kitaonyeshwa kwenye matangazo yake yatakayofuata; "
+        "yanayoendelea hayabadiliki.",
+    ),
+    "ads.pictures.none": (
+        "No picture yet. Choose one of your place or your work: at least 600 pixels wide.",
+        "Bado hakuna picha. Chagua moja ya mahali pako au kazi yako: upana wa angalau pikseli 600.",
+    ),
+    "ads.picture.choose": ("A picture or film", "Picha au video"),
+    "ads.picture.upload": ("Upload", "Pakia"),
+    "ads.picture.remove": ("Remove", "Ondoa"),
+    "ads.picture.offer": ("For the ads of", "Kwa matangazo ya"),
+    "ads.picture.nobody": ("no offer yet", "bado hakuna huduma"),
+    "ads.picture.every": ("all three", "yote matatu"),
+    "ads.picture.unsent": ("It did not arrive. Please try again.", "Haikufika. Tafadhali jaribu tena."),
+    "ads.picture.empty": ("There is nothing in the file. Choose it again.", "Faili ni tupu. Ichague tena."),
+    "ads.picture.too_large": (
+        "It is larger than 200 MB. Make it smaller: people see ads on phones.",
+        "Inazidi MB 200. Ipunguze: watu huona matangazo kwenye simu.",
+    ),
+    "ads.picture.type": (
+        "It is no JPEG, PNG, MP4 or MOV, whatever its name says. Save it as one of these and try again.",
+        "Si JPEG, PNG, MP4 wala MOV, hata jina likisema hivyo. Ihifadhi kama mojawapo na ujaribu tena.",
+    ),
+    "ads.picture.broken": (
+        "It is cut off or broken. Export it anew and try again.",
+        "Imekatika au imeharibika. Itoe upya na ujaribu tena.",
+    ),
+    "ads.picture.too_many_pixels": (
+        "It has more than 40 million pixels. Scale it down; 1,440 are plenty.",
+        "Ina pikseli zaidi ya milioni 40. Ipunguze; upana wa 1,440 unatosha.",
+    ),
+    "ads.picture.in-use": ("Ads show it: {names}.", "Matangazo yanaionyesha: {names}."),
+    "ads.picture.fits": ("{platform}: fits, and goes there with the ad", "{platform}: inafaa, na itaenda na tangazo"),
+    "ads.picture.by-hand": (
+        "{platform}: fits, but does not go there with the ad yet",
+        "{platform}: inafaa, lakini bado haiendi na tangazo",
+    ),
+    "ads.picture.no.youtube": ("shows films from YouTube only", "huonyesha video za YouTube tu"),
+    "ads.picture.no.ratio": ("does not take this shape; crop it", "haichukui umbo hili; ikate"),
+    "ads.picture.no.too_small": ("wants more pixels; use the original", "inataka pikseli zaidi; tumia ya awali"),
+    "ads.picture.no.too_large": ("takes no file of this size", "haichukui faili kubwa hivi"),
+    "ads.picture.no.too_short": ("wants a longer film", "inataka video ndefu zaidi"),
+    "ads.picture.no.too_long": ("wants a shorter film", "inataka video fupi zaidi"),
+    "done.picture": ("It is here.", "Imefika."),
+    "done.picture-known": (
+        "You had it already: the same content is kept once.",
+        "Ulikuwa nayo tayari: huhifadhiwa mara moja.",
+    ),
+    "done.picture-used": (
+        "Saved. The next ads of the offer show it.",
+        "Imehifadhiwa. Matangazo yajayo ya huduma yataionyesha.",
+    ),
+    "done.picture-removed": ("It is removed.", "Imeondolewa."),
+    "audit.ads.picture_added": ("added a picture for ads", "aliongeza picha ya matangazo"),
+    "audit.ads.picture_used": ("put a picture to an offer's ads", "aliweka picha kwenye matangazo ya huduma"),
+    "audit.ads.picture_removed": ("removed a picture for ads", "aliondoa picha ya matangazo"),
     "ads.fortnight": ("The demo: a fortnight of ads", "Onyesho: wiki mbili za matangazo"),
     "ads.fortnight.none": (
         "Let two weeks pass in a few minutes, with simulated customers: for the campaign that you launched, or for one "

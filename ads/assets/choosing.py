@@ -1,0 +1,33 @@
+"""Which picture an ad is made with: the latest that was put to its offer and angle and that its platform takes.
+
+`USED` are the kinds that our connectors upload: pictures at Meta. Google's search ads have none; films, and everything
+at TikTok, are uploaded in the platforms' own libraries so far.
+"""
+
+from __future__ import annotations
+
+from ads.assets.library import ASSETS, Asset, read_asset
+from ads.assets.media import Kind
+from ads.variations.model import Platform
+from storage.store import OrgStore
+
+USED: dict[Platform, tuple[Kind, ...]] = {"meta": ("image",), "google": (), "tiktok": ()}
+
+
+async def chosen(store: OrgStore, offer: str, angle: str, platform: Platform) -> Asset | None:
+    """One that is for this very angle goes before one that is for all three."""
+    if not USED[platform]:
+        return None
+    found = await store.find(ASSETS, {"offer": offer}, sort=[("at", -1)], limit=100)
+    fit = [
+        asset for each in found
+        if (asset := read_asset(each)).angle in ("", angle) and asset.kind in USED[platform]
+        and not asset.refused_by(platform)
+    ]  # fmt: skip
+    return next((asset for asset in fit if asset.angle == angle), fit[0] if fit else None)
+
+
+async def shown_by(store: OrgStore, id: str) -> list[str]:
+    """The ads that show an asset, by the names of their variations."""
+    found = await store.find("variations", {"creative.assets": {"contains": id}}, limit=20)
+    return [str(each["name"]) for each in found]
