@@ -24,7 +24,7 @@ LONGEST = 72
 _LEVEL, _DRIFT, _DAMPING = 0.35, 0.1, 0.8  # per day
 _DAY_BELIEF = 40.0  # counts that are believed to fall evenly on the hours of the day
 _WEEK_BELIEF = 3.0  # days that are believed to be like any other
-_ORIGINS = 8  # earlier moments that the intervals are measured at
+_ORIGINS = 14  # earlier moments, half a day apart, that the intervals are measured at: a week of them
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
