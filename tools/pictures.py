@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TAKEN, SHOWN = ROOT / "build" / "screenshots", ROOT / "docs" / "images"
 GUIDE = {  # the guided tour of docs/console.md: which picture, at which width
     "today": "desk", "conversation": "desk", "bookings-week": "desk", "workshop": "desk", "try-a-draft": "desk",
-    "publish": "desk", "replay-found": "desk", "ads": "desk", "campaign": "desk", "journal": "desk",
+    "publish": "desk", "replay-found": "desk", "ads-launch-asked": "desk", "campaign": "desk", "journal": "desk",
     "settings": "desk", "team": "desk", "tasks": "phone", "bookings": "phone",
 }  # fmt: skip
 README = ("workshop-desk.png",)  # copied as it is

@@ -18,7 +18,6 @@ from tests.e2e.server import CLINIC_ORG, Phone, Server
 ORG = f"/o/{CLINIC_ORG}"
 EDIT = f"{ORG}/rules/edit?file="
 LATENESS = 60_000
-LOCALE = "en-KE"  # of people's browsers: it writes their dates
 NO_PAGE = {  # ways that answer with a file, or lead elsewhere
     "/manifest.webmanifest", "/sw.js", "/o/{org}/journal/export", "/o/{org}/ads/report.pdf", "/go/{what}",
 }  # fmt: skip
@@ -51,7 +50,7 @@ def _link(said: str) -> str:
 
 async def come_in(browser: Browser, link: str) -> Screen:
     """In a window of their own, which shares nothing with other people's."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale=LOCALE)
+    context = await browser.new_context(viewport={"width": 1280, "height": 860})
     screen = Screen(await context.new_page())
     screen.page.set_default_timeout(LATENESS)
     await screen.page.goto(link)

@@ -98,6 +98,7 @@ DESK: dict[str, tuple[str, str]] = {
     # the journal in words
     "trace.title": ("What happened, and why", "Nini kilitokea, na kwa nini"),
     "trace.hint": ("The latest first. Unfold an entry to see more.", "La mwisho kwanza. Fungua uone zaidi."),
+    "trace.nothing": ("Nothing came of it.", "Hakuna kilichotokana nacho."),
     "trace.sealed": ("Their data was erased.", "Data yao imefutwa."),
     "trace.yes": ("yes", "ndiyo"),
     "trace.no": ("no", "hapana"),
