@@ -17,6 +17,7 @@ from ads.launching.briefs import NoOffer, address_of, brief_of, platform_of, wha
 from ads.launching.words import language_of, say
 from ads.profit.economics import economics
 from ads.profit.offer import BadOffer, Costs
+from ads.variations import refused
 from ads.variations.drafting import drafted
 from ads.variations.limits import RULES
 from ads.variations.model import Brief, Drafted, Platform
@@ -44,7 +45,7 @@ class Preparing:
         except NoOffer:
             return _said("launch.not_reckoned", reason=say("submit.gone", language))
         except BadOffer as error:
-            return _said("launch.not_reckoned", reason=f"{error.reason} {error.remedy}")
+            return _said("launch.not_reckoned", reason=_bad_offer(error, language))
         offer = await ctx.store.get("offers", brief.offer) or {}
         costs = {**(offer.get("costs") or {}), "cost": cost.amount}
         kept = of_offer({**offer, "costs": costs}, brief.price.currency)
@@ -102,10 +103,11 @@ class Preparing:
         if platform == "tiktok":
             return _said("launch.not_drafted", reason=say("draft.film", language))
         three = in_language(brief, platform, language)
-        refused = [(each, refusal) for each in three for refusal in each.refusals if not refusal.note]
-        if refused:
-            each, refusal = refused[0]
-            reason = say("draft.refused", language, angle=each.advert.angle, reason=refusal.reason, fix=refusal.fix)
+        against = [(each, refusal) for each in three for refusal in each.refusals if not refusal.note]
+        if against:
+            each, refusal = against[0]
+            why, fix = refusal.said(language)
+            reason = say("draft.refused", language, angle=each.advert.angle, reason=why, fix=fix)
             return _said("launch.not_drafted", reason=reason)
         parts = [plain(each) + await _pictured(ctx, brief, each, language) for each in three]
         if three[0].advert.language != language:
@@ -130,6 +132,11 @@ def told(landing: Landing, language: str) -> str:
 
 def page_id(org: str, brief: Brief, platform: Platform) -> str:
     return f"{org}/{brief.offer}/{platform}"
+
+
+def _bad_offer(error: BadOffer, language: str) -> str:
+    found = refused.said(f"offer.{error.code}", error.blanks) if language == "sw" else None
+    return " ".join(found or (error.reason, error.remedy))
 
 
 async def _pictured(ctx: Context, brief: Brief, each: Drafted, language: str) -> str:

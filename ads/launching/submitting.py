@@ -95,7 +95,8 @@ async def _wrong(ctx: Context, args: dict[str, Any], brief: Brief, language: str
     for each in in_language(brief, platform, language):
         against = next((refusal for refusal in each.refusals if not refusal.note), None)
         if against is not None:
-            return say("draft.refused", language, angle=each.advert.angle, reason=against.reason, fix=against.fix)
+            why, fix = against.said(language)
+            return say("draft.refused", language, angle=each.advert.angle, reason=why, fix=fix)
     if args["daily_cap"].currency != currency or args["monthly_cap"].currency != currency:
         return say("submit.currency", language, currency=currency)
     least = Money(3 * _SMALLEST, currency)

@@ -63,9 +63,9 @@ def capacity(
 def _checked(places: int, taken: int, under_way: int, lead_books: float, no_show_rate: float, cpa: Money) -> None:
     for field, count in (("places", places), ("taken", taken), ("under_way", under_way)):
         if count < 0:
-            raise BadOffer("negative-count", field, f"{count} is no number of them.", "Count from 0.")
+            raise BadOffer("negative-count", field, f"{count} is no number of them.", "Count from 0.", given=count)
     for field, share in (("lead_books", lead_books), ("no_show_rate", no_show_rate)):
         if not (math.isfinite(share) and 0 <= share <= 1):
-            raise BadOffer("not-a-share", field, f"{share} is not a share.", "Give 0.25 for one in four.")
+            raise BadOffer("not-a-share", field, f"{share} is not a share.", "Give 0.25 for one in four.", given=share)
     if cpa.amount < 0:
         raise BadOffer("negative-amount", "cpa", "An amount cannot be negative.", "Give it without its sign.")

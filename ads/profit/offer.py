@@ -12,9 +12,10 @@ from engine.values import Money
 class BadOffer(ValueError):
     """A statement about an offer that cannot be true. `code` is stable; `field` is what to correct."""
 
-    def __init__(self, code: str, field: str, reason: str, remedy: str) -> None:
+    def __init__(self, code: str, field: str, reason: str, remedy: str, **blanks: object) -> None:
         super().__init__(f"{field}: {reason} {remedy}")
         self.code, self.field, self.reason, self.remedy = code, field, reason, remedy
+        self.blanks = {name: str(value) for name, value in blanks.items()}  # for the sentence in another language
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +46,26 @@ def checked(costs: Costs) -> Costs:
             raise BadOffer("negative-amount", field, "An amount cannot be negative.", "Give it without its sign.")
         if amount.currency != costs.price.currency:
             said = f"It is in {amount.currency}, the price in {costs.price.currency}."
-            raise BadOffer("mixed-currencies", field, said, "Give all amounts of an offer in one currency.")
+            raise BadOffer(
+                "mixed-currencies",
+                field,
+                said,
+                "Give all amounts of an offer in one currency.",
+                given=amount.currency,
+                own=costs.price.currency,
+            )
     for field in ("fee_share", "refund_rate", "no_show_rate"):
         share: float = getattr(costs, field)
         if not (math.isfinite(share) and 0 <= share <= 1):
-            raise BadOffer("not-a-share", field, f"{share} is not a share.", "Give 0.03 for 3 %.")
+            raise BadOffer("not-a-share", field, f"{share} is not a share.", "Give 0.03 for 3 %.", given=share)
     if not (math.isfinite(costs.safety) and 0 < costs.safety <= 1):
-        raise BadOffer("not-a-safety", "safety", f"{costs.safety} is none.", "0.8 spends at most 80 % of the margin.")
+        raise BadOffer(
+            "not-a-safety",
+            "safety",
+            f"{costs.safety} is none.",
+            "0.8 spends at most 80 % of the margin.",
+            given=costs.safety,
+        )
     if costs.price.amount == 0:
         raise BadOffer("no-price", "price", "What is given away earns nothing to advertise with.", "Give its price.")
     if costs.deposit is not None and costs.deposit.amount > costs.price.amount:

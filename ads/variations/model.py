@@ -68,6 +68,16 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     fix: str
     note: bool = False
+    blanks: dict[str, str] = {}  # what the sentences of another language are filled with
+
+    def said(self, language: str) -> tuple[str, str]:
+        """The reason and what to do, in the person's language; in English as it stands here."""
+        if language != "sw":
+            return self.reason, self.fix
+        from ads.variations import refused  # the words know no models
+
+        found = refused.said(self.code, self.blanks)
+        return found if found is not None else (self.reason, self.fix)
 
 
 class Drafted(msgspec.Struct, frozen=True, kw_only=True):

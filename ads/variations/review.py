@@ -43,7 +43,7 @@ def _whole(advert: Advert, rules: Rules) -> Iterator[Refusal]:
         yield Refusal(
             code="language", field="language", place=0, value=advert.language,
             reason=f"{rules.title} takes no ads in this language.",
-            fix="Write this ad in English, and use Swahili on Meta and TikTok.",
+            fix="Write this ad in English, and use Swahili on Meta and TikTok.", blanks={"platform": rules.title},
         )  # fmt: skip
     parts = urlsplit(advert.link) if _readable(advert.link) else urlsplit("")
     if parts.scheme != "https" or not parts.hostname:
@@ -56,7 +56,7 @@ def _whole(advert: Advert, rules: Rules) -> Iterator[Refusal]:
         yield Refusal(
             code="link_too_long", field="link", place=0, value=advert.link[:80],
             reason=f"The address has {len(advert.link):,} characters; {LINK:,} are taken.",
-            fix="Use a shorter address.",
+            fix="Use a shorter address.", blanks={"count": f"{len(advert.link):,}", "limit": f"{LINK:,}"},
         )  # fmt: skip
 
 
@@ -68,12 +68,16 @@ def _counts(advert: Advert, rules: Rules) -> Iterator[Refusal]:
                 code="too_few", field=field.name, place=0, value=str(len(texts)),
                 reason=f"{rules.title} wants at least {_number(field.least, name)}; there {_are(len(texts))}.",
                 fix=f"Write {field.least - len(texts)} more, each of at most {field.longest} characters.",
+                blanks={"platform": rules.title, "limit": str(field.least), "count": str(len(texts)),
+                        "more": str(field.least - len(texts)), "longest": str(field.longest)},
             )  # fmt: skip
         if len(texts) > field.most:
             yield Refusal(
                 code="too_many", field=field.name, place=0, value=str(len(texts)),
                 reason=f"{rules.title} takes at most {_number(field.most, name)}; there {_are(len(texts))}.",
                 fix=f"Leave {len(texts) - field.most} out.",
+                blanks={"platform": rules.title, "limit": str(field.most), "count": str(len(texts)),
+                        "more": str(len(texts) - field.most)},
             )  # fmt: skip
         seen: set[str] = set()
         for place, text in enumerate(texts, 1):
@@ -101,17 +105,57 @@ def _length(field: Field, place: int, text: str, rules: Rules) -> Iterator[Refus
         yield _of(field, place, text, "empty", "There is nothing in it.", "Write something, or leave it out.")
     elif long > field.longest:
         reason = f"It counts {long} characters the way {rules.title} counts; {field.longest} are taken."
-        yield _of(field, place, text, "too_long", reason, f"Shorten it by {long - field.longest}.")
+        yield _of(
+            field,
+            place,
+            text,
+            "too_long",
+            reason,
+            f"Shorten it by {long - field.longest}.",
+            count=long,
+            limit=field.longest,
+            platform=rules.title,
+            more=long - field.longest,
+        )
     elif field.shown and long > field.shown:
         reason = f"It counts {long} characters; after about {field.shown} {rules.title} hides the rest."
-        yield _of(field, place, text, "cut", reason, "Put what matters first, or shorten it.", note=True)
+        yield _of(
+            field,
+            place,
+            text,
+            "cut",
+            reason,
+            "Put what matters first, or shorten it.",
+            note=True,
+            count=long,
+            limit=field.shown,
+            platform=rules.title,
+        )
 
 
 def _characters(field: Field, place: int, text: str, rules: Rules) -> Iterator[Refusal]:
     if not rules.emoji and (found := next((letter for letter in text if _emoji(letter)), "")):
-        yield _of(field, place, text, "emoji", f"{rules.title} takes no emoji here ({found}).", "Leave it out.")
+        yield _of(
+            field,
+            place,
+            text,
+            "emoji",
+            f"{rules.title} takes no emoji here ({found}).",
+            "Leave it out.",
+            platform=rules.title,
+            word=found,
+        )
     if found := next((mark for mark in rules.marks if mark in text), ""):
-        yield _of(field, place, text, "character", f"{rules.title} takes no {found} here.", "Leave it out.")
+        yield _of(
+            field,
+            place,
+            text,
+            "character",
+            f"{rules.title} takes no {found} here.",
+            "Leave it out.",
+            platform=rules.title,
+            word=found,
+        )
     if _HIDDEN.search(text) or any(unicodedata.category(letter) == "Cc" and letter != "\n" for letter in text):
         reason = "It has characters that nobody sees, which platforms take for an attempt to hide words."
         yield _of(field, place, text, "hidden", reason, "Type it anew in place of pasting it.")
@@ -129,7 +173,15 @@ def _style(field: Field, place: int, text: str, brief: Brief) -> Iterator[Refusa
     own = {word.upper() for word in re.findall(r"[\w]+", f"{brief.business} {' '.join(brief.name.values())}")}
     loud = [word for word in re.findall(r"\b[A-Z]{4,}\b", text.replace("-", "")) if word not in own | _ABBREVIATIONS]
     if loud:
-        yield _of(field, place, text, "shouting", f"Google takes no words in capitals ({loud[0]}).", "Write it small.")
+        yield _of(
+            field,
+            place,
+            text,
+            "shouting",
+            f"Google takes no words in capitals ({loud[0]}).",
+            "Write it small.",
+            word=loud[0],
+        )
 
 
 def _claims(field: Field, place: int, text: str, advert: Advert, brief: Brief) -> Iterator[Refusal]:
@@ -140,7 +192,7 @@ def _claims(field: Field, place: int, text: str, advert: Advert, brief: Brief) -
         found = next((word for word in _listed(claim) if f" {word} " in plain), "")
         if found:
             reason = f'"{found}": {claim.reason}'
-            yield _of(field, place, text, f"claim.{claim.category or claim.code}", reason, claim.fix)
+            yield _of(field, place, text, f"claim.{claim.category or claim.code}", reason, claim.fix, word=found)
 
 
 def _prices(field: Field, place: int, text: str, brief: Brief) -> Iterator[Refusal]:
@@ -150,7 +202,15 @@ def _prices(field: Field, place: int, text: str, brief: Brief) -> Iterator[Refus
         minor = amount(match.group(1) or match.group(2), brief.price.currency)
         if minor is not None and minor not in known:
             reason = f"{match.group().strip()} is neither the price nor the deposit of this offer."
-            yield _of(field, place, text, "price", reason, "Say the offer's own price, or change the offer first.")
+            yield _of(
+                field,
+                place,
+                text,
+                "price",
+                reason,
+                "Say the offer's own price, or change the offer first.",
+                word=match.group().strip(),
+            )
 
 
 def amounts(text: str, currency: str) -> tuple[int, ...]:
@@ -208,8 +268,13 @@ def _readable(link: str) -> bool:
     return link.isprintable() and " " not in link
 
 
-def _of(field: Field, place: int, text: str, code: str, reason: str, fix: str, *, note: bool = False) -> Refusal:
-    return Refusal(code=code, field=field.name, place=place, value=text[:120], reason=reason, fix=fix, note=note)
+def _of(
+    field: Field, place: int, text: str, code: str, reason: str, fix: str, *, note: bool = False, **blanks: object
+) -> Refusal:
+    said = {name: str(value) for name, value in blanks.items()}
+    return Refusal(
+        code=code, field=field.name, place=place, value=text[:120], reason=reason, fix=fix, note=note, blanks=said
+    )
 
 
 def _number(count: int, name: str) -> str:
