@@ -65,7 +65,7 @@ class Server:
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
         async with httpx.AsyncClient() as http:
-            for _ in range(300):
+            for _ in range(1200):  # a minute: it ends sooner by itself where it cannot begin
                 if self.process.returncode is not None:
                     raise AssertionError(f"the server ended:\n{self.log.read_text()}")
                 try:
