@@ -43,6 +43,7 @@ class AdsConversions:
         self._world = world
         self.counted: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.repeated = 0
+        self.adjusted = 0
         self.tried = 0  # tests, which count for nothing
         self._seen: dict[tuple[str, ...], datetime] = {}
 
@@ -52,6 +53,7 @@ class AdsConversions:
             web.post(r"/meta/{version:v\d+\.\d+}/{place:\d+}/events", self._served("meta", self.meta)),
             web.post("/google/v1/events:ingest", self._served("google", self.ingest)),
             web.post(legacy, self._served("google", self.upload)),
+            web.post(legacy.replace("ClickConversions", "ConversionAdjustments"), self._served("google", self.adjust)),
             web.post("/tiktok/open_api/v1.3/event/track/", self._served("tiktok", self.track)),
             web.get("/control/ads/conversions", self.shown),
         ]
@@ -156,8 +158,34 @@ class AdsConversions:
             self.tried += 1
             return web.json_response({})
         for event in body["events"]:
-            self._count("google", place, event, str(event.get("transactionId") or secrets.token_hex(8)))
+            id = str(event.get("transactionId") or secrets.token_hex(8))
+            if not self._count("google", place, event, id):
+                self._restate(place, "transactionId", id, event.get("conversionValue"))
         return web.json_response({"requestId": secrets.token_hex(8)})
+
+    def _restate(self, place: str, name: str, id: str, value: Any) -> bool:
+        """Another value for one that was counted. False where none was."""
+        for event in self.counted.get(("google", place), []):
+            if event.get(name) == id:
+                self.adjusted += event.get("conversionValue") != value
+                event["conversionValue"] = value
+                return True
+        return False
+
+    async def adjust(self, request: web.Request) -> web.Response:
+        """The older API's retractions and restatements, by order id."""
+        if not self._known("google", _bearer(request)):
+            return _google(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+        body = await _json(request)
+        if body.get("partialFailure") is not True or not request.headers.get("developer-token"):
+            return _google(400, "INVALID_ARGUMENT", "partial_failure must be true, and developer-token be there")
+        wrong = []
+        for each in body.get("conversionAdjustments") or ():
+            value = (each.get("restatementValue") or {}).get("adjustedValue", 0)
+            if not self._restate(request.match_info["place"], "orderId", str(each.get("orderId")), value):
+                wrong.append("CONVERSION_NOT_FOUND")
+        failed = {"partialFailureError": {"code": 3, "message": "; ".join(wrong)}} if wrong else {}
+        return web.json_response({"results": [{}], **failed})
 
     def _check_google(self, event: dict[str, Any]) -> None:
         if unknown := set(event) - _EVENT_FIELDS:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from ads import units
 from ads.conversions import hashing
 from ads.conversions.message import Accepted, Conversion, Destination, Request, Unsendable
@@ -18,13 +20,13 @@ from ads.failures import NeedsPerson, Refused, RetryLater, TokenRefused
 VERSION = "v26"
 OLDEST = timedelta(days=90)
 _CLICKS = ("gclid", "gbraid", "wbraid")
-_MOMENT = timedelta(minutes=1)
-_TWICE = ("DUPLICATE", "CLICK_CONVERSION_ALREADY_EXISTS")
+_MOMENT, _DAY = timedelta(minutes=1), timedelta(hours=24)
+_TWICE = ("DUPLICATE", "CLICK_CONVERSION_ALREADY_EXISTS", "CONVERSION_ALREADY_RETRACTED", "RESTATEMENT_ALREADY_EXISTS")
 
 
 def request(conversion: Conversion, place: Destination, now: datetime) -> Request:
     """Raises Unsendable."""
-    action = place.names.get(conversion.kind, "")
+    action = place.names.get("payment" if conversion.kind == "refund" else conversion.kind, "")
     if not action:
         raise Unsendable("kind")
     if now - conversion.at >= OLDEST:
@@ -33,6 +35,8 @@ def request(conversion: Conversion, place: Destination, now: datetime) -> Reques
     people = _identifiers(conversion)
     if not ids and not people:
         raise Unsendable("no_ids")
+    if conversion.kind == "refund":
+        return _adjusted(conversion, place, action) if place.legacy else _restated(conversion, place, action, ids)
     return _legacy(conversion, place, action, ids) if place.legacy else _ingest(conversion, place, action, ids)
 
 
@@ -48,6 +52,8 @@ def understood(status: int, body: Any, *, legacy: bool = False, checked: bool = 
     said, name = str(error.get("message") or f"HTTP {status}")[:200], str(error.get("status") or "")
     if status == 200 and any(word in repr(error) for word in _TWICE):
         return Accepted("known")  # an earlier try had reached them
+    if status == 200 and "TOO_RECENT_CONVERSION" in repr(error):  # the older API adjusts a conversion after a day
+        raise RetryLater("ads.google.early", "Google adjusts a conversion only after a day", after=_DAY, said=said)
     if status == 401 or name == "UNAUTHENTICATED":
         raise TokenRefused("ads.google.token", "The access token was refused", said=said)
     if status == 403 or name == "PERMISSION_DENIED":
@@ -57,6 +63,44 @@ def understood(status: int, body: Any, *, legacy: bool = False, checked: bool = 
     if status >= 500:
         raise RetryLater("ads.google.trouble", "Google has trouble of its own", after=_MOMENT, said=said)
     raise Refused("ads.google.refused", "Google refused the event", said=said)
+
+
+def _restated(conversion: Conversion, place: Destination, action: str, ids: dict[str, str]) -> Request:
+    """A payment that Data Manager knows by its transaction id, told again with what remains of it, is adjusted."""
+    paid = [
+        msgspec.structs.replace(conversion, id=each.id, at=each.at, value=each.remains) for each in conversion.restated
+    ]
+    requests = [_ingest(each, place, action, ids) for each in paid]
+    events = [event for each in requests for event in each.body["events"]]
+    return msgspec.structs.replace(requests[0], body={**requests[0].body, "events": events})
+
+
+def _adjusted(conversion: Conversion, place: Destination, action: str) -> Request:
+    """The older API has a request for it: a retraction of what is wholly given back, else a restatement."""
+    adjustments: list[dict[str, Any]] = []
+    for each in conversion.restated:
+        made: dict[str, Any] = {
+            "conversionAction": f"customers/{place.id}/conversionActions/{action}",
+            "orderId": each.id,
+            "adjustmentDateTime": _moment(conversion.at),
+            "adjustmentType": "RESTATEMENT" if each.remains.amount else "RETRACTION",
+        }
+        if each.remains.amount:
+            value = float(units.to_tiktok(each.remains))
+            made["restatementValue"] = {"adjustedValue": value, "currencyCode": each.remains.currency}
+        adjustments.append(made)
+    body = {"conversionAdjustments": adjustments, "partialFailure": True}
+    path = f"/{VERSION}/customers/{place.id}:uploadConversionAdjustments"
+    return Request(path=path, body=body, headers=_legacy_headers(place))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00:00"
+
+
+def _legacy_headers(place: Destination) -> dict[str, str]:
+    headers = {"Authorization": f"Bearer {place.token}", "developer-token": place.developer_token}
+    return headers | ({"login-customer-id": place.login} if place.login else {})
 
 
 def _ingest(conversion: Conversion, place: Destination, action: str, ids: dict[str, str]) -> Request:
@@ -89,7 +133,7 @@ def _ingest(conversion: Conversion, place: Destination, action: str, ids: dict[s
 def _legacy(conversion: Conversion, place: Destination, action: str, ids: dict[str, str]) -> Request:
     told: dict[str, Any] = {
         "conversionAction": f"customers/{place.id}/conversionActions/{action}",
-        "conversionDateTime": f"{conversion.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00:00",
+        "conversionDateTime": _moment(conversion.at),
         "orderId": conversion.id,
         "consent": {"adUserData": _agreed(conversion, "GRANTED", "UNSPECIFIED")},
         **dict(list(ids.items())[:1]),  # the API takes one of the three
@@ -102,11 +146,9 @@ def _legacy(conversion: Conversion, place: Destination, action: str, ids: dict[s
     ]
     if people:
         told["userIdentifiers"] = people
-    headers = {"Authorization": f"Bearer {place.token}", "developer-token": place.developer_token}
-    if place.login:
-        headers["login-customer-id"] = place.login
     body = {"conversions": [told], "partialFailure": True}
-    return Request(path=f"/{VERSION}/customers/{place.id}:uploadClickConversions", body=body, headers=headers)
+    path = f"/{VERSION}/customers/{place.id}:uploadClickConversions"
+    return Request(path=path, body=body, headers=_legacy_headers(place))
 
 
 def _identifiers(conversion: Conversion) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from engine.values import Money
 
 PLATFORMS = ("meta", "google", "tiktok")
 SENT: tuple[Kind, ...] = ("lead", "booking", "payment")
+FOLLOWED: tuple[Kind, ...] = (*SENT, "refund")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     last_name: str = ""
     country: str = ""
     refuses: bool = False
+
+
+class Restated(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment that was told, and what remains of it after a refund."""
+
+    id: str
+    at: datetime
+    remains: Money
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +53,7 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     person: Person = Person()
     agent: str = ""
     address: str = ""
+    restated: tuple[Restated, ...] = ()  # of a refund, for a platform that takes payments anew
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +101,7 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Unsendable(Exception):
-    """The platform has no use for this event; `why` says it: kind, old, no_ids, no_page, refused."""
+    """The platform has no use for this event; `why` says it: kind, old, no_ids, no_page, refused, untold."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -16,7 +16,8 @@ import msgspec
 from ads import failures
 from ads.conversions import destinations
 from ads.conversions.delivery import Delivery
-from ads.conversions.message import SENT, Conversion, Person, Unsendable
+from ads.conversions.message import FOLLOWED, Conversion, Person, Unsendable
+from ads.conversions.restating import restated, told_as
 from ads.truth.collecting import opened_agent
 from ads.truth.events import COLLECTION, Happened, event_id
 from engine.model import Event
@@ -44,9 +45,12 @@ class Sender:
         if event is None or place is None:
             return _answer("conversions.skipped", why="gone" if event is None else "not_wanted")
         try:
-            accepted = await self._delivery.deliver(await self._conversion(ctx, event), place, ctx.now)
+            made = await self._conversion(ctx, event)
+            if event["kind"] == "refund" and place.platform == "google":
+                made = msgspec.structs.replace(made, restated=await restated(ctx, event))
+            accepted = await self._delivery.deliver(made, place, ctx.now)
         except Unsendable as unsendable:
-            return _answer("conversions.skipped", why=unsendable.why)
+            return _untold(event, _answer("conversions.skipped", why=unsendable.why), unsendable.why)
         except failures.TokenRefused as failure:
             await ctx.store.commit([destinations.troubled(ctx.org, place.platform, failure.code, ctx.now)])
             raise RetryLater(failure.code, after=TOKEN_WAIT) from None  # somebody may connect the account anew
@@ -55,7 +59,8 @@ class Sender:
         except (failures.PlatformError, ValueError) as failure:
             why = failure.code if isinstance(failure, failures.PlatformError) else "ads.host"
             trouble = destinations.troubled(ctx.org, place.platform, why, ctx.now)
-            return msgspec.structs.replace(_answer("conversions.refused", why=why), ops=(trouble,))
+            refused = _untold(event, _answer("conversions.refused", why=why), why)
+            return msgspec.structs.replace(refused, ops=(*refused.ops, trouble))
         noted = Update(COLLECTION, event["_id"], {"set": {"sent_at": ctx.now, "sent_as": accepted.trace[:100]}})
         return msgspec.structs.replace(_answer("conversions.sent", platform=place.platform), ops=(noted,))
 
@@ -68,7 +73,7 @@ class Sender:
         click = await ctx.store.get("clicks", event["click"]) if event.get("click") else None
         agent, address = await _agent(ctx, contact) if consent == "granted" and contact else ("", "")
         return Conversion(
-            id=str(event["_id"]).rpartition("/")[2].replace(":", "-"), kind=event["kind"], at=event["at"],
+            id=told_as(event), kind=event["kind"], at=event["at"],
             ids=dict((click or {}).get("ids") or {}), clicked_at=event["cohort"] if event.get("by") else None,
             contact=contact, page=str((click or {}).get("page") or ""), value=_value(event), consent=consent,
             person=person if consent == "granted" else Person(), agent=agent, address=address,
@@ -87,7 +92,7 @@ class Sender:
 async def follow(ctx: Context, event: Happened) -> tuple[Start, ...]:
     """What begins because something happened: for `ads.truth.watching.Watch`."""
     platform = event.credit.platform
-    if event.kind not in SENT or await destinations.told(ctx.store, platform) is None:
+    if event.kind not in FOLLOWED or await destinations.told(ctx.store, platform) is None:
         return ()
     id = event_id(ctx.org, event.kind, event.key)
     machine = f"conversion:{id.rpartition('/')[2]}"
@@ -107,6 +112,11 @@ async def _agent(ctx: Context, contact: str) -> tuple[str, str]:
     wanted = {"contact": contact, "subject": contact, "kind": "page"}
     found = await ctx.store.find(COLLECTION, wanted, sort=[("at", -1)], limit=1)
     return opened_agent(ctx.vault, found[0]) if found and found[0].get("sealed") else ("", "")
+
+
+def _untold(event: Document, answer: Acted, why: str) -> Acted:
+    """Noted with the event, so that a refund of it is not told either."""
+    return msgspec.structs.replace(answer, ops=(Update(COLLECTION, event["_id"], {"set": {"untold": why}}),))
 
 
 def _value(event: Document) -> Money | None:
