@@ -21,10 +21,9 @@ from runtime.parts import Parts, Scene
 from runtime.trouble import Parked
 from runtime.verbs import Hopeless, RetryLater
 from storage.errors import StoreError
-from storage.store import Delete, Insert
+from storage.store import Insert
 
 QUESTIONS = 100  # questions that one step may ask
-TIMERS = 100  # armed ones that end with their machine; more would only fire for nothing
 
 Compute = Callable[[Mapping[str, Any]], Step]
 
@@ -131,19 +130,10 @@ class Turn:
             batch.ops.append(machines.insert(after, scene.org, scene.vault, scene.now, written))
         else:
             batch.ops.append(machines.update(before, after, scene.vault, scene.now, written))
-            if after.status == "done" and before.status == "live":
-                await self._disarm(scene, batch, id, cause)
-                if before.conversation:
-                    await self._leave(scene, batch, after)
+            if after.status == "done" and before.status == "live" and before.conversation:
+                await self._leave(scene, batch, after)
         batch.machines.append(after)
         return after
-
-    async def _disarm(self, scene: Scene, batch: Batch, id: str, cause: str) -> None:
-        """The timers of states that it left long ago: months of them would fire for nothing. The one that ended it goes
-        with its own work.
-        """
-        waiting = await scene.store.find("timers", {"machine": id, "state": "armed"}, limit=TIMERS)
-        batch.ops.extend(Delete("timers", row["_id"]) for row in waiting if row["_id"] != cause)
 
     async def _leave(self, scene: Scene, batch: Batch, machine: Machine) -> None:
         """Off the floor; the machine below puts its question again if the person has been talking elsewhere."""

@@ -69,7 +69,7 @@ async def test_every_journal_of_the_week_replays_byte_for_byte(week: Town) -> No
     replay = Replay(week.store, week.vault, week.published, engine)
     done = [each async for each in replay.run(ORG, Chosen())]
     assert [each.place for each in done] == sorted(each.place for each in done)
-    assert sum(each.entries for each in done) == await week.store.count("journal", {"org": ORG}) > 120
+    assert sum(each.entries for each in done) == await week.store.count("journal", {"org": ORG}) > 150
     assert [each.flaws for each in done if each.flaws] == []
 
 

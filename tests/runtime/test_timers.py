@@ -106,18 +106,3 @@ async def test_two_skips_at_once_move_the_clock_by_both(runtime: Runtime) -> Non
     before = runtime.clock.now()
     await asyncio.gather(runtime.skip(timedelta(days=1)), runtime.skip(timedelta(days=1)))
     assert runtime.clock.now() - before >= timedelta(days=2)
-
-
-async def test_timers_end_with_their_machine_but_not_those_of_others(house: House, runtime: Runtime) -> None:
-    await house.begin(runtime, Start(definition="thing", machine=ID), Start(definition="thing", machine="thing:friend"))
-    for machine in (ID, "thing:friend"):
-        await runtime.receive([house.event(machine, "arm", hours=[1, 2])])
-    await runtime.receive([house.event(ID, "finish")])
-    await runtime.idle()
-    assert (await house.snapshot(ID)).done
-    left = await house.store.org(ORG).find("timers", {})
-    assert {row["machine"] for row in left} == {"thing:friend"}
-    entries = len(await house.journal(ID))
-    house.clock.move(timedelta(hours=3))
-    await runtime.idle()
-    assert len(await house.journal(ID)) == entries, "nothing fires for a machine that has ended"

@@ -116,8 +116,6 @@ def thing(snapshot: Snapshot, event: Event, now: datetime, answers: Mapping[str,
             raise Unanswered(Question(key="toy.ask", verb="toy.ask", args={}))
         known = {"data": {**snapshot.data, "answer": answers["toy.ask"]}}
         return went(snapshot, event, now, change=known, answers={"toy.ask": answers["toy.ask"]})
-    if event.name == "finish":
-        return went(snapshot, event, now, "finished", change={"done": True})
     if event.name == "break":
         raise ExpressionFailed("1/0", "it is broken")
     if event.name in ("done", "held", "taken", "rang", "callback"):
