@@ -64,7 +64,7 @@ def candidates(count: int) -> list[Defect]:
 
 
 async def test_a_backtest_of_any_defect_ends_with_something_true(week: Town) -> None:
-    became = [await holds(week, defect) for defect in candidates(48)]
+    became = [await holds(week, defect) for defect in candidates(60)]
     assert len(became) > 10
     assert len(set(became) - {""}) > 1, became  # else agreement would mean little
 
