@@ -20,6 +20,7 @@ EDIT = f"{ORG}/rules/edit?file="
 LATENESS = 60_000
 NO_PAGE = {  # ways that answer with a file, or lead elsewhere
     "/manifest.webmanifest", "/sw.js", "/o/{org}/journal/export", "/o/{org}/ads/report.pdf", "/go/{what}",
+    "/o/{org}/ads/pictures/{id}",
 }  # fmt: skip
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -53,6 +53,7 @@ EMPTY = (
     "ads",
     "ads/campaigns",
     "ads/launch",
+    "ads/pictures",
     "money",
 )
 SWAHILI = ("", "/conversations", "/bookings", "/settings", "/ads", "/team", "/rules", "/journal", "/tokens")
