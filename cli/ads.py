@@ -57,6 +57,7 @@ def add(subparsers: Any) -> None:
     ads_connect.add(actions)
     demo = actions.add_parser("demo", help="live through a fortnight with a campaign in the demo that runs")
     demo.add_argument("--days", type=int, default=14)
+    demo.add_argument("--hours", type=int, default=0, help="so many hours instead, for who has less time")
     demo.set_defaults(run=_demo)
 
 
@@ -125,7 +126,7 @@ async def _stored(settings: Settings, act: Act) -> Done:
 
 async def _demo(options: argparse.Namespace) -> int:
     settings = read(demo=True)
-    asked = fortnight.Fortnight(days=options.days)
+    asked = fortnight.Fortnight(days=options.days, hours=options.hours)
 
     def tell(told: fortnight.Told) -> None:
         print(f"{told.at.astimezone(ZoneInfo('Africa/Nairobi')):%a %d %b %H:%M}  {told.text}", flush=True)

@@ -128,7 +128,7 @@ async def _own(house: House) -> str:
 
 
 async def _launched(house: House, desk: Desk, wish: Fortnight, tell: Callable[[Told], None]) -> str:
-    campaign = await desk.draft(CLINIC, _campaign(wish.key or f"{house.clock.now():%Y%m%d%H%M%S}"), "demo")
+    campaign = await desk.draft(CLINIC, drafted(wish.key or f"{house.clock.now():%Y%m%d%H%M%S}"), "demo")
     await house.runtime.idle()
     tell(Told(at=house.clock.now(), text="Drafted: three ads at KSh 1,200 a day each, at most KSh 6,000 a day."))
     await desk.submit(CLINIC, campaign, "demo")
@@ -226,7 +226,7 @@ def _shillings(amount: int | None) -> Decimal:
     return major(amount or 0, CURRENCY)
 
 
-def _campaign(key: str) -> NewCampaign:
+def drafted(key: str) -> NewCampaign:
     def kes(amount: int) -> Money:
         return Money(amount * unit(CURRENCY), CURRENCY)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from storage.store import Insert
 from tests.console.conftest import CLINIC, Browser, House
 
@@ -39,33 +37,26 @@ async def test_an_account_is_connected_tried_and_taken_away_and_nothing_secret_i
     assert "disconnected an ad account" in audit
 
 
-@pytest.mark.parametrize(
-    ("path", "given", "english", "swahili"),
-    [
-        (
-            "account",
-            {**ACCOUNT, "token": "bad"},
-            "Meta does not accept the access token",
-            "Meta haikubali access token",
-        ),
-        ("account", {**ACCOUNT, "page": ""}, "Fill this in: Facebook page ID", "Jaza hapa: ID ya ukurasa"),
-        ("account", {**ACCOUNT, "account": "mine"}, "Only digits, please: Ad account ID", "Tarakimu tu"),
-        ("account", {"platform": "linkedin"}, "There is no such platform", "Hakuna jukwaa"),
-        ("account/remove", {"platform": "google"}, "Google is not connected", "Google haijaunganishwa"),
-        ("place", {**PLACE, "token": "bad"}, "Meta does not accept the access token", "Meta haikubali access token"),
-        ("place/test", {"platform": "tiktok"}, "TikTok is not connected", "TikTok haijaunganishwa"),
-        ("measuring", {"sites": "http://x.ke", "window_days": "7"}, "is no site like", "si tovuti kama"),
-        ("measuring", {"sites": "", "window_days": "400"}, "From 1 to 90 days", "Kuanzia siku 1"),
-    ],
+WRONG: tuple[tuple[str, dict[str, str], str, str], ...] = (
+    ("account", {**ACCOUNT, "token": "bad"}, "Meta does not accept the access token", "Meta haikubali access token"),
+    ("account", {**ACCOUNT, "page": ""}, "Fill this in: Facebook page ID", "Jaza hapa: ID ya ukurasa"),
+    ("account", {**ACCOUNT, "account": "mine"}, "Only digits, please: Ad account ID", "Tarakimu tu"),
+    ("account", {"platform": "linkedin"}, "There is no such platform", "Hakuna jukwaa"),
+    ("account/remove", {"platform": "google"}, "Google is not connected", "Google haijaunganishwa"),
+    ("place", {**PLACE, "token": "bad"}, "Meta does not accept the access token", "Meta haikubali access token"),
+    ("place/test", {"platform": "tiktok"}, "TikTok is not connected", "TikTok haijaunganishwa"),
+    ("measuring", {"sites": "http://x.ke", "window_days": "7"}, "is no site like", "si tovuti kama"),
+    ("measuring", {"sites": "", "window_days": "400"}, "From 1 to 90 days", "Kuanzia siku 1"),
 )
-async def test_what_is_wrong_is_said_in_the_persons_language(
-    house: House, path: str, given: dict[str, str], english: str, swahili: str
-) -> None:
+
+
+async def test_what_is_wrong_is_said_in_the_persons_language(house: House) -> None:
     owner = await house.browser("owner")
-    answer = await owner.post(f"{BASE}/{path}", **given)
-    assert (answer.status, english in answer.text) == (422, True)
-    await owner.post("/language", language="sw")
-    assert swahili in (await owner.post(f"{BASE}/{path}", **given)).text
+    for language, place in (("en", 2), ("sw", 3)):
+        await owner.post("/language", language=language)
+        for case in WRONG:
+            answer = await owner.post(f"{BASE}/{case[0]}", **case[1])
+            assert (answer.status, str(case[place]) in answer.text) == (422, True), case
     assert await house.store.find("ad_accounts", {}, everyone=True) == []
 
 
