@@ -162,6 +162,7 @@ def begin(document: Mapping[str, Any], settings: Policy, first_report: datetime)
     data = {
         "campaign": document["_id"],
         "watch_every": settings.watch_every,
+        "pace_every": settings.pace_every,
         "rebalance_every": settings.rebalance_every,
         "report_every": timedelta(days=1),
         "first_report": first_report,

@@ -169,6 +169,7 @@ class Desk:
         """Another cadence for a campaign that runs."""
         data = {
             "watch_every": settings.watch_every,
+            "pace_every": settings.pace_every,
             "rebalance_every": settings.rebalance_every,
             "report_every": timedelta(days=1),
         }

@@ -57,8 +57,8 @@ class Looking:
         try:
             shares = await self._knowledge.shares(ctx, campaign, variations, known)
         except EngineError as error:  # a table that cannot be asked must not stop the looks that keep the caps
-            noted = {"trouble": f"budgets were not shared out: {error}", "trouble_code": "ads.tables"}
-            return Changed(ops=(Update("campaigns", campaign["_id"], {"set": noted}),))
+            trouble = {"trouble": f"budgets were not shared out: {error}", "trouble_code": "ads.tables"}
+            return Changed(ops=(Update("campaigns", campaign["_id"], {"set": trouble}),))
         for share in shares:
             data = {
                 "budget": share.budget,
@@ -67,7 +67,9 @@ class Looking:
                 "facts": known[share.variation] | share.facts,
             }
             posts.append(heard(by_id[share.variation], Event(name="ads.share", data=data)))
-        return Changed(posts=tuple(posts))
+        decision = args["decision"] if isinstance(args.get("decision"), dict) else {}
+        noted = {"shared": {**decision, "at": ctx.now}}
+        return Changed(ops=(Update("campaigns", campaign["_id"], {"set": noted}),), posts=tuple(posts))
 
     async def report(self, ctx: Context, args: dict[str, Any]) -> Changed:
         """The day's figures of the campaign, kept with it; pages and messages are made of them."""

@@ -21,6 +21,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Percentages are of the budget before; `cpa_multiple` of the most that a customer may cost."""
 
     watch_minutes: int = 30
+    pace_hours: int = 6
     rebalance_hours: int = 6
     report_hour: int = 8  # by the business's clock
     report_days: int = 1  # 1 every day, 7 on Mondays, 0 never
@@ -49,6 +50,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(minutes=self.watch_minutes)
 
     @property
+    def pace_every(self) -> timedelta:
+        return timedelta(hours=self.pace_hours)
+
+    @property
     def rebalance_every(self) -> timedelta:
         return timedelta(hours=self.rebalance_hours)
 
@@ -56,6 +61,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 PLATFORM_CHANGES = 4
 _BOUNDS: dict[str, tuple[float, float]] = {
     "watch_minutes": (15, 24 * 60),
+    "pace_hours": (1, 24),
     "rebalance_hours": (1, 7 * 24),
     "report_hour": (0, 23),
     "report_days": (0, 7),

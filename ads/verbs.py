@@ -7,13 +7,15 @@ from ads.changes import Changes
 from ads.collecting import Collector
 from ads.dispatcher import Dispatcher
 from ads.looking import Looking
+from ads.pacing import Pacing
 from ads.report.morning import Morning, Owners, nobody
 from runtime.verbs import Bound
 
 
 def bind(
-    changes: Changes, looking: Looking, dispatcher: Dispatcher, collector: Collector, owners: Owners = nobody
-) -> list[Bound]:
+    changes: Changes, looking: Looking, pacing: Pacing, dispatcher: Dispatcher, collector: Collector,
+    owners: Owners = nobody,
+) -> list[Bound]:  # fmt: skip
     """Everything that `ads.vocabulary` declares, with the coroutine that carries it out."""
     morning = Morning(owners)
     return [
@@ -23,6 +25,8 @@ def bind(
         Bound("ads.stop", starting.stop),
         Bound("ads.collect", collector.collect),
         Bound("ads.look", looking.look),
+        Bound("ads.measure", pacing.measure),
+        Bound("ads.slow", pacing.slow),
         Bound("ads.share_out", looking.share_out),
         Bound("ads.report", looking.report),
         Bound("ads.alert", alerting.alert),

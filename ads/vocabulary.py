@@ -4,52 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine.registry import Arg, EventKind, Record, Role, Verb, Vocabulary
-
-AD_FACTS = Record(
-    name="ad_facts",
-    fields={
-        "angle": "text",
-        "spend": "money", "revenue": "money", "margin": "money", "profit": "money",
-        "conversions": "count", "clicks": "count", "impressions": "count",
-        "cpa": "money", "max_cpa": "money", "roas": "number", "break_even_roas": "number",
-        "chance_to_win": "probability", "chance_profitable": "probability", "expected_loss": "money",
-        "best_by_now": "yes_no", "worse_by_now": "yes_no", "wanted_change_pct": "number",
-        "hours_running": "number", "hours_since_change": "number", "budget": "money", "capacity_left": "count",
-        "reporting_factor": "number", "data_ok": "yes_no",
-        "spend_today": "money", "velocity": "number", "cpc": "money", "ctr": "number", "frequency": "number",
-        "running": "yes_no", "reported": "yes_no", "hours_since_report": "number", "currency_same": "yes_no",
-        "shrunk": "number", "spend_factor": "number", "spend_surprise": "number", "delivery_surprise": "number",
-        "silence_surprise": "number", "click_price_surprise": "number",
-        "impressions_recent": "count", "ctr_change": "number", "chance_fatigued": "probability",
-        "still_pays": "yes_no",
-    },
-    label="angle",
-    doc="What is known of a variation at a moment, for the tables `keep_kill_scale`, `anomaly`, `fatigue` and "
-    "`ad_brakes`. Money is what the server itself measured, spend what the platform reports. `velocity` is 2 when it "
-    "spends twice as fast as its budget would over the day. What is not known is nothing.",
-)  # fmt: skip
-AD_GUARDRAIL = Record(
-    name="ad_guardrail",
-    fields={
-        "min_conversions": "count", "cooldown_hours": "number", "largest_step_pct": "number",
-        "approval_pct": "number", "cpa_multiple": "number", "velocity_limit": "number", "changes_per_hour": "count",
-    },
-    label="approval_pct",
-    doc="What the business allows its autopilot: its own settings, else the defaults of `ads.policy`.",
-)  # fmt: skip
-AD_STEP = Record(
-    name="ad_step",
-    fields={
-        "kind": "text", "raises": "yes_no", "capped": "yes_no", "by_person": "yes_no", "approved": "yes_no",
-        "exposure": "money", "daily_cap": "money", "month": "money", "monthly_cap": "money",
-        "change_pct": "number", "changes_last_hour": "count", "hours_since_change": "number",
-        "conversions": "count", "data_ok": "yes_no",
-    },
-    label="kind",
-    doc="A change that somebody wants. `exposure` is what the campaign may have spent today once it is made, `month` "
-    "this month's spend with it; `kind` is launch, budget, pause, resume, end or rollback.",
-)  # fmt: skip
+from ads.records import AD_CAMPAIGN, AD_FACTS, AD_GUARDRAIL, AD_STEP
+from engine.registry import Arg, EventKind, Role, Verb, Vocabulary
 
 _CAMPAIGN = {"campaign": Arg(type="text", doc="The campaign's id.")}
 _VARIATION = {"variation": Arg(type="text", doc="The variation's id.")}
@@ -63,7 +19,7 @@ VOCABULARY = Vocabulary(
         Role(name="campaign", doc="The campaign that a variation or a change belongs to."),
         Role(name="variation", doc="The variation that a change is about."),
     ),
-    records=(AD_FACTS, AD_GUARDRAIL, AD_STEP),
+    records=(AD_FACTS, AD_GUARDRAIL, AD_STEP, AD_CAMPAIGN),
     verbs=(
         Verb(
             name="ads.check_launch",
@@ -95,10 +51,31 @@ VOCABULARY = Vocabulary(
             doc="Gather the facts of every variation that runs, or is odd; each hears them as `ads.looked`.",
         ),
         Verb(
-            name="ads.share_out",
+            name="ads.measure",
             sort="change",
             args=_CAMPAIGN,
-            doc="Pace the campaign and divide its budget among its variations; each whose share is to change hears "
+            answers={"ads.measured": {"facts": "ad_campaign"}},
+            doc="Gather what `pacing` and `rebalance` are asked with.",
+        ),
+        Verb(
+            name="ads.slow",
+            sort="change",
+            args={
+                **_CAMPAIGN,
+                "factor": Arg(type="number", doc="Budgets are multiplied by it; 0 pauses them until another day."),
+                "decision": Arg(type="record", required=False, doc="What a table answered, kept with the changes."),
+                "reason": _WHY,
+            },
+            doc=f"Ask for less of each variation that runs. {_CAP}",
+        ),
+        Verb(
+            name="ads.share_out",
+            sort="change",
+            args={
+                **_CAMPAIGN,
+                "decision": Arg(type="record", required=False, doc="What `rebalance` answered, to be kept."),
+            },
+            doc="Divide the campaign's budget among its variations; each whose share is to change hears "
             "`ads.share`.",
         ),
         Verb(
@@ -240,7 +217,7 @@ VOCABULARY = Vocabulary(
         EventKind(name="ads.end_asked", fields={"reason": "text"}, doc="A person wants it to end."),
         EventKind(
             name="ads.paced",
-            fields={"watch_every": "duration", "rebalance_every": "duration", "report_every": "duration"},
+            fields=dict.fromkeys(("watch_every", "pace_every", "rebalance_every", "report_every"), "duration"),
             doc="For the campaign: another cadence.",
         ),
         EventKind(

@@ -21,6 +21,7 @@ from ads.dispatcher import GUARDRAILS, Dispatcher
 from ads.facts import Knowing
 from ads.hosts import Hosts
 from ads.looking import Looking
+from ads.pacing import Pacing
 from ads.report.morning import Owners, nobody
 from ads.telling import Contents
 from composition.settings import Settings, simulator
@@ -126,7 +127,7 @@ def bound(
     knowing = Knowing(lambda org: _tables(published, org), ask)
     changes = Changes(knowing)
     dispatcher = Dispatcher(accounts.of, weigh, changes, contents)
-    return ads.verbs.bind(changes, Looking(knowing), dispatcher, Collector(accounts.of), owners)
+    return ads.verbs.bind(changes, Looking(knowing), Pacing(knowing), dispatcher, Collector(accounts.of), owners)
 
 
 def _tables(published: Published, org: str) -> Any | None:

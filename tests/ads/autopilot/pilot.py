@@ -17,6 +17,7 @@ from ads.desk import Desk
 from ads.dispatcher import Dispatcher
 from ads.facts import Knowing
 from ads.looking import Looking
+from ads.pacing import Pacing
 from ads.platform import Audience, Creative
 from composition.definitions import compile_sources, read_sources, registry, yaml_files
 from engine.model import Decision
@@ -95,7 +96,7 @@ class Pilot:
         handlers = Handlers(
             [
                 *(each for each in crm.verbs.bound() if each.name in ("business", "contact")),
-                *ads.verbs.bind(changes, Looking(knowing), self.dispatcher, Collector(self._connect)),
+                *ads.verbs.bind(changes, Looking(knowing), Pacing(knowing), self.dispatcher, Collector(self._connect)),
             ]
         )
         self.runtime = Runtime(
