@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ads import campaigns, hours, intents
 from ads.campaigns import DRAFT, GONE
 from ads.dispatcher import Connect
-from ads.drift import adopted, gone
+from ads.drift import adopted, gone, left
 from ads.failures import CurrencyChanged, Gone, OutcomeUnknown, PlatformError
 from ads.failures import RetryLater as Busy
 from ads.hours import Named
@@ -87,14 +87,14 @@ class Collector:
             try:
                 state = await platform.read(campaigns.variation_ref(variation))
             except Gone:
-                ops, posts = gone(campaign, variation, ctx.now)
+                ops, posts = gone(campaign, variation, ctx.now, left(variations, variation))
                 return Acted(ops=ops, posts=posts, event=_missed("it was deleted on the platform").event)
             known = campaigns.known_state(variation, campaign["currency"])
             if known is None or known.differences(state) or variation.get("unsure"):
                 if known is not None and not known.differences(state):
-                    ops, posts = adopted(campaign, variation, state, ctx.now)
+                    ops, posts = adopted(campaign, variation, state, ctx.now, left(variations, variation))
                     return Acted(ops=ops, event=_missed("what came of a change was looked at").event)
-                ops, posts = adopted(campaign, variation, state, ctx.now)
+                ops, posts = adopted(campaign, variation, state, ctx.now, left(variations, variation))
                 return Acted(ops=ops, posts=posts, event=_missed("it was edited on the platform").event)
         return None
 
@@ -146,7 +146,7 @@ async def _launched_after_all(
     """A launch that was given up: what the platform made of it is followed; None while it may still make it."""
     ref = await platform.find("variation", variation["_id"])
     if ref is not None and ref.external.get("adset") and ref.external.get("ad"):
-        ops, posts = adopted(campaign, variation, await platform.read(ref), ctx.now)
+        ops, posts = adopted(campaign, variation, await platform.read(ref), ctx.now, 1)
         noted = Update("variations", variation["_id"], {"set": {"launched_at": ctx.now, "unstarted": True}})
         return Acted(ops=(*ops, noted), posts=posts, event=_missed("a launch came about late").event)
     if campaigns.unanswered(variation, ctx.now):

@@ -16,7 +16,7 @@ import msgspec
 
 from ads import campaigns, intents, law
 from ads.changes import Changes
-from ads.drift import adopted, gone
+from ads.drift import adopted, gone, left
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError
 from ads.failures import RetryLater as Busy
 from ads.ledger import day_of, written
@@ -201,7 +201,8 @@ class Dispatcher:
         variation = await campaigns.variation(ctx.store, intent["variation"])
         if intent["wanted"].get("status") == "deleted":  # that it is gone is what was wanted
             return await _finished(ctx, Job(intent, campaign, variation, None), None)  # type: ignore[arg-type]
-        ops, posts = gone(campaign, variation, ctx.now)
+        others = left(await campaigns.variations(ctx.store, campaign["_id"]), variation)
+        ops, posts = gone(campaign, variation, ctx.now, others)
         event = Event(name="ads.failed", data={"reason": "it was deleted on the platform", "code": "ads.gone"})
         return Acted(ops=ops, posts=posts, event=event)
 
@@ -210,7 +211,8 @@ class Dispatcher:
         intent = await intents.one(ctx.store, str(args["change"]))
         campaign = await campaigns.one(ctx.store, intent["campaign"])
         variation = await campaigns.variation(ctx.store, intent["variation"])
-        ops, posts = adopted(campaign, variation, found, ctx.now)
+        others = left(await campaigns.variations(ctx.store, campaign["_id"]), variation)
+        ops, posts = adopted(campaign, variation, found, ctx.now, others)
         reason = "somebody edited it on the platform meanwhile"
         return Acted(
             ops=ops, posts=posts, event=Event(name="ads.held_back", data={"reason": reason, "code": "ads.edited"})

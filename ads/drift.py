@@ -6,6 +6,7 @@ the autopilot's cooldown begins), and both machines hear of it, which puts it in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,18 @@ from runtime.verbs import Post
 from storage.store import Document, Op, Update
 
 
+def left(variations: Sequence[Document], variation: Document) -> int:
+    """How many of a campaign are on the platform beside this one."""
+    there = [each for each in variations if each["status"] not in (campaigns.DRAFT, campaigns.GONE)]
+    return sum(1 for each in there if each["_id"] != variation["_id"])
+
+
 def adopted(
-    campaign: Document, variation: Document, found: State, now: datetime
-) -> tuple[tuple[Op, ...], tuple[Post, ...]]:
-    """Follow what was found."""
+    campaign: Document, variation: Document, found: State, now: datetime, others: int
+) -> tuple[tuple[Op, ...], tuple[Post, ...]]:  # fmt: skip
+    """Follow what was found; `others` as `left` counts them."""
     if found.status == "deleted":
-        return gone(campaign, variation, now)
+        return gone(campaign, variation, now, others)
     known = campaigns.known_state(variation, campaign["currency"])
     budget = int(variation["budget"]) if found.budget is None else found.budget.amount
     what = ", ".join(known.differences(found)) if known is not None else "everything"
@@ -47,10 +54,12 @@ def adopted(
     return _ops(campaign, variation, changes, live, now), _told(variation, Event(name="ads.found_edited", data=data))
 
 
-def gone(campaign: Document, variation: Document, now: datetime) -> tuple[tuple[Op, ...], tuple[Post, ...]]:
-    """It is no more, and spends no more; what it may have spent today still counts."""
+def gone(
+    campaign: Document, variation: Document, now: datetime, left: int
+) -> tuple[tuple[Op, ...], tuple[Post, ...]]:  # fmt: skip
+    """It is no more, and spends no more; what it may have spent today still counts. `left`: how many others are there."""
     changes = {"status": campaigns.GONE, "unsure": False, "gone_at": now, **switched(variation, campaigns.GONE, now)}
-    event = Event(name="ads.found_gone", data={"variation": variation["_id"]})
+    event = Event(name="ads.found_gone", data={"variation": variation["_id"], "left": left})
     return _ops(campaign, variation, changes, 0, now), _told(variation, event)
 
 

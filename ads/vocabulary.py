@@ -246,6 +246,10 @@ VOCABULARY = Vocabulary(
             fields={"variation": "text", "hour": "datetime", "why": "text", "changes": "record"},
             doc="For the variation: the platform changed its report of an hour that was told before.",
         ),
-        EventKind(name="ads.found_gone", fields={"variation": "text"}, doc="Somebody deleted it on the platform."),
+        EventKind(
+            name="ads.found_gone",
+            fields={"variation": "text", "left": "count"},
+            doc="Somebody deleted it on the platform; so many others of its campaign are left there.",
+        ),
     ),
 )  # fmt: skip
