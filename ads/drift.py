@@ -57,7 +57,7 @@ def adopted(
 def gone(
     campaign: Document, variation: Document, now: datetime, left: int
 ) -> tuple[tuple[Op, ...], tuple[Post, ...]]:  # fmt: skip
-    """It is no more, and spends no more; what it may have spent today still counts. `left`: how many others are there."""
+    """It is no more, and spends no more; what it may have spent today still counts. `left` is how many others are."""
     changes = {"status": campaigns.GONE, "unsure": False, "gone_at": now, **switched(variation, campaigns.GONE, now)}
     event = Event(name="ads.found_gone", data={"variation": variation["_id"], "left": left})
     return _ops(campaign, variation, changes, 0, now), _told(variation, event)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-PAUSING = "      ads.pause_asked: {set: {reason: event.reason}"  # of the state `active`
-PACED = "      ads.end_asked: {set: {reason: event.reason}, to: ending}\n      ads.paced"
+PAUSING = "past: run, to: reporting}\n    on:\n      ads.pause_asked: {set: {reason: event.reason}"  # of `active`
 LAUNCH, CAMPAIGN = "flows/launch.yaml", "flows/lifecycles/campaign.yaml"
 CHANGE, TELLING = "flows/lifecycles/ad_change.yaml", "flows/lifecycles/conversion.yaml"
 GUARDRAILS, BRAKES = "rules/ad_guardrails.yaml", "rules/ad_brakes.yaml"
@@ -43,7 +42,7 @@ EDITS = {
         "is heard",
     ),
     "a pause that is heard and forgotten": (
-        CAMPAIGN, f"{PAUSING}, to: stopping}}\n{PACED}", f"{PAUSING}}}\n{PACED}", "is heard",
+        CAMPAIGN, f"{PAUSING}, to: stopping}}", f"{PAUSING}}}", "is heard",
     ),
     "changed without a rehearsal": (
         CHANGE,

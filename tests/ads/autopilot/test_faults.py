@@ -136,6 +136,29 @@ async def test_a_deleted_ad_is_gone_for_good_and_counts_for_nothing(pilot: Pilot
     assert "ads.found_gone" in await pilot.heard(f"variation:{pilot.id_of('A')}")
 
 
+async def test_a_campaign_that_was_deleted_by_hand_is_paused_and_says_why(pilot: Pilot) -> None:
+    id = await pilot.launched(1000, 500)
+    for ours in pilot.platform.sets.values():
+        ours.status = "deleted"
+    await pilot.pass_(hours=3)  # one is found at each look
+    found = await pilot.campaign(id)
+    assert (found["state"], found["reason"]) == ("paused", "all of its ads were deleted on the platform")
+    assert found["ledger"]["live"] == {}
+    assert (await pilot.heard(f"campaign:{id}")).count("ads.found_gone") == 2
+    assert await pilot.dead() == []
+
+
+async def test_a_campaign_that_was_paused_by_hand_spends_nothing_and_is_not_switched_on_again(pilot: Pilot) -> None:
+    id = await pilot.launched(1000, 500)
+    for ours in pilot.platform.sets.values():
+        ours.status = "paused"
+    await pilot.pass_(hours=8)
+    assert pilot.platform.live == 0
+    assert (await pilot.campaign(id))["ledger"]["live"] == {}
+    assert await pilot.intents(kind="resume") == []
+    assert "ads.found_edited" in await pilot.heard(f"variation:{pilot.id_of('B')}")
+
+
 async def test_another_currency_stops_the_campaign(pilot: Pilot) -> None:
     id = await pilot.launched(1000)
     pilot.platform.currency = "USD"

@@ -1,4 +1,4 @@
-"""What somebody does to a Google ad in Google's own pages: each is seen at the next look, and written over by nothing."""
+"""What somebody does to a Google ad in the pages of Google: each edit is seen, and nothing is written over it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EDITS: list[tuple[str, str, dict[str, Any] | None, tuple[str, ...]]] = [
     ("a keyword made broader", "ad_group_criterion", BROADER, ("settings",)),
     ("a keyword paused", "ad_group_criterion", {"status": "PAUSED"}, ("settings",)),
     ("a keyword taken out", "ad_group_criterion", None, ("settings",)),
-    ("a budget", "campaignBudget", {"amountMicros": "900000000"}, ("budget",)),
+    ("a budget", "budget", {"amountMicros": "900000000"}, ("budget",)),
     ("an ad group switched off", "adset", {"status": "PAUSED"}, ("status",)),
     ("other headlines", "ad", {"ad": {"finalUrls": ["https://elsewhere.example"]}}, ("settings",)),
 ]
