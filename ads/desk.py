@@ -233,7 +233,7 @@ class Desk:
         ops: list[Op] = [Update("orgs", org, {"set": sets}), *note]
         machine = morning.machine_of(org)
         if await self._store.org(org).get("machines", machine) is None:  # no ad of theirs ever ran
-            await self._store.commit(ops)
+            await self._store.org(org).commit(ops)
             return
         await self._post(org, machine, "ads.report_paced", {}, secrets.token_hex(12), ops)
 

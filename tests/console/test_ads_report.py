@@ -56,3 +56,15 @@ async def test_a_day_that_is_none_leads_to_the_last_one(house: Any, day: str) ->
 
 async def test_an_agent_who_may_not_see_ads_sees_none(house: Any) -> None:
     assert (await (await house.browser("agent")).get("/o/clinic/ads")).status in (403, 404)
+
+
+async def test_when_the_report_is_sent_is_chosen_on_its_page_and_noted(house: Any) -> None:
+    owner = await house.browser("owner")
+    assert '<option value="8" selected>08:00</option>' in (await owner.get("/o/clinic/ads")).text
+    assert (await owner.post("/o/clinic/ads/sending", hour="6", days="7")).place == "/o/clinic/ads?done=sending"
+    shown = (await owner.get("/o/clinic/ads")).text
+    assert '<option value="6" selected>06:00</option>' in shown
+    assert '<option value="7" selected>on Mondays</option>' in shown
+    assert (await owner.post("/o/clinic/ads/sending", hour="25", days="1")).place == "/o/clinic/ads"
+    assert '<option value="6" selected>' in (await owner.get("/o/clinic/ads")).text
+    assert "chose when the report of ads is sent" in (await owner.get("/o/clinic/audit")).text

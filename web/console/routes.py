@@ -108,7 +108,7 @@ def ways(console: Console) -> Sequence[Way]:
         *_ads(console).ways(),
         *(way for each in _pictures(console) for way in each.ways()),
         *_tasks(console).ways(),
-        *AdsReport(console.store, console.clock).ways(),
+        *_report(console).ways(),
         *AdsLaunch(console.store, console.vault, console.clock, console.receive).ways(),
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *(way for each in _settings(console) for way in each.ways()),
@@ -132,7 +132,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *_ads(console).endpoints(),
         *(endpoint for each in _pictures(console) for endpoint in each.endpoints()),
         *_tasks(console).endpoints(),
-        *AdsReport(console.store, console.clock).endpoints(),
+        *_report(console).endpoints(),
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *(endpoint for each in _settings(console) for endpoint in each.endpoints()),
         *_ad_settings(console).endpoints(),
@@ -146,8 +146,15 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
 
 
 def _ads(console: Console) -> Ads:
-    desk = AdDesk(console.store, console.vault, console.clock, console.hand_in)
-    return Ads(console.store, desk, console.clock, console.fortnights)
+    return Ads(console.store, _ad_desk(console), console.clock, console.fortnights)
+
+
+def _report(console: Console) -> AdsReport:
+    return AdsReport(console.store, _ad_desk(console), console.clock)
+
+
+def _ad_desk(console: Console) -> AdDesk:
+    return AdDesk(console.store, console.vault, console.clock, console.hand_in)
 
 
 def _pictures(console: Console) -> Sequence[AdsPictures]:

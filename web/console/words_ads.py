@@ -24,6 +24,18 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.launch.read": ("Read again", "Soma tena"),
     "ads.title": ("Campaigns", "Kampeni"),
     "ads.none": ("No campaign yet.", "Bado hakuna kampeni."),
+    "ads.sending": ("On WhatsApp", "Kwenye WhatsApp"),
+    "ads.sending.lead": (
+        "The report is sent to the owner's numbers by itself, on the days after ads ran.",
+        "Ripoti hutumwa yenyewe kwa namba za mwenye biashara, siku zinazofuata matangazo.",
+    ),
+    "ads.sending.days": ("When", "Lini"),
+    "ads.sending.days.1": ("every day", "kila siku"),
+    "ads.sending.days.7": ("on Mondays", "kila Jumatatu"),
+    "ads.sending.days.0": ("never", "kamwe"),
+    "ads.sending.hour": ("At", "Saa"),
+    "done.sending": ("Saved. The next report comes at that hour.", "Imehifadhiwa. Ripoti ijayo itakuja saa hiyo."),
+    "audit.ads.sending": ("chose when the report of ads is sent", "alichagua ripoti ya matangazo itumwe lini"),
     "ads.pictures": ("Pictures and films", "Picha na video"),
     "ads.pictures.lead": (
         "JPEG, PNG, MP4 or MOV, up to 200 MB. What you put to an offer is shown in the next ads that are launched for "
