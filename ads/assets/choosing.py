@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ads.assets.library import ASSETS, Asset, read_asset
 from ads.assets.media import Kind
-from ads.variations.model import Platform
-from storage.store import OrgStore
+from ads.variations.model import PLATFORMS, Platform
+from storage.store import Op, OrgStore, Update
 
 USED: dict[Platform, tuple[Kind, ...]] = {"meta": ("image",), "google": (), "tiktok": ()}
 
@@ -25,6 +25,22 @@ async def chosen(store: OrgStore, offer: str, angle: str, platform: Platform) ->
         and not asset.refused_by(platform)
     ]  # fmt: skip
     return next((asset for asset in fit if asset.angle == angle), fit[0] if fit else None)
+
+
+async def to_drafts(store: OrgStore, asset: Asset) -> int:
+    """Show it in the offer's ads that are handed in but not launched yet as well; how many those are."""
+    waiting = {"offer": asset.offer, "state": {"in": ["draft", "waiting_for_approval"]}}
+    ops: list[Op] = []
+    for campaign in await store.find("campaigns", waiting, limit=100) if asset.offer else ():
+        platform = next((each for each in PLATFORMS if each == campaign["platform"]), None)
+        if platform is None or asset.kind not in USED[platform] or asset.refused_by(platform):
+            continue
+        for each in await store.find("variations", {"campaign": campaign["_id"], "status": "draft"}, limit=100):
+            if asset.angle in ("", each["angle"]):
+                ops.append(Update("variations", each["_id"], {"set": {"creative.assets": [asset.id]}}))
+    if ops:
+        await store.commit(ops)
+    return len(ops)
 
 
 async def shown_by(store: OrgStore, id: str) -> list[str]:

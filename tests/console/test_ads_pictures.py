@@ -86,8 +86,21 @@ async def test_a_picture_is_put_to_an_offer_and_not_removed_while_ads_show_it(ho
             )
         ]
     )
+    await store.commit(
+        [
+            Insert("campaigns", {"_id": id, "offer": "o1", "platform": "meta", "state": state})
+            for id, state in (("waits", "waiting_for_approval"), ("runs", "active"))
+        ]
+    )
+    for campaign, angle in (("waits", "A"), ("waits", "B"), ("runs", "B")):
+        creative = {"texts": ["Hi"]}
+        document = {"campaign": campaign, "angle": angle, "name": "n", "status": "draft", "creative": creative}
+        await store.commit([Insert("variations", {"_id": f"{campaign}-{angle}", **document})])
+    await owner.post(f"{PAGE}/use", id=asset["sha256"], offer="o1", angle="B")
+    shown = await store.find("variations", {"creative.assets": {"contains": asset["_id"]}}, sort=[("_id", 1)])
+    assert [each["_id"] for each in shown] == ["v1", "waits-B"]  # what is not launched yet, and of that angle
     held = await owner.post(f"{PAGE}/remove", id=asset["sha256"])
-    assert (held.status, "Ads show it: B: trust." in held.text) == (409, True)
+    assert (held.status, "Ads show it: B: trust, n." in held.text) == (409, True)
 
 
 async def test_a_form_without_a_script_does_as_well(house: House) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from aiohttp import web
 
 from ads.assets.blobs import Blobs, Gone
-from ads.assets.choosing import USED, shown_by
+from ads.assets.choosing import USED, shown_by, to_drafts
 from ads.assets.library import Asset, BadAsset, InUse, Library
 from ads.assets.media import MOST_BYTES
 from ads.variations.model import PLATFORMS
@@ -114,6 +114,7 @@ class AdsPictures:
         except KeyError:
             return frame.refused(caller, 404, "not-found")
         await self._library(caller).put_to(asset.id, offer, angle)
+        await to_drafts(self._store.org(caller.org), msgspec.structs.replace(asset, offer=offer, angle=angle))
         await self._noted(caller, "ads.picture_used", asset)
         return frame.see_other(f"/o/{caller.org}/ads/pictures", done="picture-used")
 

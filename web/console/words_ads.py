@@ -38,10 +38,10 @@ ADS: dict[str, tuple[str, str]] = {
     "audit.ads.sending": ("chose when the report of ads is sent", "alichagua ripoti ya matangazo itumwe lini"),
     "ads.pictures": ("Pictures and films", "Picha na video"),
     "ads.pictures.lead": (
-        "JPEG, PNG, MP4 or MOV, up to 200 MB. What you put to an offer is shown in the next ads that are launched for "
-        "it; ads that run stay as they are.",
-        "JPEG, PNG, MP4 au MOV, hadi MB 200. Unachoweka kwa huduma kitaonyeshwa kwenye matangazo yake yatakayofuata; "
-        "yanayoendelea hayabadiliki.",
+        "JPEG, PNG, MP4 or MOV, up to 200 MB. What you put to an offer is shown in its ads that are not launched yet; "
+        "ads that run stay as they are.",
+        "JPEG, PNG, MP4 au MOV, hadi MB 200. Unachoweka kwa huduma kitaonyeshwa kwenye matangazo yake "
+        "ambayo hayajaanza; yanayoendelea hayabadiliki.",
     ),
     "ads.pictures.none": (
         "No picture yet. Choose one of your place or your work: at least 600 pixels wide.",
