@@ -128,6 +128,9 @@ def _profits(family: str, found: dict[str, Array]) -> list[Figure]:
             _between(*bootstrap(lost), percent=True),
         )
     )
+    worthwhile = lost[oracle >= 0.1 * budget]
+    share = 100 * float(worthwhile.mean()) if len(worthwhile) else 0.0
+    figures.append(figure(f"{label}: lost worlds, where a tenth of the budget could be earned", share, "%", None))
     worst = float(np.max(-ours / budget))
     figures.append(figure(f"{label}: worst lost share of budget", 100 * max(0.0, worst), "%", 10 if aims else None))
     bad = ", ".join(f"{name} {np.max(-found[name] / budget):.0%}" for name in ("Thompson", "rule bot", "equal split"))
