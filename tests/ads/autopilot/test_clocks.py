@@ -27,13 +27,13 @@ async def test_a_full_day_is_the_businesss_day(pilot: Pilot, zone: str) -> None:
 
 @pytest.mark.parametrize("zone", ["Africa/Nairobi", "America/New_York", "Pacific/Auckland"])
 async def test_what_is_spent_counts_for_the_ad_accounts_day(pilot: Pilot, zone: str) -> None:
-    id = await pilot.launched(1000, zone=zone)
+    id = await pilot.launched(1000, zone=zone, policy={"watch_minutes": 180, "rebalance_hours": 168, "pace_hours": 24})
     here = ZoneInfo(zone)
     midnight = datetime.combine(day_of(pilot.clock.now(), zone) + timedelta(days=1), datetime.min.time(), tzinfo=here)
     await pilot.pass_(seconds=(midnight + timedelta(hours=2) - pilot.clock.now()).total_seconds())
     last, first = (midnight - timedelta(hours=1)).astimezone(UTC), midnight.astimezone(UTC)
     pilot.platform.hour_rows = [hour(pilot.id_of("A"), at, kes(40).amount) for at in (last, first)]
-    await pilot.pass_(minutes=35)
+    await pilot.pass_(hours=3.1)
     reported = (await pilot.campaign(id))["ledger"]["reported"]
     assert {day: sum(amounts.values()) for day, amounts in reported.items()} == {
         str(day_of(last, zone)): kes(40).amount,

@@ -7,7 +7,7 @@ from ads.policy import Policy
 from tests.ads.autopilot.past import At, decided, lived
 from tests.ads.autopilot.pilot import ORG, Pilot, kes
 
-SLOWLY = Policy(pace_hours=1, rebalance_hours=168)
+SLOWLY = Policy(pace_hours=1, rebalance_hours=168, watch_minutes=240)
 
 
 async def _paced(pilot: Pilot, id: str) -> list[str]:
