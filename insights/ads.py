@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ads import campaigns, intents
+from ads.alerting import odd
 from ads.ledger import day_of
 from engine.values import Money
 from storage.store import Document, OrgStore
@@ -54,6 +55,7 @@ class Variation(msgspec.Struct, frozen=True, kw_only=True):
     most: Money | None
     chance: float | None
     looked_at: datetime | None
+    odd: str = ""  # what is odd about it just now, in words
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +133,7 @@ def _variation(campaign: Document, variation: Document) -> Variation:
         budget=campaigns.money(campaign, int(variation["budget"])), spend=money("spend"), revenue=money("revenue"),
         profit=money("profit"), orders=facts.get("conversions"), cost=money("cpa"), most=money("max_cpa"),
         chance=facts.get("chance_to_win"), looked_at=variation.get("looked_at"),
+        odd=str(odd(campaign, variation).get("reason") or ""),
     )  # fmt: skip
 
 

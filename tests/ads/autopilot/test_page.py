@@ -10,6 +10,7 @@ import pytest
 
 from insights import ads as insight
 from people.signing_in import Visitor
+from tests.ads.autopilot.past import At, lived
 from tests.ads.autopilot.pilot import ORG, Pilot, kes
 from web.console import frame
 from web.console.ads import Ads
@@ -41,3 +42,16 @@ async def test_the_page_shows_what_waits_and_why(pilot: Pilot, language: str) ->
     twin = await insight.one(pilot.store.org(ORG), id, pilot.clock.now())
     assert twin.summary.asking == 1
     assert msgspec.json.encode(twin)
+
+
+async def test_the_page_says_what_is_odd_about_an_ad(pilot: Pilot) -> None:
+    id = await pilot.launched(1000)
+    nothing = At(spend=0, impressions=0, clicks=0, orders=0)
+    await lived(pilot, "A", 240, lambda ago: At(orders=int(ago % 24 == 0)) if ago > 8 else nothing)
+    await pilot.pass_(minutes=35)
+    caller = Caller(
+        now=datetime.now(UTC), language="en", visitor=Visitor(), org=ORG, role="owner", program="x"
+    )  # fmt: skip
+    request: Any = _Request(id)
+    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    assert "It is hardly shown any more" in page
