@@ -96,6 +96,7 @@ async def busy_morning(server: Server) -> None:
     await halfway.hear("What would you like to book?")
     await lost.say("Hi")
     await lost.hear("What would you like to book?")
+    await lost.skip(3)  # a phone tells whole seconds, and nobody writes twice in one
     await lost.say("agent")
     await lost.hear("I am calling someone")
     await asyncio.gather(*(phone.close() for phone in phones))
