@@ -89,4 +89,10 @@ EDITS = {
         "changes_last_hour > guardrail.changes_per_hour'\n",
         "than the platform takes it",
     ),
+    "a report that nobody may read": (
+        "flows/ad_report.yaml", "after:\n      1m: left", "after:\n      1m: told", "who may read it",
+    ),
+    "a report where none is wanted": (
+        "flows/lifecycles/ad_report.yaml", "ads.report_off: silent", "ads.report_off: sending", "that was not planned",
+    ),
 }  # fmt: skip
