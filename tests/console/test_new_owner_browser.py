@@ -219,7 +219,7 @@ async def test_a_viewer_looks_through_the_journal_and_can_change_nothing(
     await page.locator("nav.across").get_by_role("link", name="Journal").click()
     await expect(page.locator("main a[href*='/journal/entry']").first).to_be_visible()
     await expect(page.get_by_role("link", name="Download")).to_have_count(0)
-    for path in ("", "/bookings", "/settings", "/tasks", "/proposals", "/settings/poster"):
+    for path in ("", "/bookings", "/settings", "/tasks", "/proposals", "/settings/poster", "/settings/ads"):
         await page.goto(server.url + CLINIC + path)
         assert await page.locator("main form[method=post]").count() == 0, path
     await page.context.close()

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
 from tests.e2e.aftermath import replays
 from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen, chromium
 from tests.e2e.server import Server, running
@@ -125,9 +126,29 @@ async def test_the_calendar_fits_and_reads_at_both_widths(owner: Screen, server:
 async def test_the_settings_fit_and_read_at_both_widths(owner: Screen, server: Server, size: str) -> None:
     page, settings = owner.page, f"{server.url}/o/tabasamu-dental/settings"
     await page.set_viewport_size({"width": 1280, "height": 860} if size == "desk" else {"width": 360, "height": 740})
-    for place in ("", "/offer?id=tabasamu-dental.checkup", "/resource?id=tabasamu-dental.dr-otieno", "/mpesa"):
+    for place in ("", "/offer?id=tabasamu-dental.checkup", "/resource?id=tabasamu-dental.dr-otieno", "/mpesa", "/ads"):
         await page.goto(settings + place)
         await _sound(owner)
+
+
+async def test_an_ad_account_is_connected_by_keyboard_and_what_is_wrong_is_said(owner: Screen, server: Server) -> None:
+    page, own = owner.page, DEFAULT_AD_ACCOUNTS[2]
+    await page.set_viewport_size({"width": 1280, "height": 860})
+    await page.goto(f"{server.url}/o/tabasamu-dental/settings")
+    await page.get_by_role("link", name="Ad accounts and measuring").press("Enter")
+    for token, said in (("wrong", "TikTok does not accept the access token."), (own.token, "The keys work.")):
+        await page.get_by_text("Connect TikTok …").press("Enter")
+        form = page.locator("#accounts form", has=page.locator("#account-tiktok-token"))
+        await form.get_by_label("Ad account ID").fill(own.id)
+        await form.get_by_label("Access token").fill(token)
+        await form.get_by_label("TikTok identity ID").fill(own.identity)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text(said)).to_be_visible()
+    await expect(page.locator("#accounts .list")).to_contain_text(f"{own.id} · KES · Africa/Nairobi")
+    assert own.token not in await page.content()
+    assert [each for each in owner.problems if "422" not in each] == []  # the browser notes that it was refused once
+    owner.problems.clear()
+    await _sound(owner)
 
 
 async def test_a_new_price_is_offered_and_the_connection_is_tried(owner: Screen, server: Server) -> None:

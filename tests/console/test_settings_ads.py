@@ -24,8 +24,16 @@ async def test_an_account_is_connected_tried_and_taken_away_and_nothing_secret_i
     owner = await house.browser("owner")
     assert "Not connected." in (await owner.get(BASE)).text
     assert (await owner.post(f"{BASE}/account", **ACCOUNT)).place == f"{BASE}?done=ads-connected"
-    page = (await owner.get(BASE)).text
-    for seen in ("Tabasamu ads", "777", "UGX", "Africa/Kampala", "Your prices are in KES", "Its days begin in"):
+    page = (await owner.get(f"{BASE}?done=ads-connected")).text
+    for seen in (
+        "They are sealed and kept.",
+        "Tabasamu ads",
+        "777",
+        "UGX",
+        "Africa/Kampala",
+        "Your prices are in KES",
+        "Its days begin in",
+    ):
         assert seen in page, seen
     assert "hidden-secret" not in page
     assert "hidden-secret" not in json.dumps(await house.store.find("ad_accounts", {}, everyone=True), default=str)

@@ -105,16 +105,16 @@ class AdSettings:
 
     # pages
 
-    async def page(self, _request: web.Request, caller: Caller) -> web.Response:
-        return await self._page(caller)
+    async def page(self, request: web.Request, caller: Caller) -> web.Response:
+        return await self._page(caller, done=request.query.get("done", ""))
 
-    async def _page(self, caller: Caller, *, wrong: str = "") -> web.Response:
+    async def _page(self, caller: Caller, *, wrong: str = "", done: str = "") -> web.Response:
         known = await measured_at(self._store, caller.org, self._app_url)
         org = await self._store.get("orgs", caller.org) or {}
         return frame.page(
-            "settings_ads.html", caller, status=422 if wrong else 200, business=str(org.get("name") or ""), wrong=wrong,
-            known=known, platforms=PLATFORMS, forms=FIELDS, places=TOLD, testable=self._accounts is not None,
-            accounts={each.platform: each for each in known.accounts},
+            "settings_ads.html", caller, status=422 if wrong else 200, business=str(org.get("name") or ""),
+            wrong=wrong, done=done, known=known, platforms=PLATFORMS, forms=FIELDS, places=TOLD,
+            testable=self._accounts is not None, accounts={each.platform: each for each in known.accounts},
             told={each.platform: each for each in known.told},
         )  # fmt: skip
 
