@@ -92,7 +92,11 @@ async def test_far_too_much_is_refused_without_being_read(one_server: Server) ->
         assert (await post(one_server, b" " * (9 * MEGABYTE))).status_code == 413
 
 
-@pytest.mark.parametrize("raw", [b"[" * 100_000, b"[" * 65 + b"]" * 65, b'{"a":' * 5000 + b"1" + b"}" * 5000])
+@pytest.mark.parametrize(
+    "raw",
+    [b"[" * 100_000, b"[" * 65 + b"]" * 65, b'{"a":' * 5000 + b"1" + b"}" * 5000],
+    ids=["never closed", "a level too many", "objects"],
+)
 async def test_deep_json_is_refused(one_server: Server, raw: bytes) -> None:
     async with rise(one_server, "whatsapp.refused.too_deep"):
         assert (await post(one_server, raw)).status_code == 400
