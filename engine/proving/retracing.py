@@ -156,6 +156,9 @@ class Retrace(Walk):
             if not self.fits(world, term):
                 return None
             known = self.scene.known(term)
+            if known is False:  # nothing is kept there, and so nothing is waited for
+                standing.timers[moment.name] = Timer(now, False, (world.step, moment.name, standing.visit))
+                continue
             ahead = self.scene.before(now, term)
             armed = known if moment.past == "run" else opposite(either(opposite(known), opposite(ahead)))
             due = self.scene.latest(term, now)

@@ -251,6 +251,13 @@ def test_a_state_is_left_by_a_moment(judge: Judge) -> None:
     assert judge(promising(skips, "{always: held, leaves_by: until, when: known(until)}")).answer == "broken"
 
 
+@pytest.mark.parametrize("past", ["run", "skip"])
+def test_a_moment_that_nothing_is_kept_for_never_comes(judge: Judge, past: str) -> None:
+    at_once = HOLDING.replace("start: open", "start: held").replace("past: run", f"past: {past}")
+    assert judge(promising(at_once, "{never: over, unless: tick}")).answer != "broken"
+    assert judge(promising(at_once, "{always: held, leaves_by: until}")).answer == "broken"
+
+
 HELPING = PAYING + "anywhere:\n  - {hear: [help, agent], to: helped}\n"
 HELPING = HELPING.replace("  left: {final: true}\n", "  left: {final: true}\n  helped: {final: true}\n")
 
