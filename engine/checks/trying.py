@@ -89,6 +89,8 @@ def _shape(path: str, shapes: Mapping[str, Shape], known: Types) -> Shape:
 
 def _candidates(path: str, shape: Shape, said: Sequence[Any], sure: frozenset[str]) -> list[Any]:
     found = list(dict.fromkeys(said))
+    if shape.base == "money":  # a guard may say 0 of an amount; no fact is one without its currency
+        found = [value for value in found if isinstance(value, Money)]
     if shape.base == "number":
         largest = _LARGEST.get(shape.name)
         near = [value + step for value in found for step in ((1, -1) if largest != 1 else (0.01, -0.01))]

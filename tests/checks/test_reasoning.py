@@ -16,6 +16,7 @@ from engine.expressions import compile_expression
 from engine.logic import Space, possible
 from engine.scope import Expression, Scope
 from engine.types import Types
+from engine.values import Money
 
 KNOWN = Types({})
 SHAPES = {
@@ -144,3 +145,12 @@ def test_what_is_read_without_having_been_made_sure_of(source: str, names: set[s
 def test_what_is_surely_known_narrows_what_may_be() -> None:
     assert reason().possible([(guard("visits >= 0"), False)]).answer == "yes"
     assert reason("visits").possible([(guard("visits >= 0"), False)]).answer == "no"
+
+
+@pytest.mark.parametrize("source", ["price <= 0", "not price > 0", "price == 0", "not 0 < price"])
+def test_an_example_of_an_amount_is_one_with_its_currency(source: str) -> None:
+    shapes = {"price": KNOWN.shape("money")}
+    expression = compile_expression(source, Scope(types=KNOWN, names=shapes, clock=False))
+    found = trying.example([(expression, True)], shapes, KNOWN, frozenset({"price"}))
+    assert found is not None
+    assert isinstance(found["price"], Money)
