@@ -207,27 +207,33 @@ def _langgraph() -> Callable[[int], None]:
 
 
 def _compile_seconds() -> float:
-    """From text to a release: a flow of 200 states with questions, guards, timers and two languages."""
-    states, texts = [], []
-    for number in range(200):
-        texts.append(f'  ask_{number}: {{en: "Question {number}, {{{{ n }}}}?", sw: "Swali {number}, {{{{ n }}}}?"}}')
-        target = f"s{(number + 1) % 200}"
-        states.append(
-            f"  s{number}:\n    ask: {{text: ask_{number}, type: number, save: n}}\n"
-            f"    on:\n      answer:\n"
-            f"        - {{when: event.value > {number} and tries.s{number} < 5, to: {target}}}\n"
-            f"        - {{set: {{n: n + 1}}, to: s0}}\n    unclear: {{tries: 2, then: end}}\n    after: {{2h: end}}"
-        )
-    text = (
-        "flow: large\nversion: 1\nlanguages: [en, sw]\ndata: {n: {type: number}}\nstart: s0\ntexts:\n"
-        + "\n".join(texts) + "\nstates:\n" + "\n".join(states) + "\n  end: {final: true}\n"
-    )  # fmt: skip
+    """From text to a release, of a text that nobody has read before: what is read once is remembered."""
     best = 1e9
-    for _ in range(2):
+    for number in range(ROUNDS):
+        text = _large(number)
         began = perf_counter()
         engine.compile_release([engine.load(text)], REGISTRY)
         best = min(best, perf_counter() - began)
     return best
+
+
+def _large(number: int) -> str:
+    """A flow of 200 states with questions, guards, timers and two languages; no text or guard as in another one."""
+    states, texts = [], []
+    for each in range(200 * number, 200 * (number + 1)):
+        texts.append(f'  ask_{each}: {{en: "Question {each}, {{{{ n }}}}?", sw: "Swali {each}, {{{{ n }}}}?"}}')
+        target = f"s{each + 1}" if (each + 1) % 200 else "end"
+        states.append(
+            f"  s{each}:\n    ask: {{text: ask_{each}, type: number, save: n}}\n"
+            f"    on:\n      answer:\n"
+            f"        - {{when: event.value > {each} and tries.s{each} < 5, to: {target}}}\n"
+            f"        - {{set: {{n: n + {each}}}, to: s{200 * number}}}\n"
+            "    unclear: {tries: 2, then: end}\n    after: {2h: end}"
+        )
+    return (
+        f"flow: large\nversion: 1\nlanguages: [en, sw]\ndata: {{n: {{type: number}}}}\nstart: s{200 * number}\ntexts:\n"
+        + "\n".join(texts) + "\nstates:\n" + "\n".join(states) + "\n  end: {final: true}\n"
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
