@@ -104,19 +104,25 @@ def encode(value: Any) -> Any:
 
 
 def _encoded(value: Any, once: dict[int, Any]) -> Any:
-    """`once` has what records came to: a step holds the same ones as answers, as choices, and in its snapshot."""
+    """`once` has what records came to: a step holds the same ones as answers, as choices, and in its snapshot.
+
+    Every step goes through here, so what is empty (most of a step) and what is plain take the shortest way.
+    """
     kind = type(value)
-    if kind is list or kind is tuple:
-        return [item if type(item) in _AS_IS else _encoded(item, once) for item in value]
+    if kind is tuple or kind is list:
+        return [item if type(item) in _AS_IS else _encoded(item, once) for item in value] if value else []
     if kind is not dict:
         form = _FORMS.get(kind)
         if form is not None:
             return form(value)
+    elif not value:
+        return {}
     plain = once.get(id(value))
     if plain is not None:
         return plain
-    fields = value if kind is dict else _fields(value)
-    plain = {key: item if type(item) in _AS_IS else _encoded(item, once) for key, item in fields.items()}
+    plain = {}
+    for key, item in (value if kind is dict else _fields(value)).items():
+        plain[key] = item if type(item) in _AS_IS else _encoded(item, once)
     if len(plain) == 1 and kind is dict and next(iter(plain)).startswith("$"):
         plain = {"$map": plain}
     once[id(value)] = plain
@@ -124,9 +130,10 @@ def _encoded(value: Any, once: dict[int, Any]) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    if not isinstance(value, msgspec.Struct):
-        raise TypeError(f"{type(value).__name__} is not a value of the dialect")
-    return msgspec.structs.asdict(value)
+    try:
+        return msgspec.structs.asdict(value)
+    except TypeError:
+        raise TypeError(f"{type(value).__name__} is not a value of the dialect") from None
 
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {

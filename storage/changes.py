@@ -33,27 +33,33 @@ class Changed(msgspec.Struct, frozen=True):
     value: Any
 
 
+_AS_IS = frozenset({str, bool, type(None)})
+
+
 def value_of(value: Any, where: str, depth: int = 0) -> Any:
-    """A document value, copied: what JSON and BSON both keep, datetimes in UTC to the millisecond."""
+    """A document value, copied: what JSON and BSON both keep, datetimes in UTC to the millisecond.
+
+    What documents are full of comes first; that a value is some other Mapping is the dearest question of all.
+    """
     cls = type(value)
-    if cls is str:
+    if cls in _AS_IS or (cls is int and -(1 << 63) <= value < 1 << 63):
         return value
-    if value is None or cls is bool:
-        return value
-    if cls is dict or (cls is not str and isinstance(value, Mapping)):
+    if cls is datetime:
+        return moment(value, where)
+    if cls is dict:
         return _mapping(value, where, depth)
     if cls is list or cls is tuple:
         if depth > DEPTH:
             raise BadQuery(f"{where} is more than {DEPTH} levels deep")
         return [value_of(item, where, depth + 1) for item in value]
-    if cls is int and -(1 << 63) <= value < 1 << 63:
-        return value
     if cls is float and isfinite(value):
         return value
     if isinstance(value, datetime):
         return moment(value, where)
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, Mapping):
+        return _mapping(value, where, depth)
     raise BadQuery(f"{where} cannot hold {value!r} ({cls.__name__}): documents hold JSON values and aware datetimes")
 
 
@@ -74,57 +80,64 @@ def document_of(document: Any) -> Document:
         raise BadQuery(f"a document is a mapping, not {type(document).__name__}")
     if type(document.get("_id")) is not str or not document["_id"] or "\0" in document["_id"]:
         raise BadQuery("a document needs an '_id', a text that is not empty")
+    _check_names(tuple(document))
     result: Document = {}
     for key, value in document.items():
-        _check_top(key)
         result[key] = value if type(value) is str else value_of(value, key, 1)
     result.pop("version", None)
     return result
 
 
-@lru_cache(maxsize=8192)
-def _check_top(key: Any) -> None:
-    check_field(key)
-    if "." in key:
-        raise BadQuery(f"the document field {key!r} has a dot")
+@lru_cache(maxsize=8192)  # the documents of a collection have the same few dozen shapes
+def _check_names(names: tuple[Any, ...]) -> None:
+    for name in names:
+        check_field(name)
+        if "." in name:
+            raise BadQuery(f"the document field {name!r} has a dot")
 
 
 def parse_changes(changes: Changes, fixed: str = "", *, upsert: bool = False) -> tuple[Changed, ...]:
     """`fixed` is the field that says whose the document is: only `set_on_insert` may give it."""
     if type(changes) is not dict and not isinstance(changes, Mapping):
         raise BadQuery(f"changes are a mapping of verbs, not {type(changes).__name__}")
+    _check_shape(tuple([(verb, _named(verb, fields)) for verb, fields in changes.items()]), fixed, upsert)
     result: list[Changed] = []
     for verb, fields in changes.items():
         if verb == "unset":
-            if isinstance(fields, str):
-                raise BadQuery("'unset' takes a list of fields")
             result += [Changed(verb, field, None) for field in fields]
-        elif type(fields) is dict or isinstance(fields, Mapping):
-            result += [_one(verb, field, value) for field, value in fields.items()]
         else:
-            raise BadQuery(f"{verb!r} takes a mapping of fields")
-    _check_shape(tuple([(change.verb, change.field) for change in result]), fixed, upsert)
+            result += [_one(verb, field, value) for field, value in fields.items()]
     return tuple(result)
 
 
+def _named(verb: Any, fields: Any) -> tuple[Any, ...]:
+    """The fields that a verb speaks of."""
+    if verb == "unset":
+        if isinstance(fields, str):
+            raise BadQuery("'unset' takes a list of fields")
+    elif type(fields) is not dict and not isinstance(fields, Mapping):
+        raise BadQuery(f"{verb!r} takes a mapping of fields")
+    return tuple(fields)
+
+
 @lru_cache(maxsize=8192)  # the same few dozen shapes, with other values
-def _check_shape(shape: tuple[tuple[Any, Any], ...], fixed: str, upsert: bool) -> None:
-    for verb, field in shape:
+def _check_shape(shape: tuple[tuple[Any, tuple[Any, ...]], ...], fixed: str, upsert: bool) -> None:
+    for verb, fields in shape:
         if verb not in VERBS:
             raise BadQuery(f"{verb!r} is no change; the changes are {', '.join(VERBS)}")
         if verb == "set_on_insert" and not upsert:
             raise BadQuery("'set_on_insert' belongs to an upsert")
-        check_field(field)
-    _check_apart([field for _, field in shape])
-    for verb, field in shape:
-        top = field.partition(".")[0]
-        if top in KEPT or (fixed and top == fixed and verb != "set_on_insert"):
-            raise BadQuery(f"{field!r} is never changed")
+        for field in fields:
+            check_field(field)
+            top = field.partition(".")[0]
+            if top in KEPT or (fixed and top == fixed and verb != "set_on_insert"):
+                raise BadQuery(f"{field!r} is never changed")
+    _check_apart([field for _, fields in shape for field in fields])
 
 
 def _one(verb: str, field: str, value: Any) -> Changed:
-    if verb in ("set", "push", "set_on_insert"):
-        return Changed(verb, field, value_of(value, field))
+    if verb == "set" or verb in ("push", "set_on_insert"):
+        return Changed(verb, field, value if type(value) is str else value_of(value, field))
     if verb in ("pull", "add_to_set"):
         return Changed(verb, field, scalar(value, field))
     if verb == "inc" and kind(scalar(value, field)) != "number":

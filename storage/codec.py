@@ -7,6 +7,7 @@ begins with that character gets a second one in front.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ MARK = "\x01"
 _IN_JSON = '"\\u0001'
 
 
+@lru_cache(maxsize=4096)  # one moment stands in half a dozen fields of what a step writes
 def encode_moment(value: datetime) -> str:
     return f"{MARK}{value.isoformat(timespec='milliseconds')[:23]}"
 
@@ -34,7 +36,12 @@ def encode_scalar(value: Any) -> Any:
 def decode_scalar(value: Any) -> Any:
     if type(value) is not str or not value.startswith(MARK):
         return value
-    return value[1:] if value.startswith(MARK, 1) else datetime.fromisoformat(value[1:]).replace(tzinfo=UTC)
+    return value[1:] if value.startswith(MARK, 1) else _decode_moment(value)
+
+
+@lru_cache(maxsize=4096)
+def _decode_moment(value: str) -> datetime:
+    return datetime.fromisoformat(value[1:]).replace(tzinfo=UTC)
 
 
 _write = msgspec.json.Encoder().encode
@@ -42,7 +49,11 @@ _write = msgspec.json.Encoder().encode
 
 def encode(document: Document) -> str:
     """The text of a checked document (see `changes.document_of`), without `_id` and `version`."""
-    plain = {name: value if type(value) in _SAME else _plain(value) for name, value in document.items()}
+    plain = {}
+    for name, value in document.items():
+        kind = type(value)
+        as_is = kind in _SAME or (kind is str and value[:1] != MARK)
+        plain[name] = value if as_is else _plain(value)
     plain.pop("_id", None)
     plain.pop("version", None)
     try:

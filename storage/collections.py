@@ -5,6 +5,8 @@ which each of those fields is a text that is not empty; a plain unique index is 
 `expire_after` (one datetime field) removes a document that long after the time in the field; without the field, never.
 `carries` are fields that stand in the index beside its own, so that sums over them never open a document: a report
 over a million of them reads the index alone.
+`shared`: only several worker processes ask by it, which share a MongoDB; in SQLite, which one process owns, each write
+would pay for an index that nobody reads.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     expire_after: timedelta | None = None
     carries: tuple[str, ...] = ()
+    shared: bool = False
 
     def order(self) -> tuple[tuple[str, Literal[1, -1]], ...]:
         """(field, direction), with `_id` behind what is not unique, since every order ends with it; not behind what
@@ -65,6 +68,10 @@ class Catalogue:
 
 def _by(name: str, *fields: str) -> Index:
     return Index(name=name, fields=fields)
+
+
+def _by_workers(name: str, *fields: str) -> Index:
+    return Index(name=name, fields=fields, shared=True)
 
 
 def _sums(name: str, *fields: str, carries: tuple[str, ...]) -> Index:
@@ -281,14 +288,18 @@ _LOOP = (
         doc="Actions to carry out.",
         indexes=(
             _by("by_due", "state", "due"),
-            _by("by_lane", "lane", "state"),
+            _by_workers("by_lane", "lane", "state"),
             _EXPIRES,
         ),
     ),
     Collection(
         name="inbox",
         doc="Events that arrived.",
-        indexes=(_by("by_lane", "lane", "state", "at", "order"), _by("by_state", "state", "at", "order"), _EXPIRES),
+        indexes=(
+            _by_workers("by_lane", "lane", "state", "at", "order"),
+            _by("by_state", "state", "at", "order"),
+            _EXPIRES,
+        ),
     ),
     Collection(
         name="decisions",

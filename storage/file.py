@@ -75,6 +75,7 @@ def declare(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
         compiled.index_name(spec, index): compiled.create_index(spec, index)
         for spec in catalogue
         for index in spec.indexes
+        if not index.shared
     }
     connection.execute("BEGIN IMMEDIATE")
     try:

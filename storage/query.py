@@ -105,6 +105,8 @@ def moment(value: datetime, where: str) -> datetime:
         raise BadQuery(f"{where} has the datetime {value.isoformat()} without a time zone")
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
+    if not value.fold and value.microsecond % 1000 == 0:  # as the runtime's clock gives it
+        return value
     return value.replace(microsecond=value.microsecond // 1000 * 1000, fold=0)
 
 
@@ -124,7 +126,7 @@ def parse_filter(filter: Filter) -> All:
 
 
 def _parse(filter: Any, depth: int) -> All:
-    if not isinstance(filter, Mapping):
+    if type(filter) is not dict and not isinstance(filter, Mapping):
         raise BadQuery(f"a filter is a mapping of fields, not {type(filter).__name__}")
     if depth > DEPTH:
         raise BadQuery(f"a filter is at most {DEPTH} levels deep")
@@ -137,7 +139,7 @@ def _parse(filter: Any, depth: int) -> All:
             parts.append(All(inner) if name == "and" else Either(inner))
             continue
         check_field(name)
-        if not isinstance(wanted, Mapping):
+        if type(wanted) is str or (type(wanted) is not dict and not isinstance(wanted, Mapping)):
             parts.append(Compare(name, "eq", scalar(wanted, name)))
             continue
         if not wanted:

@@ -153,10 +153,10 @@ async def test_a_backup_is_a_whole_store(tmp_path: Path) -> None:
 
 QUESTIONS = [
     ("inbox", {"state": "new"}, [("at", 1)], "inbox__by_state"),
-    ("inbox", {"lane": "l", "state": "new"}, [("at", 1)], "inbox__by_lane"),
+    ("inbox", {"lane": "l", "state": "new"}, [("at", 1)], "inbox__by_state"),
     ("outbox", {"state": "new", "due": {"lte": "T"}}, [("due", 1)], "outbox__by_due"),
     ("timers", {"state": "armed", "due": {"lte": "T"}}, [("due", 1), ("order", 1)], "timers__by_due"),
-    ("inbox", {"lane": "l", "state": "new"}, [("at", 1), ("order", 1)], "inbox__by_lane"),
+    ("inbox", {"lane": "l", "state": "new"}, [("at", 1), ("order", 1)], "inbox__by_state"),
     ("inbox", {"state": {"in": ["new"]}}, [("at", 1), ("order", 1)], "inbox__by_state"),
     ("inbox", {"_id": {"in": ["1", "2"]}}, [], "autoindex_inbox"),
     ("messages", {"org": "a", "_id": {"in": ["1", "2"]}}, [], "autoindex_messages"),
