@@ -1,9 +1,9 @@
 """The demo's fortnight: a campaign with three ads on simulated Meta, from its launch to what the autopilot makes of it.
 
-The market behind the simulated platform (`sandbox.market`) sells; who buys there becomes a payment that the server
-measured, as a real customer's would by the booking room's own doing. Everything between the two is the product: the
-same connector, lifecycles, tables, caps and approvals as on a real account. The clock is the demo's, moved an hour at a
-time; nothing is moved outside of it.
+The market behind the simulated platform (`sandbox.market`) sells; who buys there becomes a conversation, a booking and
+a payment that the server measured, as a real customer's would by the rooms' own doing. All between the two is the
+product: the same connector, lifecycles, tables, caps and approvals as on a real account. The clock is the demo's, moved
+an hour at a time; nothing is moved outside of it.
 """
 
 from __future__ import annotations
@@ -166,16 +166,19 @@ async def _sold(house: House, campaign: str, orders: list[Any]) -> None:
             platform="meta", campaign=campaign, variation=variation, click=f"demo-{now:%Y%m%d%H}-{place}",
             clicked_at=order.clicked, by="tag",
         )  # fmt: skip
-        ops.append(
-            kept(
-                CLINIC,
-                Happened(
-                    kind="payment", key=f"demo/{campaign}/{now.isoformat()}/{place}", at=now, credit=credit,
-                    offer=document["offer"], value=int(offer.get("price") or 0), currency=CURRENCY, source="demo",
-                ),
-            )
-        )  # fmt: skip
+        key = f"demo/{campaign}/{now.isoformat()}/{place}"
+        ops += [kept(CLINIC, each) for each in _came(document["offer"], int(offer.get("price") or 0), key, now, credit)]
     await org.commit(ops)
+
+
+def _came(offer: str, price: int, key: str, now: datetime, credit: Credit) -> list[Happened]:
+    """What the server would have measured of somebody who wrote, booked and paid."""
+    said: dict[str, Any] = {"credit": credit, "offer": offer, "source": "demo"}
+    return [
+        Happened(kind="conversation", key=f"{key}/wrote", at=now, **said),
+        Happened(kind="booking", key=f"{key}/booked", at=now, **said),
+        Happened(kind="payment", key=key, at=now, value=price, currency=CURRENCY, **said),
+    ]
 
 
 async def _approved(house: House, desk: Desk, campaign: str, tell: Callable[[Told], None]) -> None:

@@ -14,6 +14,7 @@ Verdict = Literal["worked", "did_not", "too_early", "unknown"]
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """What a stretch of time came to. `bookings` and `revenue` are what the server measured, the rest is reported.
+    Where nothing is booked, the payments stand for bookings.
 
     `revenue` is verified money less refunds; `earned` what of it stays after the offer's costs and after the ads, or,
     where costs are not known, after the ads alone.

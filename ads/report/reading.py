@@ -108,7 +108,8 @@ def _line(
     judged = verdict(
         spend=week.spend.amount, margin=week.earned.amount + week.spend.amount, bookings=week.bookings, gap=gap[0]
     )
-    if judged == "too_early" and hopeless(spend=week.spend.amount, bookings=week.bookings, most=most):
+    came = week.bookings or week.revenue.amount > 0
+    if judged == "too_early" and not came and hopeless(spend=week.spend.amount, bookings=0, most=most):
         judged = "did_not"
     return Line(
         campaign=campaign["_id"], campaign_name=str(campaign["name"]), variation=id, angle=str(variation["angle"]),
@@ -124,7 +125,8 @@ def _figures(seen: Measured | None, told: Reported | None, currency: str) -> Fig
         spend=Money(spend, currency), revenue=Money(mine.revenue, currency),
         earned=Money(mine.margin - spend, currency),
         impressions=told.impressions if told else 0, clicks=told.clicks if told else 0,
-        conversations=mine.count("conversation"), bookings=mine.count("booking"),
+        conversations=mine.count("conversation"),
+        bookings=mine.count("booking") or mine.count("payment"),  # who sells by a link is paid and books nothing
         claimed=told.conversions if told else 0.0,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from cli import main
 from tests.yaml.shipped import ROOT
 
 TABLES = ("ad_brakes", "ad_guardrails", "anomaly", "fatigue", "keep_kill_scale", "pacing", "rebalance")
-LIFECYCLES = ("campaign", "variation", "ad_change", "conversion")
+LIFECYCLES = ("campaign", "variation", "ad_change", "ad_report", "conversion")
 FILES = {
     **{name: ROOT / "rules" / f"{name}.yaml" for name in TABLES},
     **{name: ROOT / "flows" / "lifecycles" / f"{name}.yaml" for name in LIFECYCLES},
@@ -31,6 +31,7 @@ EDITS = {
     "campaign": ("hours(6)", "hours(12)"),
     "variation": ("1h: looking_for_room", "2h: looking_for_room"),
     "ad_change": ("48h: expired", "24h: expired"),
+    "ad_report": ("1h: planning", "2h: planning"),
 }
 
 
@@ -60,7 +61,7 @@ def test_each_has_cases_beside_it_and_they_hold(name: str) -> None:
     assert line.endswith("held")
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name != "variation"])
+@pytest.mark.parametrize("name", FILES)
 def test_each_has_promises_and_they_are_proved(name: str) -> None:
     _, said = _of_all("prove", "--json")
     found = [each for each in json.loads(said) if each["file"].endswith(f"/{name}.yaml")]

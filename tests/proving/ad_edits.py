@@ -5,6 +5,7 @@ from __future__ import annotations
 PAUSING = "past: run, to: reporting}\n    on:\n      ads.pause_asked: {set: {reason: event.reason}"  # of `active`
 LAUNCH, CAMPAIGN = "flows/launch.yaml", "flows/lifecycles/campaign.yaml"
 CHANGE, TELLING = "flows/lifecycles/ad_change.yaml", "flows/lifecycles/conversion.yaml"
+VARIATION = "flows/lifecycles/variation.yaml"
 GUARDRAILS, BRAKES = "rules/ad_guardrails.yaml", "rules/ad_brakes.yaml"
 
 EDITS = {
@@ -43,6 +44,24 @@ EDITS = {
     ),
     "a pause that is heard and forgotten": (
         CAMPAIGN, f"{PAUSING}, to: stopping}}", f"{PAUSING}}}", "is heard",
+    ),
+    "counted as killed while it still runs": (
+        VARIATION,
+        "set: {want: \"'killed'\"}, do: {ads.propose: {variation: variation, kind: pause, decision: verdict",
+        "to: killed, do: {ads.propose: {variation: variation, kind: pause, decision: verdict",
+        "None counts as killed",
+    ),
+    "counted as replaced while it still runs": (
+        VARIATION,
+        "decision: wear, reason: reason}}, to: resting",
+        "decision: wear, reason: reason}}, to: rotated",
+        "None counts as replaced",
+    ),
+    "waits for room while it still buys": (
+        VARIATION,
+        "decision: brake, reason: brake.reason}}, to: resting",
+        "decision: brake, reason: brake.reason}}, to: waiting",
+        "None waits for room",
     ),
     "changed without a rehearsal": (
         CHANGE,

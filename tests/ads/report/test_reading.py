@@ -27,6 +27,26 @@ async def test_each_variation_is_judged_by_its_week_and_shown_with_its_day(busy:
     assert found.complete
 
 
+async def test_who_is_paid_by_a_link_and_books_nothing_is_judged_by_payments(market: Market) -> None:
+    await market.campaign()
+    await market.variation("v1")
+    await market.hours("v1", 2_000, claimed=0.25)
+    await market.happened("payment", "v1", count=20, value=100_000)
+    found = await market.read(most={"o1": 60_000})
+    (line,) = found.lines
+    assert (line.verdict, line.week.bookings, line.week.cost) == ("worked", 20, kes(16_800))
+    assert found.total.bookings == 20
+
+
+async def test_an_ad_that_brought_money_is_never_called_hopeless(market: Market) -> None:
+    await market.campaign()
+    await market.variation("v1")
+    await market.hours("v1", 2_000)
+    await market.happened("payment", "v1", value=400_000)
+    (line,) = (await market.read(most={"o1": 10_000})).lines
+    assert line.verdict == "too_early"
+
+
 async def test_money_that_no_ad_brought_is_told_apart(busy: Market) -> None:
     found = await busy.read()
     assert found.unattributed == kes(350_000)
