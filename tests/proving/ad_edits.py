@@ -47,8 +47,8 @@ EDITS = {
     ),
     "counted as killed while it still runs": (
         VARIATION,
-        "set: {want: \"'killed'\"}, do: {ads.propose: {variation: variation, kind: pause, decision: verdict",
-        "to: killed, do: {ads.propose: {variation: variation, kind: pause, decision: verdict",
+        "kind: pause, decision: verdict, reason: reason}}, to: resting",
+        "kind: pause, decision: verdict, reason: reason}}, to: killed",
         "None counts as killed",
     ),
     "counted as replaced while it still runs": (
