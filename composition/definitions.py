@@ -17,6 +17,7 @@ import payments.vocabulary
 from channels.whatsapp.limits import WHATSAPP
 from engine.checks import Limits
 from engine.document import read_text
+from engine.recent import Recent
 from engine.registry import Registry
 from runtime.release import Compiled
 from workshop.beside import Equipment
@@ -49,8 +50,17 @@ def equipment() -> Equipment:
 
 
 def compile_sources(sources: Mapping[str, str]) -> Compiled:
-    """File name -> YAML, to a release. Raises `engine.Findings`."""
-    return engine.compile_release([engine.load(text, file) for file, text in sources.items()], registry())
+    """File name -> YAML, to a release. Raises `engine.Findings`. What was compiled lately is not compiled again."""
+    files = tuple(sources.items())
+    return _compiled.get(files) or _compiled.put(files, _compile(files), sum(len(text) for _, text in files))
+
+
+_KEPT = 1_000_000  # characters of releases
+_compiled: Recent[Compiled] = Recent(_KEPT)
+
+
+def _compile(files: Sequence[tuple[str, str]]) -> Compiled:
+    return engine.compile_release([engine.load(text, file) for file, text in files], registry())
 
 
 def yaml_files(paths: Iterable[Path]) -> list[Path]:

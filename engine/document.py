@@ -16,6 +16,7 @@ from referencing import Resource
 from engine import limits
 from engine.codes import severity
 from engine.findings import Finding, Findings, Fix, did_you_mean
+from engine.recent import Recent
 from engine.yamlpieces import parse
 from engine.yamltree import Node, Place
 
@@ -71,12 +72,22 @@ class Document:
 
 
 def load(source: str | Path, file: str = "") -> Document:
-    """Read one definition. `source` is its text, or the path of a file. Raises Findings, whatever the text."""
+    """Read one definition, unless it was read lately. `source` is its text, or the path of a file. Raises Findings,
+    whatever the text.
+    """
     if isinstance(source, Path):
         file = file or str(source)
         text = read_text(source, file)
     else:
         text, file = source, file or "<text>"
+    return _loaded.get((text, file)) or _loaded.put((text, file), _load(text, file), len(text))
+
+
+_TEXTS = 2_000_000  # characters of definitions that are kept, so that what nobody changed is not read again
+_loaded: Recent[Document] = Recent(_TEXTS)
+
+
+def _load(text: str, file: str) -> Document:
     root = parse(text, file)
     kind = _kind(root, file)
     content = root.content()

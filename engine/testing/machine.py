@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime
+from heapq import heappop, heappush
 from typing import Any
 
 import msgspec
@@ -44,7 +45,7 @@ class Machine:
         self.taken: list[Taken] = []
         self.snapshot: Snapshot | None = None
         self._about = about
-        self._timers: list[tuple[datetime, int, str, int]] = []  # due, step, name, visit
+        self._timers: list[tuple[datetime, int, str, int]] = []  # a heap of due, step, name, visit
         self._replying = 0
 
     @property
@@ -76,9 +77,8 @@ class Machine:
         that set each other off for the same moment would never let it come.
         """
         fired = 0
-        while due := [timer for timer in self._timers if timer[0] <= moment]:
-            timer = min(due)
-            self._timers.remove(timer)
+        while self._timers and self._timers[0][0] <= moment:
+            timer = heappop(self._timers)
             self.now = max(self.now, timer[0])
             if self._live(timer[3]):
                 fired += 1
@@ -117,7 +117,7 @@ class Machine:
         self.taken.append(Taken(self.snapshot, made))
         self.snapshot = made.snapshot
         for arm in made.arms:
-            self._timers.append((arm.due, len(self.taken), arm.name, arm.visit))
+            heappush(self._timers, (arm.due, len(self.taken), arm.name, arm.visit))
         for do in made.dos:
             event = self.replies.get(do.verb)
             if event is None:

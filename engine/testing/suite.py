@@ -19,6 +19,7 @@ import msgspec
 
 from engine.codes import severity
 from engine.findings import Finding, Findings, did_you_mean
+from engine.recent import Recent
 from engine.yamltree import Node, Place, parse_tree
 
 Kind = Literal["flow", "lifecycle", "rules"]
@@ -70,7 +71,15 @@ class Suite(msgspec.Struct, frozen=True):
 
 
 def load_suite(text: str, file: str) -> Suite:
-    """Read one test file. Raises Findings with all that is wrong with its form."""
+    """Read one test file, unless it was read lately. Raises Findings with all that is wrong with its form."""
+    return _read.get((text, file)) or _read.put((text, file), _loaded(text, file), len(text))
+
+
+_KEPT = 2_000_000  # characters of test files
+_read: Recent[Suite] = Recent(_KEPT)
+
+
+def _loaded(text: str, file: str) -> Suite:
     root = parse_tree(text, file)
     form = _Form(file)
     top = form.mapping(root, "A test file")

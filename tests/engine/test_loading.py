@@ -107,6 +107,12 @@ def test_files_that_cannot_be_read_are_findings(tmp_path: Path):
         engine.load(tmp_path / "latin.yaml")
 
 
+def test_what_was_read_is_not_read_again_and_says_of_which_file_it_is():
+    assert engine.load(RING, "a.yaml") is engine.load(RING, "a.yaml")
+    assert engine.load(RING, "b.yaml").file == "b.yaml"
+    assert found(RING.replace("start: a", "begin: a")) == found(RING.replace("start: a", "begin: a"))
+
+
 YAMLISH = st.text(alphabet="abflow:rules-[]{}\"'&*!|>%@?#,\n \t0179~\\x\u00e9\u2028\U0001f600.<=", max_size=120)
 
 

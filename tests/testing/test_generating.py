@@ -7,7 +7,7 @@ import pytest
 import engine
 import language
 from composition.definitions import registry
-from engine import Findings
+from engine import Findings, stepping
 from engine.testing import Report, Suite, World, load_suite, run
 from engine.testing.generating import Proposal, appended, propose
 from tests.testing.test_running import INNER, OFFER, OFFER_TEST, TABLE
@@ -67,6 +67,32 @@ def test_a_definition_without_tests_gets_a_file_of_them(tested: str) -> None:
 def _world(*texts: str) -> World:
     release = engine.compile_release([engine.load(text, f"{i}.yaml") for i, text in enumerate(texts)], registry())
     return World(release, registry(), language.understand)
+
+
+PLANNING = """flow: planning
+version: 1
+data: {due: {type: datetime}}
+start: asking
+states:
+  asking: {do: ads.plan_report, on: {ads.report_planned: {set: {due: event.due}, to: waiting}, ads.report_off: off}}
+  waiting: {at: [{time: due, past: run, to: asking}]}
+  off: {final: true}
+"""
+PLANNED = """tests: flow:planning
+now: 2026-11-20T12:00
+given: {ads.plan_report: {ads.report_planned: {due: 2026-11-21T08:00}}}
+cases: [{name: it waits, steps: [{expect: {state: waiting}}]}]
+"""
+
+
+def test_timers_that_set_each_other_off_for_ever_are_not_followed_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = load_suite(PLANNED, "planning.test.yaml")
+    steps: list[object] = []
+    step = stepping.step
+    monkeypatch.setattr(stepping, "step", lambda *given: steps.append(given) or step(*given))
+    (proposal,) = propose(_world(PLANNING), [suite], ["flow:planning"])
+    assert proposal.reached
+    assert len(steps) < 10_000
 
 
 def test_a_case_is_the_shortest_way_with_what_came_of_it_and_says_that_it_was_generated() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -13,12 +14,11 @@ import pytest
 from engine import Findings
 from engine.document import schema
 from engine.testing import load_suite, suite
-from engine.yamltree import parse_tree
-from tests.yaml.shipped import TESTS
+from tests.yaml.shipped import suites
 
 SCHEMA = schema("test")
 VALID = jsonschema.Draft202012Validator(SCHEMA)
-CONTENTS = {path.name: parse_tree(path.read_text(encoding="utf-8"), path.name).content() for path in TESTS}
+CONTENTS = {Path(each.file).name: each.root.content() for each in suites()}
 CONVERSATION = {
     "tests": "flow:x", "title": "t", "now": "2026-11-20T10:00", "language": "en", "given": {}, "takes": {},
     "cases": [{

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -32,7 +33,7 @@ class Problem(msgspec.Struct, frozen=True):
 def document(endpoints: Sequence[Endpoint], app_url: str) -> dict[str, Any]:
     """The whole API, as OpenAPI tools read it."""
     kinds = _kinds(endpoints)
-    shapes, components = msgspec.json.schema_components(kinds, ref_template=REF)
+    shapes, components = _schemas(tuple(kinds))
     schemas = dict(zip(map(id, kinds), shapes, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -51,6 +52,12 @@ def document(endpoints: Sequence[Endpoint], app_url: str) -> dict[str, Any]:
             },
         },
     }
+
+
+@cache
+def _schemas(kinds: tuple[Any, ...]) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    """The shapes are as the program is: they are described once, however often the document is asked for."""
+    return msgspec.json.schema_components(kinds, ref_template=REF)
 
 
 def _kinds(endpoints: Iterable[Endpoint]) -> list[Any]:

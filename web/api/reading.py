@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -69,10 +70,10 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
 def way(document: Mapping[str, Any]) -> Way:
     """The page. Whoever writes a program need not work for a business here, so that it is open, as the document is."""
-    read = reference(document)
+    read = cache(lambda: reference(document))
 
     async def page(_request: web.Request, caller: Caller) -> web.Response:
-        return frame.page("reference.html", caller, reference=read)
+        return frame.page("reference.html", caller, reference=read())
 
     return Way(method="GET", path="/docs", permission=PUBLIC, view=page)
 

@@ -20,6 +20,7 @@ from engine.values import canonical
 
 TRIED = 6_000  # moves in one world before the search gives up
 LONGEST = 14  # moves of one case
+AT_ONCE = 200  # timers that fire at one moment before they count as setting each other off for ever
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -145,7 +146,7 @@ class Explorer:
             return None
         try:
             if move.key == "wait":
-                after.pass_until(armed[0][1])
+                after.pass_until(armed[0][1], AT_ONCE)
             elif move.key == "event":
                 after.feed(Event(name=str(move.value), data=move.data))
             else:
