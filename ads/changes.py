@@ -181,8 +181,9 @@ def called_off(variation: Mapping[str, Any], reason: str) -> Post:
 
 
 def kept_facts(facts: Facts) -> dict[str, Any]:
-    """For the store: money as minor units."""
-    return {name: value.amount if isinstance(value, Money) else value for name, value in facts.items()}
+    """For the store: money as minor units; without the periods, which are read anew for whoever asks."""
+    told = {name: value for name, value in facts.items() if not isinstance(value, dict)}
+    return {name: value.amount if isinstance(value, Money) else value for name, value in told.items()}
 
 
 def _kept_step(step: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ads import campaigns, hours, noticing
+from ads import campaigns, hours, noticing, periods
 from ads.campaigns import ACTIVE, DRAFT, GONE
 from ads.changes import Facts, Noticed, Share
 from ads.ledger import day_of
@@ -60,6 +60,7 @@ class Knowing:
         claims = await reconciling.of_campaign(ctx.store, ctx.now, campaign["_id"])
         measuring = await reconciling.trusted(ctx.store, ctx.now, campaign=campaign["_id"])
         odd = await noticing.anomalies_of(ctx.store, campaign, shown, ctx.now)
+        lately = await periods.of_campaign(ctx.store, campaign, shown, ctx.now, margin_of(offer))
         found: dict[str, Facts] = {}
         for variation in shown:
             measured = sums.get(variation["_id"]) or truth.Measured(variation=variation["_id"])
@@ -68,11 +69,15 @@ class Knowing:
             facts = _facts(ctx.now, campaign, variation, measured, offer, total, recent) | odd[variation["_id"]]
             facts["silence_surprise"] = max(facts["silence_surprise"], measuring.surprise)
             noticed = self.noticed(ctx.org, facts)
-            found[variation["_id"]] = facts | {
-                "capacity_left": capacity,
-                "reporting_factor": claims.value,
-                "data_ok": facts["data_ok"] and measuring.data_ok and noticed.data_ok,
-            }
+            found[variation["_id"]] = (
+                facts
+                | lately[variation["_id"]]
+                | {
+                    "capacity_left": capacity,
+                    "reporting_factor": claims.value,
+                    "data_ok": facts["data_ok"] and measuring.data_ok and noticed.data_ok,
+                }
+            )
         return found
 
     def noticed(self, org: str, facts: Facts) -> Noticed:
@@ -155,7 +160,7 @@ async def _variation(ctx: Context, campaign: Document, variation: Document, firs
     for measured in await truth.hourly(ctx.store, variation["_id"], first, until, campaign["currency"]):
         place = int((measured.hour - first) / HOUR) if measured.hour is not None else -1
         if 0 <= place < length:
-            orders[place] = float(orders_of(measured))
+            orders[place] = float(measured.orders)
     return deciding.Variation(
         id=variation["_id"],
         hours=deciding.Hours(spend=spend, clicks=clicks, orders=orders, rate=rates(variation, first, length)),
@@ -176,7 +181,7 @@ def _facts(
     def money(amount: float) -> Money:
         return campaigns.money(campaign, round(amount))
 
-    orders, spend = orders_of(measured), measured.spend
+    orders, spend = measured.orders, measured.spend
     launched, collected = variation.get("launched_at"), campaign.get("collected_at")
     running = variation["status"] == ACTIVE
     shown = sum(row.impressions for row in recent)
@@ -214,11 +219,6 @@ def _facts(
         or not campaign.get("trouble"),
         "impressions_recent": shown,
     }
-
-
-def orders_of(measured: truth.Measured) -> int:
-    """Orders that were paid for; where nothing is paid ahead, those that were booked."""
-    return measured.count("payment") or measured.count("booking")
 
 
 def _data_ok(campaign: Mapping[str, Any], variation: Mapping[str, Any], now: datetime) -> bool:

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from engine.registry import Record
 
+AD_PERIOD = Record(
+    name="ad_period",
+    fields={
+        "spend": "money", "revenue": "money", "profit": "money",
+        "conversions": "count", "clicks": "count", "impressions": "count",
+        "cpa": "money", "cpc": "money", "roas": "number", "ctr": "number",
+    },
+    label="spend",
+    doc="A variation's figures of some days by the ad account's clock: today, yesterday, or the whole days before "
+    "today. Orders and money count for the day of the click that brought them.",
+)  # fmt: skip
 AD_FACTS = Record(
     name="ad_facts",
     fields={
@@ -21,6 +32,8 @@ AD_FACTS = Record(
         "silence_surprise": "number", "click_price_surprise": "number",
         "impressions_recent": "count", "ctr_change": "number", "chance_fatigued": "probability",
         "still_pays": "yes_no",
+        "today": "ad_period", "yesterday": "ad_period",
+        "last_3d": "ad_period", "last_7d": "ad_period", "last_28d": "ad_period",
     },
     label="angle",
     doc="What is known of a variation at a moment, for the tables `keep_kill_scale`, `anomaly`, `fatigue` and "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ads.records import AD_CAMPAIGN, AD_FACTS, AD_GUARDRAIL, AD_STEP
+from ads.records import AD_CAMPAIGN, AD_FACTS, AD_GUARDRAIL, AD_PERIOD, AD_STEP
 from engine.registry import Arg, EventKind, Role, Verb, Vocabulary
 
 _CAMPAIGN = {"campaign": Arg(type="text", doc="The campaign's id.")}
@@ -19,7 +19,7 @@ VOCABULARY = Vocabulary(
         Role(name="campaign", doc="The campaign that a variation or a change belongs to."),
         Role(name="variation", doc="The variation that a change is about."),
     ),
-    records=(AD_FACTS, AD_GUARDRAIL, AD_STEP, AD_CAMPAIGN),
+    records=(AD_FACTS, AD_PERIOD, AD_GUARDRAIL, AD_STEP, AD_CAMPAIGN),
     verbs=(
         Verb(
             name="ads.check_launch",

@@ -48,6 +48,11 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     def profit(self) -> int:
         return self.margin - self.spend
 
+    @property
+    def orders(self) -> int:
+        """Those that were paid for; where nothing is paid ahead, those that were booked."""
+        return self.count("payment") or self.count("booking")
+
     def count(self, kind: Kind) -> int:
         return self.counts.get(kind, 0)
 

@@ -23,6 +23,10 @@ def kes(amount: float) -> Money:
 
 
 NINE = time(9, 0)
+DEAR = {"week": {"cpa": kes(1300), "spend": kes(5000)}, "month": None, "max_cpa": kes(1200),
+        "hours_since_change": 1, "day": "tuesday", "hour": NINE}  # fmt: skip
+PAYS = {"week": {"cpa": kes(300), "spend": kes(5000), "roas": 3.2, "conversions": 16}, "month": {"cpa": kes(280)},
+        "max_cpa": kes(1200), "hours_since_change": 30, "day": "tuesday", "hour": NINE}  # fmt: skip
 ASKED: list[tuple[str, dict[str, Any], Any]] = [
     ("pause_dear", {"cpa": kes(1000), "spend": kes(4000)}, {"action": "pause"}),
     ("pause_dear", {"cpa": kes(1000), "spend": kes(2000)}, {"action": "none"}),
@@ -51,6 +55,14 @@ ASKED: list[tuple[str, dict[str, Any], Any]] = [
         {"cpc": kes(9), "ctr_change": 0, "spend_today": kes(5), "budget": kes(9), "conversions": 0},
         {"action": "notify", "pct": 0},
     ),
+]
+
+
+ASKED += [
+    ("last_week", DEAR, {"decision": "pause", "change_pct": 0}),
+    ("last_week", PAYS, {"decision": "budget", "change_pct": 15}),
+    ("last_week", PAYS | {"day": "sunday"}, {"decision": "none", "change_pct": 0}),
+    ("last_week", PAYS | {"month": {"cpa": kes(100)}}, {"decision": "budget", "change_pct": -20}),
 ]
 
 
