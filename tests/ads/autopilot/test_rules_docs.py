@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 
 import engine
+from cli import main
 from composition.definitions import compile_sources, registry
 from engine.proving import prove
 from engine.values import Money
+from tests.yaml.shipped import ROOT
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "ads-rules.md"
 TABLES = dict(re.findall(r"```yaml\n# (rules/[a-z_]+\.yaml)\n(.*?)```", PAGE.read_text(), re.DOTALL))
@@ -78,3 +81,40 @@ def test_each_table_of_the_page_is_asked_here_and_keeps_its_promises() -> None:
     verdicts = prove(compile_sources(TABLES), registry())
     assert verdicts
     assert {verdict.answer for verdict in verdicts} == {"proved"}
+
+
+def test_the_commands_of_the_page_say_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All but those about a demo that was lived through. `[…]` stands for whatever is left out."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "draft").mkdir()
+    for name in ("flows", "rules"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    blocks = re.findall(r"^```console\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    asked = [part.partition("\n") for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    played = [(line, told) for line, _, told in asked if "--demo" not in line]
+    assert {shlex.split(line)[1] for line, told in played if told} == {"check", "prove", "test", "diff"}
+    for line, told in played:
+        _shown(told, _ran(line, capsys), line)
+
+
+def _ran(line: str, capsys: pytest.CaptureFixture[str]) -> str:
+    command, *arguments = shlex.split(line)
+    if command == "cp":
+        Path(arguments[1]).write_text(Path(arguments[0]).read_text())
+    elif command == "sed":
+        change, source, _, target = arguments
+        _, old, new, _ = change.split("/")
+        text, times = re.subn(old.replace("*", r"\*"), new, Path(source).read_text(), flags=re.MULTILINE)
+        assert times == 1
+        Path(target).write_text(text)
+    else:
+        main(arguments)
+    return capsys.readouterr().out
+
+
+def _shown(told: str, came: str, line: str) -> None:
+    lines = iter(came.splitlines())
+    for wanted in (each.partition("[…]")[0].rstrip() for each in told.splitlines()):
+        assert any(each.startswith(wanted) for each in lines), (line, wanted, came)
