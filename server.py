@@ -10,16 +10,15 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvloop
 from aiohttp.web import Application, AppRunner, TCPSite
 
-from composition import control, demo, launching
+from composition import control, errands, launching
 from composition.checkout import Checkout
 from composition.folders import Folders, Origin
-from composition.fortnights import Fortnights
 from composition.house import House, built
 from composition.settings import Settings
 from composition.watching import Watching
@@ -28,6 +27,9 @@ from storage.errors import StoreError
 from web import doors
 from web.logs import configure
 from workshop import settling
+
+if TYPE_CHECKING:
+    from composition.fortnights import Fortnights
 
 log = structlog.get_logger("server")
 
@@ -113,6 +115,8 @@ async def _work(settings: Settings) -> None:
 
 async def _greeted(house: House) -> None:
     """The demo's addresses and the owner's link: there for whoever waited for the server to be ready."""
+    from composition import demo
+
     print(demo.welcome(house.settings, await demo.way_in(house)), flush=True)
 
 
@@ -125,16 +129,12 @@ async def serving(
 
     `opening` is awaited when all is prepared, before the doors open and `/readyz` answers.
     """
-    clock = demo.kept_clock(settings) if settings.demo else None
-    market = demo.market() if settings.demo else None
     async with contextlib.AsyncExitStack() as stack:
-        house = await stack.enter_async_context(built(settings, works=works, clock=clock, origin=origin))
-        if settings.demo:
-            await demo.prepare(house)
-        if settings.demo and not settings.sandbox_url:
-            await stack.enter_async_context(
-                listening(demo.sandbox(house, market), settings.host, settings.sandbox_port)
-            )
+        if not settings.demo:
+            house = await stack.enter_async_context(built(settings, works=works, origin=origin))
+            fortnights = None
+        else:
+            house, fortnights = await _furnished(stack, settings, works, origin)
         alone = not settings.mongodb_uri  # then whatever was being published here died with the process before
         waited = timedelta() if alone else settling.HELD
         await settling.recover(house.store, house.desk.publisher, datetime.now(UTC), waited)
@@ -144,17 +144,42 @@ async def serving(
         stack.push_async_callback(house.following.close)
         if opening is not None:
             await opening(house)
-        fortnights = Fortnights(house, market, settings.fortnight_hours) if market is not None else None
+        services = errands.services(house)
         if fortnights is not None:
+            from composition import demo
+
             stack.push_async_callback(fortnights.close)
+            services |= demo.services(fortnights)
         app = doors.build(house_doors(house, fortnights))
         await stack.enter_async_context(listening(app, settings.host, settings.port))
-        await stack.enter_async_context(control.opened(settings, house.desk, demo.services(house, fortnights)))
+        await stack.enter_async_context(control.opened(settings, house.desk, services))
         yield house
+
+
+async def _furnished(
+    stack: contextlib.AsyncExitStack, settings: Settings, works: bool, origin: Origin | None
+) -> tuple[House, Fortnights]:
+    """The demo's house: its businesses are there, its simulated providers answer, and it has a clock of its own."""
+    from composition import demo
+    from composition.fortnights import Fortnights
+
+    market = demo.market()
+    house = await stack.enter_async_context(
+        built(settings, works=works, clock=demo.kept_clock(settings), origin=origin)
+    )
+    await demo.prepare(house)
+    if not settings.sandbox_url:
+        await stack.enter_async_context(listening(demo.sandbox(house, market), settings.host, settings.sandbox_port))
+    return house, Fortnights(house, market, settings.fortnight_hours)
 
 
 def house_doors(house: House, fortnights: Fortnights | None = None) -> doors.Doors:
     """What the pages and webhooks need of the house."""
+    spare = phone = ""
+    if house.settings.demo:
+        from composition import demo
+
+        spare, phone = demo.SPARE, demo.phone_url(house.settings)
     return doors.Doors(
         webhook=house.webhook,
         verify_token=house.settings.whatsapp.verify_token,
@@ -169,8 +194,8 @@ def house_doors(house: House, fortnights: Fortnights | None = None) -> doors.Doo
         probe=house.probe,
         connecting=house.connecting,
         destinations=house.destinations,
-        spare_number=demo.SPARE if house.settings.demo else "",
-        phone_url=demo.phone_url(house.settings) if house.settings.demo else "",
+        spare_number=spare,
+        phone_url=phone,
         mailer=_mailer(house.settings),
         proxies=house.settings.proxies,
         seen=house.watch.seen,

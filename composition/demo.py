@@ -1,4 +1,7 @@
-"""The demo: two made-up businesses, simulated WhatsApp and M-Pesa beside the server, and a clock that can be moved."""
+"""The demo: two made-up businesses, simulated WhatsApp and M-Pesa beside the server, and a clock that can be moved.
+
+Imported only where a demo is wanted: it brings the simulated providers, an ad market and numpy along.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from ads.desk import Desk
-from composition import ad_accounts, advertising, fortnight, sites
-from composition.ad_accounts import Errand
-from composition.advertising import Act, Done
+from composition import fortnight, sites
 from composition.fortnight import Fortnight, Lived
 from composition.fortnights import Fortnights
 from composition.house import DEMO_TOKEN, House
@@ -106,24 +106,13 @@ def market() -> LiveMarket:
     return fortnight.market()
 
 
-def services(house: House, fortnights: Fortnights | None) -> dict[str, control.Asked]:
-    """What the operator's door offers besides publishing."""
+def services(fortnights: Fortnights) -> dict[str, control.Asked]:
+    """What the operator's door offers in a demo alone."""
 
-    async def act(asked: Act, _tell: control.Tell) -> Done:
-        desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
-        return await advertising.carried_out(house.store, desk, asked)
+    async def lived(asked: Fortnight, tell: control.Tell) -> Lived:
+        return await fortnights.live(asked, tell)
 
-    async def errand(asked: Errand, _tell: control.Tell) -> Done:
-        return await ad_accounts.run(house.store, house.connecting, house.destinations, asked)
-
-    offered = {"ads": control.Asked(Act, act), "ad-accounts": control.Asked(Errand, errand)}
-    if fortnights is not None:
-
-        async def lived(asked: Fortnight, tell: control.Tell) -> Lived:
-            return await fortnights.live(asked, tell)
-
-        offered["fortnight"] = control.Asked(Fortnight, lived)
-    return offered
+    return {"fortnight": control.Asked(Fortnight, lived)}
 
 
 def sandbox(house: House, market: Market | None = None) -> web.Application:

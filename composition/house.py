@@ -112,7 +112,12 @@ async def built(
         store = await stack.enter_async_context(opened_store(settings))
         graph = AiohttpTransport()
         graph_http = await stack.enter_async_context(httpx.AsyncClient(transport=graph, trust_env=False))
-        daraja_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
+        tls = httpx.create_ssl_context(
+            trust_env=False
+        )  # reading the authorities takes longer than the rest of a client
+        daraja_http = await stack.enter_async_context(
+            httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=tls)
+        )
         keys = vault(store, settings)
         metrics = Prometheus()
         published = Published(store, compile_sources)
@@ -124,7 +129,9 @@ async def built(
         whatsapp = _whatsapp(settings, store, keys, client)
         presence = Presence(whatsapp, _bot_answers(store, keys))
         stack.push_async_callback(presence.close)
-        ads_http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, follow_redirects=False))
+        ads_http = await stack.enter_async_context(
+            httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=tls)
+        )
         clock = clock or Clock()
         adverts = Ours()
         blobs = assets.blobs(settings)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
 from storage.store import Store
 
 _FRESH_SECONDS = 60.0
-_ZONES = available_timezones()  # walks the tz database: once
 _REGIONS = {
     "Africa/Nairobi": "KE",
     "Africa/Kampala": "UG",
@@ -17,6 +17,12 @@ _REGIONS = {
     "Africa/Kigali": "RW",
     "Africa/Lagos": "NG",
 }
+
+
+@cache
+def _zones() -> set[str]:
+    """Walks the tz database: once, and not before a business is first asked for."""
+    return available_timezones()
 
 
 class Place(NamedTuple):
@@ -51,6 +57,6 @@ def _read(document: dict[str, object]) -> Place:
     languages = document.get("languages")
     first = str(languages[0]) if isinstance(languages, list) and languages else NAIROBI.language
     currency = str(document.get("currency") or NAIROBI.currency)
-    if not isinstance(zone, str) or zone not in _ZONES:
+    if not isinstance(zone, str) or zone not in _zones():
         return Place(NAIROBI.zone, NAIROBI.region, first, currency)
     return Place(zone, _REGIONS.get(zone, NAIROBI.region), first, currency)

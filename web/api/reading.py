@@ -6,7 +6,7 @@ Nothing is loaded from elsewhere, and nothing is written twice: what an address 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -68,9 +68,9 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     shapes: tuple[Named, ...]
 
 
-def way(document: Mapping[str, Any]) -> Way:
+def way(described: Callable[[], Mapping[str, Any]]) -> Way:
     """The page. Whoever writes a program need not work for a business here, so that it is open, as the document is."""
-    read = cache(lambda: reference(document))
+    read = cache(lambda: reference(described()))  # the document is made when somebody first asks for it
 
     async def page(_request: web.Request, caller: Caller) -> web.Response:
         return frame.page("reference.html", caller, reference=read())

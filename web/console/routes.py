@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import msgspec
 from aiohttp import web
@@ -118,7 +119,7 @@ def ways(console: Console) -> Sequence[Way]:
         *ReplayPages(console.store, console.bench.replaying, console.clock).ways(),
         *Proposals(console.store, console.bench, _publishing(console, users)).ways(),
         *PeoplePages(console.store, users, console.mailer, console.app_url).ways(),
-        reading(document(endpoints(console), console.app_url)),
+        reading(lambda: document(endpoints(console), console.app_url)),
     )
 
 
@@ -213,10 +214,13 @@ def routes(console: Console) -> list[web.RouteDef]:
     gate = Gate(console.store, Users(console.store, console.vault), proxies=console.proxies)
 
     api = endpoints(console)
-    described = msgspec.json.encode(document(api, console.app_url))
+
+    @cache  # hundreds of shapes: a fifth of the time to start, for what nobody may ask for
+    def described() -> bytes:
+        return msgspec.json.encode(document(api, console.app_url))
 
     async def openapi(_request: web.Request) -> web.Response:
-        return web.Response(body=described, content_type="application/json")
+        return web.Response(body=described(), content_type="application/json")
 
     every = (*ways(console), *(endpoint.way() for endpoint in api))
     guarded = [web.route(way.method, way.path.replace("{org}", _ORG), gate.guarded(way)) for way in every]
