@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from engine.authoring import Diagram, Item, Sheet, complete, diagram, hover, put, sheet
+from engine.authoring import Diagram, Item, Sheet, complete, diagram, formatted, hover, put, sheet
 from engine.authoring.hovering import Hover
 from engine.checks import Limits, check_sources
 from engine.definition import Definition
@@ -15,7 +15,9 @@ from engine.document import load
 from engine.findings import Finding, Findings
 from engine.registry import Registry
 from engine.release import Release, compile_release
+from runtime.publishing.sources import TEST
 from workshop.beside import Equipment
+from workshop.testing import Testing, tried
 from workshop.trying import Played, Playing, Ruled
 
 
@@ -72,10 +74,19 @@ def cell(_with: Equipment, text: str, path: tuple[str | int, ...], value: str, f
     return put(text, path, value, file)
 
 
+def in_order(_with: Equipment, text: str, file: str) -> str:
+    return formatted(text, file)
+
+
 def conversation(with_: Equipment, texts: Mapping[str, str], tests: str, file: str, playing: Playing) -> Played:
     from workshop.simulating import simulate  # it loads the solver, which the server has no use for
 
     return simulate(_release(texts, with_.registry), with_.registry, with_.understand, file, tests, playing)
+
+
+def tested(with_: Equipment, texts: Mapping[str, str], file: str) -> Testing:
+    files = {name: text for name, text in texts.items() if not name.endswith(TEST)}
+    return tried(_release(files, with_.registry), with_.registry, with_.understand, file, texts)
 
 
 def ruling(

@@ -27,7 +27,7 @@ from engine.testing.values import Values
 from engine.types import Shape, Types
 from engine.values import encode
 from engine.yamltree import parse_tree
-from workshop.trying import CannotPlay, Fact, Ruled, RuledRow
+from workshop.trying import NOTE, CannotPlay, Fact, Ruled, RuledRow
 
 _PLAIN = ("number", "yes_no", "list", "record", "location", "any")  # written as YAML has them; the rest as a text
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
@@ -79,7 +79,7 @@ class _Asking:
 
     def _test(self, decision: Decision, shared: Mapping[str, Any]) -> str:
         held = " and ".join(decision.hit) or "no row holds"
-        return cases.decision(decision, f"tried in the workshop, {held}", self._table, self._writer, shared)
+        return cases.decision(decision, f"tried in the workshop, {held}", self._table, self._writer, shared, NOTE)
 
     def _shared(self, registry: Registry, tests: str) -> dict[str, Any]:
         """What the test file gives to all of its cases."""

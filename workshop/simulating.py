@@ -33,9 +33,10 @@ from engine.testing.suite import load_suite
 from engine.testing.transcript import guards, transcript
 from engine.types import Types
 from engine.values import decode, encode
-from workshop.trying import CannotPlay, Done, Offered, Played, Playing, Step, Timer
+from workshop.trying import NOTE, CannotPlay, Done, Offered, Played, Playing, Step, Timer
 
 MOST_MOVES = 200
+LONGEST_WAIT = 400 * 86400  # seconds
 
 
 def simulate(
@@ -101,7 +102,7 @@ class _Simulation:
     @staticmethod
     def _until(machine: Machine, seconds: int) -> datetime:
         if seconds > 0:
-            return machine.now + timedelta(seconds=min(seconds, 400 * 86400))
+            return machine.now + timedelta(seconds=min(seconds, LONGEST_WAIT))
         armed = machine.armed()
         return armed[0][1] if armed else machine.now
 
@@ -161,12 +162,12 @@ class _Simulation:
 
     def _test(self, machine: Machine) -> str:
         """As a case to put under `cases:`; nothing where a move cannot be written as a test has it."""
-        moves = tuple(Move(key=move.key, value=move.value, data=decode(move.data)) for move in self.playing.moves)
-        if any(move.key == "wait" and move.seconds for move in self.playing.moves) or machine.snapshot is None:
+        if machine.snapshot is None:
             return ""
+        moves = tuple(_as_written(move) for move in self.playing.moves)
         way = Way(self.start, moves, frozenset())
         try:
-            return self.writing.conversation(way, "tried in the workshop", language=self.language)
+            return self.writing.conversation(way, "tried in the workshop", language=self.language, note=NOTE)
         except (AssertionError, IndexError):  # a move that the search would not have made
             return ""
 
@@ -189,6 +190,13 @@ class _Simulation:
             answers={**made, **self.prepared.answers}, takes={**takes, **self.prepared.takes},
             now=self.prepared.now or NOW, changed=frozenset(),
         )  # fmt: skip
+
+
+def _as_written(move: Done) -> Move:
+    """As a test file has it: time that passes by its length, or until the next timer."""
+    if move.key == "wait":
+        return Move(key="wait", value=min(move.seconds, LONGEST_WAIT) or None)
+    return Move(key=move.key, value=move.value, data=decode(move.data))
 
 
 def _telling(data: dict[str, Any]) -> str:

@@ -9,6 +9,8 @@ import msgspec
 
 from engine.testing.transcript import Guard, Line
 
+NOTE = "# Tried by hand in the workshop: this is what came of it."  # above what is kept of it as a test
+
 
 class CannotPlay(ValueError):
     """There is no conversation to play; the message says why."""

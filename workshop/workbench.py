@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bookings import offers
 from engine.authoring import Item
 from engine.authoring.hovering import Hover
 from engine.findings import Finding
@@ -18,10 +19,14 @@ from runtime.publishing.sources import TEST, Sources
 from storage.store import Store
 from workshop import drafts, questions
 from workshop.beside import Beside
+from workshop.own import offered
 from workshop.questions import Picture
 from workshop.replaying import Replaying
 from workshop.shelf import ByHash, Shelf, running, shelved
+from workshop.testing import Testing
 from workshop.trying import Played, Playing, Ruled
+
+MOST_OFFERS = 200
 
 
 class NoFile(KeyError):
@@ -63,26 +68,32 @@ class Workbench:
             release=pointer.release, unknown=unknown,
         )  # fmt: skip
 
-    async def check(self, org: str, file: str, text: str) -> tuple[Finding, ...]:
-        """All findings of this text; of other files only the errors that they have with it and not without."""
-        before = (await self.sources(org)).texts
+    async def check(self, org: str, file: str, text: str, by: str = "") -> tuple[Finding, ...]:
+        """All findings of this text; of other files only the errors that they have with it and not without.
+
+        Here as below, the text is seen together with what `by` has drafted of other files: they are published as one.
+        """
+        before = (await self._seen(org, file, by)).texts
         found: tuple[Finding, ...] = await self._beside.run(
             questions.findings, before, {**before, named(file): text}, file
         )
         return found
 
-    async def complete(self, org: str, file: str, text: str, line: int, column: int) -> tuple[Item, ...]:
-        others = await self._others(org, file)
+    async def complete(
+        self, org: str, file: str, text: str, line: int, column: int, by: str = ""
+    ) -> tuple[Item, ...]:  # fmt: skip
+        others = await self._others(org, file, by)
         items: tuple[Item, ...] = await self._beside.run(questions.completion, text, line, column, others)
-        return items
+        sold = await self._store.org(org).find("offers", {}, limit=MOST_OFFERS)
+        return (*offered(text, line, column, map(offers.read, sold)), *items)
 
-    async def hover(self, org: str, file: str, text: str, line: int, column: int) -> Hover | None:
-        others = await self._others(org, file)
+    async def hover(self, org: str, file: str, text: str, line: int, column: int, by: str = "") -> Hover | None:
+        others = await self._others(org, file, by)
         said: Hover | None = await self._beside.run(questions.explained, text, line, column, others)
         return said
 
-    async def picture(self, org: str, file: str, text: str) -> Picture:
-        texts = {**(await self.sources(org)).files, named(file): text}
+    async def picture(self, org: str, file: str, text: str, by: str = "") -> Picture:
+        texts = {**(await self._seen(org, file, by)).files, named(file): text}
         drawn: Picture = await self._beside.run(questions.picture, texts, file)
         return drawn
 
@@ -90,24 +101,42 @@ class Workbench:
         """The text with another value in a table's cell. Raises engine.authoring.table.NoCell, Findings."""
         return str(await self._beside.run(questions.cell, text, path, value, named(file)))
 
-    async def simulate(self, org: str, file: str, text: str, playing: Playing) -> Played:
+    async def format(self, file: str, text: str) -> str:
+        """The text set in order; what it says stays. Raises Findings for what is no YAML."""
+        return str(await self._beside.run(questions.in_order, text, named(file)))
+
+    async def simulate(self, org: str, file: str, text: str, playing: Playing, by: str = "") -> Played:
         """Raises Findings for a text that does not compile, workshop.simulating.CannotPlay for what is no flow."""
-        found = await self.sources(org)
+        found = await self._seen(org, file, by)
         texts = {**found.files, named(file): text}
         tests = found.tests.get(file.removesuffix(".yaml") + TEST, "")
         played: Played = await self._beside.run(questions.conversation, texts, tests, file, playing)
         return played
 
-    async def rule(self, org: str, file: str, text: str, facts: Mapping[str, str | None]) -> Ruled:
+    async def test(self, org: str, file: str, text: str, by: str = "") -> Testing:
+        """The tests beside a text, or those of a text that holds tests. Raises Findings for what does not compile."""
+        texts = {**(await self._seen(org, file, by)).texts, named(file): text}
+        played: Testing = await self._beside.run(questions.tested, texts, file)
+        return played
+
+    async def rule(
+        self, org: str, file: str, text: str, facts: Mapping[str, str | None], by: str = ""
+    ) -> Ruled:  # fmt: skip
         """A table asked with facts. Raises Findings, CannotPlay for what is no table."""
-        found = await self.sources(org)
+        found = await self._seen(org, file, by)
         tests = found.tests.get(file.removesuffix(".yaml") + TEST, "")
         texts = {**found.files, named(file): text}
         ruled: Ruled = await self._beside.run(questions.ruling, texts, tests, file, dict(facts))
         return ruled
 
-    async def _others(self, org: str, file: str) -> tuple[str, ...]:
-        return tuple(other for name, other in (await self.sources(org)).files.items() if name != file)
+    async def _seen(self, org: str, file: str, by: str) -> Sources:
+        """What is in force, with somebody's drafts of all other files in its place."""
+        found = await self.sources(org)
+        mine = await drafts.mine(self._store.org(org), by) if by else {}
+        return found.replaced({name: draft.text for name, draft in mine.items() if name != file})
+
+    async def _others(self, org: str, file: str, by: str) -> tuple[str, ...]:
+        return tuple(other for name, other in (await self._seen(org, file, by)).files.items() if name != file)
 
 
 _HEAD = re.compile(r"^(flow|lifecycle|rules):[ \t]*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from engine.authoring import grammar
+from engine.authoring import documentation, grammar
 from engine.authoring.cursor import Cursor, cursor
 from engine.authoring.names import Names, names
 from engine.functions import FUNCTIONS
@@ -89,9 +89,11 @@ def _values(here: Cursor, known: Names, registry: Registry) -> Iterator[Item]:
     make, path = _Maker(here), here.path
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     listed = isinstance(path[-1], int) if path else False
-    if key in _STATES or _leads(path):
+    if key in _STATES or _leads(path) or (known.kind == "test" and key == "state"):
         yield from (make.item(state, "state") for state in known.states)
     if key in _TEXTS and not (key == "ask" and path[-2:-1] != ("unclear",)):
+        yield from (make.item(name, "text", doc=words) for name, words in known.texts.items())
+    if known.kind == "test" and key == "texts":
         yield from (make.item(name, "text", doc=words) for name, words in known.texts.items())
     if key in _DATA:
         yield from (make.item(name, "data", detail=kind) for name, kind in known.data.items())
@@ -129,9 +131,9 @@ def _expression(here: Cursor, known: Names, registry: Registry) -> Iterator[Item
     if known.kind != "rules":
         yield from (make.item(f"tries.{state}", "fact", detail="number") for state in known.states)
         yield make.item("event", "fact", doc="The event that this rule takes.")
-        yield make.item("now", "fact", detail="datetime")
-    for name, function in FUNCTIONS.items():
-        yield make.item(f"{name}()", "function", doc=function.doc, insert=f"{name}(")
+        yield make.item("now", "fact", detail="datetime", doc="This moment.")
+    for name in FUNCTIONS:
+        yield make.item(f"{name}()", "function", doc=documentation.CALLS.get(name, ""), insert=f"{name}(")
 
 
 def _fields(owner: str, known: Names, registry: Registry) -> Mapping[str, str]:
@@ -183,9 +185,9 @@ def _events(make: _Maker, known: Names, registry: Registry, *, state: bool) -> I
 
 def _types(make: _Maker, registry: Registry, *, asking: bool) -> Iterator[Item]:
     if asking:
-        yield from (make.item(name, "type") for name in ASKABLE)
+        yield from (make.item(name, "type", doc=documentation.TYPES.get(name, "")) for name in ASKABLE)
         return
-    yield from (make.item(name, "type") for name in SIMPLE)
+    yield from (make.item(name, "type", doc=documentation.TYPES.get(name, "")) for name in SIMPLE)
     yield from (make.item(record.name, "type", doc=record.doc) for record in registry.records.values())
 
 

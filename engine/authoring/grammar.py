@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from engine.authoring import documentation
 from engine.document import KINDS, schema
 
 Shape = dict[str, Any]
+TESTS = "test"  # the kind of a file that holds tests
 
 
 def shapes(kind: str, path: Sequence[str | int]) -> list[Shape]:
-    """The schemas that a value at `path` may follow; none for a place that the dialect does not have."""
-    found = list(_plain(schema(kind)))
+    """The schemas that a value at `path` may follow; none for a place, or a kind, that the dialect does not have."""
+    if kind not in (*KINDS, TESTS):
+        return []
+    found = list(_plain(schema(kind), kind))
     for part in path:
-        found = [inner for shape in found for step in _steps(shape, part) for inner in _plain(step)]
+        found = [inner for shape in found for step in _steps(shape, part) for inner in _plain(step, kind)]
     return found
 
 
 def keys(kind: str, path: Sequence[str | int]) -> dict[str, str]:
     """The keys that a mapping at `path` may have, each with what it says."""
-    if not path and kind not in KINDS:
-        return {}
     known: dict[str, str] = {}
     for shape in shapes(kind, path):
         for name, inner in shape.get("properties", {}).items():
-            known.setdefault(name, _said(inner))
+            known.setdefault(name, _said(inner, kind) or documentation.of_key(path, name))
     return known
 
 
@@ -40,14 +42,11 @@ def words(kind: str, path: Sequence[str | int]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _said(shape: Shape) -> str:
-    for each in _plain(shape):
-        if "description" in each:
-            return str(each["description"])
-    return str(shape.get("description", ""))
+def _said(shape: Shape | bool, kind: str) -> str:
+    return next((str(each["description"]) for each in _plain(shape, kind) if "description" in each), "")
 
 
-def _steps(shape: Shape, part: str | int) -> Iterator[Shape]:
+def _steps(shape: Shape, part: str | int) -> Iterator[Shape | bool]:
     if isinstance(part, int):
         if isinstance(shape.get("items"), dict):
             yield shape["items"]
@@ -59,17 +58,19 @@ def _steps(shape: Shape, part: str | int) -> Iterator[Shape]:
         yield shape["additionalProperties"]
 
 
-def _plain(shape: Shape) -> Iterator[Shape]:
-    """A schema with its references followed and its branches laid side by side."""
+def _plain(shape: Shape | bool, kind: str) -> Iterator[Shape]:
+    """A schema with its references followed and its branches laid side by side. `true` is whatever one likes."""
+    if isinstance(shape, bool):
+        return
     reference = shape.get("$ref")
     if isinstance(reference, str):
         file, _, name = reference.partition("#/$defs/")
-        home = schema(file.removesuffix(".json") or "rules")
-        yield from _plain(home["$defs"][name])
+        home = schema(file.removesuffix(".json") or (TESTS if kind == TESTS else "rules"))
+        yield from _plain(home["$defs"][name], kind)
     yield shape
     for branch in ("then", "else"):
         if isinstance(shape.get(branch), dict):
-            yield from _plain(shape[branch])
+            yield from _plain(shape[branch], kind)
     for branch in ("anyOf", "oneOf", "allOf"):
         for each in shape.get(branch, ()):
-            yield from _plain(each)
+            yield from _plain(each, kind)

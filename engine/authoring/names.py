@@ -13,6 +13,7 @@ from engine.findings import Findings
 from engine.yamltree import parse_tree
 
 _KIND = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
+_TESTS = re.compile(r"^tests:\s*[\"']?(flow|lifecycle|rules): ?([a-z][a-z0-9_]*)", re.MULTILINE)
 _TOP = re.compile(r"^([a-z_]+):", re.MULTILINE)
 _FINAL = re.compile(r"\bfinal: true\b")
 _TOLD = re.compile(r"\btell: \{[^{}]*?\bevent: ([A-Za-z0-9_.]+)")
@@ -52,7 +53,11 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
 
 def names(text: str, others: Iterable[str]) -> Names:
     """Of the file under the cursor and, for what it may call and ask, of the others."""
+    tested = _TESTS.search(text)
     content, kind, name = _content(text)
+    if tested is not None:  # the names are those of what is tested
+        beside = (made for other in others if (made := _content(other))[1:] == (tested[1], tested[2]))
+        content, kind, name = next(beside, ({}, "", ""))[0], "test", tested[2]
     flows, tables, told = [], [], set()
     for other in others:
         inner, sort, called = _content(other)

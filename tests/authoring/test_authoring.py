@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from composition.definitions import registry
 from engine import load
-from engine.authoring import complete, diagram, hover, put, sheet
+from engine.authoring import complete, diagram, documentation, formatted, grammar, hover, put, sheet
 from engine.authoring.cursor import cursor
 from engine.authoring.table import NoCell
 from engine.definition import Definition
+from engine.document import KINDS
+from engine.findings import Findings
+from engine.functions import FUNCTIONS
+from engine.types import SIMPLE
 from tests.yaml.shipped import DEFINITIONS, release
 
 TEXTS = {name: path.read_text(encoding="utf-8") for name, path in DEFINITIONS.items()}
@@ -76,6 +82,12 @@ def test_a_cursor_knows_its_place_in_a_line_that_is_not_finished(
     ("flow: x\ndata:\n  a: {type: ¦", {"money", "offer", "slot"}),
     ("rules: x\nversion: 1\nhit: ¦", {"first", "unique", "any", "collect"}),
     ("rules: x\nfacts:\n  spend: {type: money}\nrows:\n  - {id: a, when: sp¦", {"spend"}),
+    ("tests: flow:booking\n¦", {"cases", "given", "now"}),
+    ("tests: flow:booking\ncases:\n  - name: a\n    steps:\n      - {¦", {"says", "taps", "event", "after", "expect"}),
+    ("tests: flow:booking\ncases:\n  - name: a\n    steps:\n      - {says: x, expect: {state: ¦", {"choosing_offer"}),
+    ("tests: flow:booking\ncases:\n  - name: a\n    steps:\n      - {says: x, expect: {texts: [¦", {"which_offer"}),
+    ("tests: rules:routing\ncases:\n  - name: a\n    ¦", {"facts", "expect"}),
+    ("title: of no kind at all\nanything: ¦", set()),
 ])  # fmt: skip
 def test_what_may_be_written_is_offered(marked: str, some: set[str]) -> None:
     found = _labels(marked)
@@ -100,12 +112,65 @@ def test_nothing_is_ever_too_broken_to_complete() -> None:
     (HEAD + "  one:\n    say: hel¦lo", "Hi"),
     (HEAD + "  one:\n    aft¦er: {}", "Timers"),
     (HEAD + "  one:\n    next: [{when: kno¦wn(offer)}]", "known"),
+    ("flow: x\nversion: 1\nlangu¦ages: [en]", "written in"),
+    ("flow: x\ndata:\n  paid: {type: mon¦ey}", "amount with its currency"),
+    (HEAD + "  one:\n    as¦k: {text: hello}", "a question"),
+    (HEAD + "  one:\n    on:\n      answer: {when: event.val¦ue == 1, to: one}", "what was answered"),
 ])  # fmt: skip
 def test_a_word_under_the_pointer_is_explained(marked: str, said: str) -> None:
     text, line, column = _at(marked)
     found = hover(text, line, column, TEXTS.values(), REGISTRY)
     assert found is not None
     assert said.lower() in f"{found.title} {found.doc}".lower()
+
+
+def test_every_key_that_is_offered_says_what_it_means() -> None:
+    silent, waiting = set(), [(kind, path) for kind in (*KINDS, "test") for path in ((),)]
+    while waiting:
+        kind, path = waiting.pop()
+        known = grammar.keys(kind, path)
+        silent.update(f"{kind} {path}: {name}" for name, doc in known.items() if not doc)
+        if len(path) < 5:
+            waiting += [
+                (kind, (*path, part)) for part in (*known, "any_name", 0) if grammar.shapes(kind, (*path, part))
+            ]
+    assert silent == set()
+
+
+def test_every_function_and_every_type_says_what_it_means() -> None:
+    assert documentation.CALLS.keys() == FUNCTIONS.keys()
+    assert documentation.TYPES.keys() == SIMPLE.keys()
+
+
+def _sprawling(line: str) -> str:
+    words = line.lstrip()
+    return " " * 2 * (len(line) - len(words)) + re.sub("^- ", "-   ", words) + "   \n"
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(TEXTS) if re.search("booking|lead_scoring|deposit", name)])
+def test_a_text_that_is_laid_out_otherwise_comes_into_order_and_says_the_same(name: str) -> None:
+    text = TEXTS[name]
+    assert formatted(text) == text
+    sprawling = "\n\n".join(_sprawling(line) for line in text.splitlines())
+    tidy = formatted(sprawling)
+    assert load(tidy).content == load(text).content
+    lines = [[line.rstrip() for line in each.split("\n") if line.strip()] for each in (tidy, text)]
+    assert lines[0] == lines[1]
+
+
+def test_what_stands_word_for_word_keeps_its_words() -> None:
+    text = (
+        "flow: x\ntexts:\n     hello:\n        en: |\n          One  \n\n\n            two\n"
+        "        # why\n        sw: >-\n          tatu\n"
+    )
+    assert formatted(text) == (
+        "flow: x\ntexts:\n  hello:\n    en: |\n      One  \n\n\n        two\n    # why\n    sw: >-\n      tatu\n"
+    )
+
+
+def test_what_is_no_yaml_is_not_put_in_order() -> None:
+    with pytest.raises(Findings):
+        formatted("flow: [\n")
 
 
 def test_the_picture_has_every_state_and_every_way_with_its_lines() -> None:

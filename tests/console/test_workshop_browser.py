@@ -207,6 +207,7 @@ async def test_from_a_changed_sentence_to_the_customers_phone(owner: Screen, ser
     await page.locator(".chat .why summary").last.click()
     await page.get_by_role("button", name="Publish …").click()
     await expect(page.locator("dialog .checks .passed").first).to_be_visible(timeout=LATENESS)
+    await expect(page.locator("dialog .differs .new")).to_contain_text("We open at eight.")
     await _accessible(owner)
     await page.get_by_label("Why", exact=True).fill("Say when we open")
     await page.locator("dialog").get_by_role("button", name="Publish").click()

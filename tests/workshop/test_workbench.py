@@ -12,6 +12,7 @@ from engine.testing import load_suite
 from runtime.publishing.pointer import Pointer
 from runtime.publishing.sources import Sources
 from tests.yaml.shipped import DEFINITIONS
+from workshop.beginnings import begun
 from workshop.beside import InProcess, InThread
 from workshop.trying import CannotPlay, Done, Playing
 from workshop.workbench import NoFile, Workbench, named
@@ -109,6 +110,31 @@ def test_a_simulation_becomes_a_test_that_holds(bench: Workbench) -> None:
     tests = bench.publisher.found.tests["flows/booking.test.yaml"]  # type: ignore[attr-defined]
     suite = load_suite(f"{tests.rstrip()}\n\n{tried.test}\n", "flows/booking.test.yaml")
     assert suite.cases[-1].name == "tried in the workshop"
+
+
+def test_time_that_passed_and_what_was_sent_again_are_in_the_test_as_well(bench: Workbench) -> None:
+    said = Done(key="says", value="mlima")
+    tried = _play(bench, said, said, Done(key="wait", seconds=3600), Done(key="wait"))
+    assert tried.test.count('says: "mlima"') + tried.test.count("says: mlima") == 2
+    assert "after: 1h" in tried.test
+    tests = bench.publisher.found.tests["flows/booking.test.yaml"]  # type: ignore[attr-defined]
+    file = "flows/booking.test.yaml"
+    played = asyncio.run(bench.test("clinic", file, f"{tests.rstrip()}\n\n{tried.test}\n"))
+    assert [each.reasons for each in played.cases if each.name.startswith("tried in the workshop")] == [()]
+
+
+def test_tests_are_played_on_the_text_in_the_editor(bench: Workbench) -> None:
+    file = "flows/deposit.yaml"
+    holds = asyncio.run(bench.test("clinic", file, _text(bench, file)))
+    assert holds.file == "flows/deposit.test.yaml"
+    assert holds.held == len(holds.cases) > 10
+    changed = _text(bench, file).replace("tries: 3, then: with_agent", "tries: 2, then: with_agent")
+    fails = asyncio.run(bench.test("clinic", file, changed))
+    assert not fails.cases[0].held
+    assert fails.cases[0].reasons
+    assert fails.cases[0].lines
+    none = asyncio.run(bench.test("clinic", "flows/new.yaml", begun("flow", "new")[1]))
+    assert none.file == ""
 
 
 def test_what_cannot_be_played_says_why(bench: Workbench) -> None:

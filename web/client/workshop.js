@@ -4,18 +4,23 @@ import { html, render } from "htm/preact";
 import { get, post } from "./workshop/api.js";
 import { Asking } from "./workshop/asking.js";
 import { editor } from "./workshop/editor.js";
+import { keep, testsOf } from "./workshop/keeping.js";
 import { later } from "./workshop/later.js";
 import { Phone } from "./workshop/phone.js";
 import { Publish } from "./workshop/publish.js";
 import { Sheet } from "./workshop/sheet.js";
+import { Tests } from "./workshop/tests.js";
 import { moment, t } from "./workshop/words.js";
 
 const page = document.querySelector("[data-workshop]");
 const file = page.dataset.file;
 const mayEdit = page.dataset.mayEdit === "yes";
+const RECOUNTED_AFTER = 20_000; // milliseconds
 const SAVED_AFTER = 800; // milliseconds of quiet before a draft is kept
 
-const state = { tab: "picture", findings: [], moves: [], facts: {}, language: "", picture: {}, status: "ws.loading" };
+const isTests = file.endsWith(".test.yaml");
+
+const state = { tab: isTests ? "tests" : "picture", findings: [], moves: [], facts: {}, language: "", picture: {}, status: "ws.loading" };
 let draw = () => {};
 const set = (changes) => { Object.assign(state, changes); draw(); };
 const told = (error) => error.message || String(error);
@@ -26,6 +31,8 @@ const ask = {
   check: (buffer) => post("/check", { file, text: buffer }),
   complete: (buffer, line, column) => post("/complete", { file, text: buffer, line, column }),
   hover: (buffer, line, column) => post("/hover", { file, text: buffer, line, column }),
+  explain: (buffer, line, column) => post("/hover", { file, text: buffer, line, column }, "explain"), // not for the pointer
+  format: (buffer) => post("/format", { file, text: buffer }),
 };
 
 async function begin() {
@@ -42,6 +49,15 @@ async function begin() {
   });
   set({ status: state.opened.drafted ? "ws.draft-kept" : "ws.in-force" });
   look();
+  if (isTests) runTests();
+  setInterval(recount, RECOUNTED_AFTER);
+}
+
+/** Who is where, as it is now; only while somebody looks at it. */
+async function recount() {
+  if (document.hidden || state.tab !== "picture" || isTable()) return;
+  const shelf = await get("").catch(() => null); // the next time will do
+  if (shelf) set({ counts: shelf.files.find((each) => each.file === file)?.running });
 }
 
 function changed(buffer) {
@@ -78,6 +94,7 @@ const found = ({ findings, error }) => set(error ? { failed: told(error) } : {
 
 /** The picture and the conversation, anew for the text as it stands. */
 async function look() {
+  if (isTests) return; // no machine: neither can be
   const buffer = text.text();
   try {
     const picture = await post("/picture", { file, text: buffer });
@@ -125,11 +142,22 @@ async function put(path, value) {
 }
 
 async function saveTest() {
-  const tests = file.replace(/\.yaml$/, ".test.yaml");
-  const opened = await get(`/file?file=${encodeURIComponent(tests)}`);
-  const head = opened.text || `tests: ${state.kind}:${state.picture.diagram?.name ?? state.picture.sheet?.name}\ncases:\n`;
-  await post("/draft", { file: tests, text: `${head.trimEnd()}\n\n${(isTable() ? state.ruled : state.played).test.trimEnd()}\n`, base: opened.base });
-  set({ status: "ws.test-kept" });
+  try {
+    await keep(file, (isTable() ? state.ruled : state.played).test, `${state.kind}:${state.picture.diagram?.name ?? state.picture.sheet?.name}`);
+    set({ status: "ws.test-kept", tested: null });
+  } catch (error) {
+    set({ tryError: told(error) });
+  }
+}
+
+async function runTests() {
+  set({ tab: "tests", testing: true });
+  try {
+    const { testing, why } = await post("/test", { file, text: text.text() });
+    set({ tested: testing, testError: why, testing: false });
+  } catch (error) {
+    set({ testError: told(error), testing: false });
+  }
 }
 
 async function discard() {
@@ -201,12 +229,13 @@ async function merged(result) {
 const Diagram = later(() => import("./workshop/diagram.js").then((part) => part.Diagram));
 const Compare = later(() => import("./workshop/compare.js").then((part) => part.Compare));
 
-const TABS = [["picture", "ws.picture"], ["phone", "ws.try"], ["problems", "ws.problems"], ["compare", "ws.compare"], ["versions", "ws.versions"]];
+const TABS = [...(isTests ? [] : [["picture", "ws.picture"], ["phone", "ws.try"]]), ["tests", "ws.tests"], ["problems", "ws.problems"], ["compare", "ws.compare"], ["versions", "ws.versions"]];
 
 function Side() {
   const problems = state.findings.length;
   const choose = (tab) => {
     if (tab === "versions") return versions();
+    if (tab === "tests") return runTests();
     set({ tab });
     return tab === "phone" && tryIt();
   };
@@ -233,8 +262,9 @@ function Side() {
           : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
       ${state.tab === "phone" && isTable() && html`<${Asking} type=${(name, value) => { state.facts = { ...state.facts, [name]: value }; }} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
       ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
-        act=${(move) => play([...state.moves, move])} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
+        act=${(move) => play([...state.moves, move])} again=${state.moves.findLast((move) => move.key === "says" || move.key === "taps")} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+      ${state.tab === "tests" && html`<${Tests} tested=${state.tested} error=${state.testError} busy=${state.testing} again=${runTests} goTo=${isTests && ((line) => text.goTo(line))} />`}
       ${state.tab === "problems" && html`<${Problems} />`}
       ${state.tab === "compare" && state.opened && html`
         ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
@@ -270,7 +300,7 @@ function Problems() {
 function Bar() {
   const errors = state.findings.filter((each) => each.severity === "error").length;
   return html`
-    <span class="status" role="status">${t(state.status)}${errors ? ` · ${t("ws.errors", { count: errors })}` : ""}</span>
+    <span class="status" role="status">${t(state.status)}${state.status === "ws.test-kept" ? html` · <a href=${`?file=${encodeURIComponent(testsOf(file))}`}>${t("ws.see-tests")}</a>` : ""}${errors ? ` · ${t("ws.errors", { count: errors })}` : ""}</span>
     ${state.opened?.stale && html`<span class="warn">${t("ws.stale")}</span> <button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.merge-open")}</button>`}
     ${state.opened?.others.length > 0 && html`<button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.also-edits-short", { name: state.opened.others[0].name })}</button>`}
     ${state.opened?.drafted && html`<button class="second" onClick=${discard}>${t("ws.discard")}</button>`}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -18,6 +17,7 @@ from web.console.words import WORDS
 from web.console.workshop_publishing import Publishing
 from web.console.workshop_shapes import Decided
 from workshop import proposals
+from workshop.differing import differences
 from workshop.proposals import Decision
 from workshop.workbench import Workbench
 
@@ -60,13 +60,11 @@ class Proposals:
         except KeyError:
             return frame.refused(caller, 404, "not-found")
         before = (await self._bench.sources(caller.org)).texts
-        differences = await asyncio.to_thread(
-            lambda: [(file, difference(before.get(file, ""), text)) for file, text in sorted(found.texts.items())]
-        )
+        differing = await asyncio.to_thread(differences, before, found.texts)
         waits = found.state == "open"
         return frame.page(
             "proposal.html", caller, status=409 if wrong else 200, **await self._about(caller), wrong=wrong,
-            proposal=await self._publishing.shown(found, caller), differences=differences,
+            proposal=await self._publishing.shown(found, caller), differences=differing,
             review=await self._publishing.judged(caller, found.texts, found.bases) if waits else None,
         )  # fmt: skip
 
@@ -124,10 +122,3 @@ class Proposals:
             "business": str(org.get("name", caller.org)), "zone": str(org.get("zone") or "Africa/Nairobi"),
             "two": await self._publishing.two_needed(caller.org),
         }  # fmt: skip
-
-
-def difference(before: str, after: str) -> list[tuple[str, str]]:
-    """Lines with their sort: "gone", "new", "same", or "gap" between two places."""
-    sorts = {"-": "gone", "+": "new", " ": "same", "@": "gap"}
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
-    return [(sorts.get(line[:1], "same"), line[1:] if line[:1] != "@" else "…") for line in lines]

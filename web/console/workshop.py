@@ -21,6 +21,7 @@ from web.api.endpoint import Answering, Asked, Endpoint, Refusal
 from web.console import frame
 from web.console.caller import Caller, Way
 from web.console.workshop_publishing import Publishing
+from web.console.workshop_refusals import broken, file_named, said
 from web.console.workshop_shapes import (
     Buffer,
     Cell,
@@ -32,6 +33,7 @@ from web.console.workshop_shapes import (
     RuledOn,
     Ruling,
     Saving,
+    TestedOn,
     Text,
     Told,
     Tried,
@@ -44,7 +46,7 @@ from workshop.drafts import TooMuch, fingerprint
 from workshop.questions import Picture
 from workshop.shelf import Shelf
 from workshop.trying import CannotPlay
-from workshop.workbench import NoFile, Workbench, named
+from workshop.workbench import Workbench
 
 _AT = "/orgs/{org}/rules"
 
@@ -107,7 +109,11 @@ class Workshop:
                  refusals=named_one),
             post("/cell", edit, Cell, Text, self.cell, "A table with another value in a cell; all else to the letter.",
                  refusals=(*named_one, (409, "no-cell"), (409, "does-not-compile"))),
+            post("/format", edit, Buffer, Text, self.format, "A text set in order; what it says stays.",
+                 refusals=(*named_one, (409, "does-not-compile"))),
             post("/simulate", read, Trying, Tried, self.simulate, "A conversation played on a text.",
+                 refusals=named_one),
+            post("/test", read, Buffer, TestedOn, self.test, "The tests beside a text, played on it.",
                  refusals=named_one),
             post("/rule", read, Ruling, RuledOn, self.rule, "A table of a text asked with facts.", refusals=named_one),
             post("/draft", edit, Saving, Opened, self.save, "Keep a draft.", people=True,
@@ -149,10 +155,10 @@ class Workshop:
 
     async def editor(self, request: web.Request, caller: Caller) -> web.Response:
         """The editor styles itself as it runs: a nonce lets it, and nothing else."""
-        nonce = secrets.token_urlsafe(16)
+        nonce, file = secrets.token_urlsafe(16), request.query.get("file", "")
         answer = frame.page(
             "workshop.html", caller, business=await self._business(caller),
-            zone=await self._zone(caller), file=request.query.get("file", ""),
+            zone=await self._zone(caller), file=file,
             may_edit=caller.may("rules.edit"), may_publish=caller.may("rules.publish"), nonce=nonce,
             sentences=frame.sentences("ws.", caller.language),
         )  # fmt: skip
@@ -168,50 +174,72 @@ class Workshop:
         return await self._bench.shelf(caller.org)
 
     async def opened(self, asked: Asked, caller: Caller) -> Opened:
-        return await self._opened(caller, _file(asked.query.file))
+        return await self._opened(caller, file_named(asked.query.file))
 
     async def check(self, asked: Asked, caller: Caller) -> Told:
-        return Told(await self._bench.check(caller.org, _file(asked.body.file), asked.body.text))
+        return Told(await self._bench.check(caller.org, file_named(asked.body.file), asked.body.text, caller.actor))
 
     async def complete(self, asked: Asked, caller: Caller) -> Items:
         here = asked.body
-        return Items(await self._bench.complete(caller.org, _file(here.file), here.text, here.line, here.column))
+        return Items(
+            await self._bench.complete(
+                caller.org, file_named(here.file), here.text, here.line, here.column, caller.actor
+            )
+        )
 
     async def hover(self, asked: Asked, caller: Caller) -> Hovered:
         here = asked.body
-        return Hovered(await self._bench.hover(caller.org, _file(here.file), here.text, here.line, here.column))
+        return Hovered(
+            await self._bench.hover(caller.org, file_named(here.file), here.text, here.line, here.column, caller.actor)
+        )
 
     async def picture(self, asked: Asked, caller: Caller) -> Picture:
-        return await self._bench.picture(caller.org, _file(asked.body.file), asked.body.text)
+        return await self._bench.picture(caller.org, file_named(asked.body.file), asked.body.text, caller.actor)
 
     async def cell(self, asked: Asked, _caller: Caller) -> Text:
         put = asked.body
         try:
-            return Text(await self._bench.cell(_file(put.file), put.text, put.path, put.value))
+            return Text(await self._bench.cell(file_named(put.file), put.text, put.path, put.value))
         except NoCell as error:
             raise Refusal(409, "no-cell", "There is no such cell in this table.", "Load the page again.") from error
         except Findings as found:
-            raise _broken(found) from found
+            raise broken(found) from found
+
+    async def format(self, asked: Asked, _caller: Caller) -> Text:
+        try:
+            return Text(await self._bench.format(file_named(asked.body.file), asked.body.text))
+        except Findings as found:
+            raise broken(found) from found
 
     async def simulate(self, asked: Asked, caller: Caller) -> Tried:
         """That a text cannot be played just now is an answer: one is still typing."""
         trying = asked.body
         try:
-            played = await self._bench.simulate(caller.org, _file(trying.file), trying.text, trying.playing)
+            played = await self._bench.simulate(
+                caller.org, file_named(trying.file), trying.text, trying.playing, caller.actor
+            )
         except Findings as found:
-            return Tried(played=None, why=_said(found))
+            return Tried(played=None, why=said(found))
         except CannotPlay as error:
             return Tried(played=None, why=str(error))
         return Tried(played=played)
 
+    async def test(self, asked: Asked, caller: Caller) -> TestedOn:
+        try:
+            made = await self._bench.test(caller.org, file_named(asked.body.file), asked.body.text, caller.actor)
+        except Findings as found:
+            return TestedOn(testing=None, why=said(found))
+        return TestedOn(testing=made)
+
     async def rule(self, asked: Asked, caller: Caller) -> RuledOn:
         ruling = asked.body
         try:
-            return RuledOn(ruled=await self._bench.rule(caller.org, _file(ruling.file), ruling.text, ruling.facts))
+            ruled = await self._bench.rule(caller.org, file_named(ruling.file), ruling.text, ruling.facts, caller.actor)
         except Findings as found:
-            return RuledOn(ruled=None, why=_said(found))
+            return RuledOn(ruled=None, why=said(found))
         except CannotPlay as error:
             return RuledOn(ruled=None, why=str(error))
+        return RuledOn(ruled=ruled)
 
     # drafts
 
@@ -219,7 +247,7 @@ class Workshop:
         user, _ = caller.signed_in()
         draft, org = asked.body, self._store.org(caller.org)
         found = await self._bench.sources(caller.org)
-        file = _file(draft.file)
+        file = file_named(draft.file)
         if found.texts.get(file) == draft.text:
             await drafts.discard(org, file, user.id)
         else:
@@ -231,7 +259,7 @@ class Workshop:
 
     async def discard(self, asked: Asked, caller: Caller) -> Opened:
         user, _ = caller.signed_in()
-        await drafts.discard(self._store.org(caller.org), _file(asked.body.file), user.id)
+        await drafts.discard(self._store.org(caller.org), file_named(asked.body.file), user.id)
         return await self._opened(caller, asked.body.file)
 
     async def _opened(self, caller: Caller, file: str) -> Opened:
@@ -266,21 +294,3 @@ class Workshop:
 
     async def _business(self, caller: Caller) -> str:
         return str((await self._store.get("orgs", caller.org) or {}).get("name", caller.org))
-
-
-def _file(written: str) -> str:
-    try:
-        return named(written)
-    except NoFile as error:
-        raise Refusal(
-            404, "no-file", "There is no such file.", "A name is like flows/booking.yaml or rules/routing.yaml."
-        ) from error
-
-
-def _broken(found: Findings) -> Refusal:
-    return Refusal(409, "does-not-compile", _said(found), "Mend what is underlined first.")
-
-
-def _said(found: Findings) -> str:
-    first = found.findings[0]
-    return f"{first.file}:{first.line}: {first.reason}"

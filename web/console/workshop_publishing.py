@@ -6,6 +6,7 @@ version needs one person, since that one was approved, and going back is what on
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,7 @@ from web.console.workshop_shapes import (
     Withdrawn,
 )
 from workshop import drafts, proposals, settling
+from workshop.differing import differences
 from workshop.drafts import Draft, fingerprint
 from workshop.proposals import Decision, Proposal
 from workshop.workbench import Workbench
@@ -99,6 +101,7 @@ class Publishing:
         return Review(
             files=tuple(sorted(texts)),
             changes=changes,
+            differences=await asyncio.to_thread(differences, before.texts, texts),
             checks=tuple(check for check in outcome.checks if check.name != "changes"),
             impact=tuple(str(group) for group in outcome.impact.groups) if outcome.impact is not None else (),
             may=outcome.status == "published" and not overtaken,

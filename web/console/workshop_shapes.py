@@ -11,6 +11,8 @@ from engine.authoring import Item
 from engine.authoring.hovering import Hover
 from engine.findings import Finding
 from runtime.publishing.gate import Checked
+from workshop.differing import Differing
+from workshop.testing import Testing
 from workshop.trying import Played, Playing, Ruled
 
 
@@ -66,6 +68,13 @@ class RuledOn(msgspec.Struct, frozen=True, kw_only=True):
     """What the table decided, or why it could not be asked."""
 
     ruled: Ruled | None
+    why: str = ""
+
+
+class TestedOn(msgspec.Struct, frozen=True, kw_only=True):
+    """Tests that were played on a text, or why they could not be."""
+
+    testing: Testing | None
     why: str = ""
 
 
@@ -160,6 +169,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
     files: tuple[str, ...]
     changes: tuple[str, ...]
+    differences: tuple[Differing, ...] = ()
     checks: tuple[Checked, ...]
     impact: tuple[str, ...]
     may: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -28,7 +29,9 @@ class Writing(msgspec.Struct, frozen=True):
     writer: Writer
     given: frozenset[str]
 
-    def conversation(self, way: Way, name: str, *, data: bool = True, language: str = "") -> str:
+    def conversation(
+        self, way: Way, name: str, *, data: bool = True, language: str = "", note: str = NOTE
+    ) -> str:  # fmt: skip
         """The case in YAML, indented as an item of `cases:`; `data`: whether it expects what is remembered."""
         writer = self.writer
         machine = self.explorer.begun(way.start)
@@ -42,21 +45,23 @@ class Writing(msgspec.Struct, frozen=True):
             machine = after
             steps.append(_step(happened, _seen(machine, since, writer, data)))
         used = {key.partition("{")[0] for taken in machine.taken for key in taken.step.answers}
-        head = [f"  {NOTE}", f"  - name: {writer.value(name)}"]
+        head = [f"  {note}", f"  - name: {writer.value(name)}"]
         if language:
             head.append(f"    language: {language}")
         prepared = _prepared(way, self.definition, self.registry, writer, used - self.given)
         return "\n".join([*head, *(f"    {line}" for line in prepared), "    steps:", *(f"      {s}" for s in steps)])
 
 
-def decision(made: Decision, name: str, table: Table, writer: Writer, given: Mapping[str, Any]) -> str:
+def decision(
+    made: Decision, name: str, table: Table, writer: Writer, given: Mapping[str, Any], note: str = NOTE
+) -> str:  # fmt: skip
     """A case of a decision table. Facts that the file gives already are left out."""
     facts = {key: value for key, value in made.facts.items() if key not in given or given[key] != value}
     written = ", ".join(f"{key}: {writer.value(value, table.facts[key])}" for key, value in facts.items())
     rows = f"row: {made.hit[0]}" if len(made.hit) == 1 else f"rows: {writer.value(list(made.hit))}"
     result = writer.value(made.result, table.result if table.result.base != "record" else "any")
     return "\n".join([
-        f"  {NOTE}", f"  - name: {writer.value(name)}", f"    facts: {{{written}}}",
+        f"  {note}", f"  - name: {writer.value(name)}", f"    facts: {{{written}}}",
         f"    expect: {{{rows}, result: {result}}}",
     ])  # fmt: skip
 
@@ -67,7 +72,7 @@ def _step(happened: str, seen: str) -> str:
 
 def _happens(move: Move, machine: Machine, registry: Registry, writer: Writer) -> str:
     if move.key == "wait":
-        due = machine.armed()[0][1]
+        due = machine.armed()[0][1] if move.value is None else machine.now + timedelta(seconds=move.value)
         passed = due - machine.now
         text = duration(passed)
         return (

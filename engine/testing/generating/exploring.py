@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -142,11 +143,13 @@ class Explorer:
         """The machine after a move; None where the move is refused."""
         after = machine.fork()
         armed = after.armed()
-        if move.key == "wait" and not armed:
+        if move.key == "wait" and move.value is None and not armed:
             return None
         try:
-            if move.key == "wait":
+            if move.key == "wait" and move.value is None:
                 after.pass_until(armed[0][1], AT_ONCE)
+            elif move.key == "wait":
+                after.pass_until(after.now + timedelta(seconds=move.value))
             elif move.key == "event":
                 after.feed(Event(name=str(move.value), data=move.data))
             else:

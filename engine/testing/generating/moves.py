@@ -24,7 +24,8 @@ COMBINATIONS = 24  # of the data of one event that are tried
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happens, as a step of a test writes it. `value` is by language where people say it differently."""
+    """One thing that happens, as a step of a test writes it. `value` is by language where people say it differently;
+    of "wait" it is how many seconds, and without it time passes until the next timer."""
 
     key: Literal["says", "taps", "sends", "event", "wait"]
     value: Any = None

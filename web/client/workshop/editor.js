@@ -4,16 +4,21 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, c
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { forceLinting, lintGutter, lintKeymap, linter, nextDiagnostic } from "@codemirror/lint";
+import { forEachDiagnostic, lintGutter, lintKeymap, linter } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
+import { explained, explaining, titled } from "./explaining.js";
+import { tools } from "./tools.js";
 import { t } from "./words.js";
 
 const PAUSE = 250; // milliseconds of quiet before the text is looked at
 
-/** `ask` is {check, complete, hover}, each about exactly the given text; `changed` hears of every edit. */
+/**
+ * `ask` is {check, complete, hover, explain, format}, each about exactly the given text; `changed` hears of every edit,
+ * `found` of what was found and of what went wrong.
+ */
 export function editor(parent, { text, nonce, editable, ask, changed, found }) {
   const readOnly = new Compartment(), scheme = new Compartment();
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -32,8 +37,11 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
         yaml(), syntaxHighlighting(classHighlighter),
         autocompletion({ override: [offers(ask)], icons: false }),
         hoverTooltip(explains(ask)),
-        linter(findings(ask, found), { delay: PAUSE }),
+        linter(findings(ask, found), { delay: PAUSE, needsRefresh: listClosed }),
+        explained, tools(editable && (() => format(view, ask, found)), () => explain(view, ask)),
         keymap.of([
+          { key: "Shift-Alt-f", run: () => { if (editable) format(view, ask, found); return true; } },
+          { key: "F1", run: () => { explain(view, ask); return true; } },
           ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap,
           ...completionKeymap, ...lintKeymap, indentWithTab,
         ]),
@@ -54,8 +62,6 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
       view.dispatch({ selection: { anchor: at.from }, effects: EditorView.scrollIntoView(at.from, { y: "start", yMargin: 60 }) });
       view.focus();
     },
-    next: () => nextDiagnostic(view),
-    lookAgain: () => forceLinting(view),
     apply: (fix) => apply(view, fix),
   };
 }
@@ -68,23 +74,58 @@ function offset(doc, line, column) {
 
 function findings(ask, found) {
   return async (view) => {
-    if (completionStatus(view.state)) return current(view); // silent while a list is open
+    if (completionStatus(view.state)) return current(view.state); // silent while a list is open
     const doc = view.state.doc;
     let told;
     try {
       told = (await ask.check(doc.toString())).findings;
     } catch (error) {
       found({ error });
-      return current(view);
+      return current(view.state);
     }
     found({ findings: told });
-    const made = told.filter((each) => each.file === ask.file()).map((each) => diagnostic(doc, each));
-    view.lastDiagnostics = made;
-    return made;
+    return told.filter((each) => each.file === ask.file()).map((each) => diagnostic(doc, each));
   };
 }
 
-const current = (view) => view.lastDiagnostics ?? [];
+/** What is underlined now, where it has moved to since. */
+function current(state) {
+  const all = [];
+  forEachDiagnostic(state, (each, from, to) => all.push({ ...each, from, to }));
+  return all;
+}
+
+/** The list is put away without a choice: what was not said meanwhile is said now. */
+const listClosed = (update) => completionStatus(update.startState) !== null && completionStatus(update.state) === null;
+
+/** The text set in order, with the cursor on the line where it was. */
+async function format(view, ask, found) {
+  const before = view.state.doc.toString();
+  let after;
+  try {
+    after = (await ask.format(before)).text;
+  } catch (error) {
+    found({ error });
+    return;
+  }
+  if (after === before || view.state.doc.toString() !== before) return; // somebody typed on
+  let from = 0, tail = 0;
+  const least = Math.min(before.length, after.length);
+  while (from < least && before[from] === after[from]) from += 1;
+  while (tail < least - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  const { number } = view.state.doc.lineAt(view.state.selection.main.head);
+  view.dispatch({ changes: { from, to: before.length - tail, insert: after.slice(from, after.length - tail) } });
+  const line = view.state.doc.line(Math.min(number, view.state.doc.lines));
+  view.dispatch({ selection: { anchor: line.from + line.text.search(/\S|$/) } });
+}
+
+/** What the word at the cursor means, for those who have no pointer. */
+async function explain(view, ask) {
+  const pos = view.state.selection.main.head;
+  const line = view.state.doc.lineAt(pos);
+  const { hover } = await ask.explain(view.state.doc.toString(), line.number, pos - line.from + 1);
+  explaining(view, hover && { pos: line.from + hover.column - 1, ...hover });
+}
 
 function diagnostic(doc, each) {
   const from = offset(doc, each.line, each.column);
@@ -111,9 +152,14 @@ function apply(view, fix) {
 function offers(ask) {
   return async (context) => {
     const word = context.matchBefore(/[\w.:/-]*/);
-    if (!context.explicit && word.from === word.to && !/[{[,:-] $|^\s*$/.test(before(context))) return null;
+    if (!context.explicit && word.from === word.to && !/[{[,:-] $|[=!]= ?"?$|^\s*$/.test(before(context))) return null;
     const line = context.state.doc.lineAt(context.pos);
-    const { items } = await ask.complete(context.state.doc.toString(), line.number, context.pos - line.from + 1);
+    let items;
+    try {
+      ({ items } = await ask.complete(context.state.doc.toString(), line.number, context.pos - line.from + 1));
+    } catch {
+      return null; // one can write without; what is wrong with the server is said by the check
+    }
     if (context.aborted || !items.length) return null;
     const from = line.from + items[0].column - 1;
     return {
@@ -143,14 +189,7 @@ function explains(ask) {
     const from = line.from + hover.column - 1;
     return {
       pos: from, end: from + hover.length, above: true,
-      create() {
-        const dom = document.createElement("div");
-        dom.className = "explained";
-        const title = dom.appendChild(document.createElement("strong"));
-        title.textContent = hover.title;
-        if (hover.doc) dom.appendChild(document.createElement("p")).textContent = hover.doc;
-        return { dom };
-      },
+      create: () => ({ dom: titled(hover) }),
     };
   };
 }

@@ -6,7 +6,7 @@ import { moment, t } from "./words.js";
 
 const WAITS = [["ws.wait-next", 0], ["ws.wait-hour", 3600], ["ws.wait-day", 86400]];
 
-export function Phone({ played, error, language, act, back, reset, speak, goTo, saveTest, busy }) {
+export function Phone({ played, error, language, act, again, back, reset, speak, goTo, saveTest, busy }) {
   const [words, setWords] = useState("");
   const end = useRef();
   useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [played]);
@@ -26,6 +26,7 @@ export function Phone({ played, error, language, act, back, reset, speak, goTo, 
         <label for="tongue">${t("ws.language")}</label>
         <select id="tongue" value=${language} onChange=${(e) => speak(e.target.value)}>${played.languages.map((each) => html`<option value=${each}>${each}</option>`)}</select>
         <button class="second" onClick=${back}>${t("ws.back")}</button>
+        <button class="second" onClick=${() => act(again)} disabled=${!again || played.done || Boolean(played.stopped)}>${t("ws.again")}</button>
         <button class="second" onClick=${reset}>${t("ws.reset")}</button>
         <button class="second" onClick=${saveTest} disabled=${!played.test}>${t("ws.save-test")}</button>
       </div>

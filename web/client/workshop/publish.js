@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "./words.js";
 
 const SIGNS = { passed: "✓", refused: "✗", undecided: "?", skipped: "·" };
+const LINES = { gone: "−", new: "+" };
 
 export function Publish({ review, error, publish, close, mayPublish }) {
   const [why, setWhy] = useState("");
@@ -33,6 +34,9 @@ export function Publish({ review, error, publish, close, mayPublish }) {
           ${check.details.length > 0 && html`<pre tabindex="0">${check.details.join("\n")}</pre>`}
           ${check.findings.length > 0 && html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`}</li>`)}</ul>
         ${review.changes.length > 0 && html`<h3>${t("ws.changes")}</h3><pre class="changes" tabindex="0">${review.changes.join("\n")}</pre>`}
+        <h3>${t("ws.text-changes")}</h3>
+        ${review.differences.map((each) => html`<details open=${review.differences.length === 1}><summary><code>${each.file}</code></summary>
+          ${each.lines.length ? html`<pre class="differs" tabindex="0">${each.lines.map(([sort, line]) => html`<span class=${sort}>${LINES[sort] ?? " "} ${line}${"\n"}</span>`)}</pre>` : html`<p class="quiet">${t("ws.as-in-force")}</p>`}</details>`)}
         ${(review.may || review.impact.length > 0) && html`<h3>${t("ws.impact")}</h3>`}
         ${!review.may && !review.impact.length ? "" : review.impact.length ? html`<ul>${review.impact.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p class="quiet">${t("ws.nobody-touched")}</p>`}
         ${!possible && html`<p class="row"><button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></p>`}
