@@ -17,6 +17,8 @@ from ads.google.tokens import Grant, Tokens
 from ads.line import Answer, Line
 from ads.pace import Pace, Urgency
 
+# SearchGoogleAdsResponse, of which proto3's JSON leaves out what is empty, also all of it
+_ANSWER = {"results", "nextPageToken", "totalResultsCount", "fieldMask", "summaryRow", "queryResourceConsumption"}
 _MOST_PAGES = 200
 
 
@@ -64,10 +66,15 @@ class GoogleClient:
         raise RetryLater("ads.google.pages", "Google's list does not end", after=timedelta(minutes=5))
 
     async def page(self, query: str, after: str, urgency: Urgency) -> dict[str, Any]:
+        """Raises RetryLater for what is no answer to a search: read as no rows it would say that nothing is there."""
         self.pace.check(urgency)
-        return await self._ask(
+        body = await self._ask(
             "googleAds:search", {"query": query, **({"pageToken": after} if after else {})}, writes=False
         )
+        if body and (not body.keys() & _ANSWER or not isinstance(body.get("results", []), list)):
+            text_ = "Google's answer to a search cannot be read"
+            raise RetryLater("ads.google.report", text_, after=timedelta(minutes=15))
+        return body
 
     async def _ask(self, method: str, body: Mapping[str, Any], *, writes: bool) -> dict[str, Any]:
         token = await self._fresh("")

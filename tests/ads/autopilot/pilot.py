@@ -155,12 +155,14 @@ class Pilot:
         return id
 
     async def drafted(self, *budgets: int, daily: int = 3000, monthly: int = 60_000, **more: Any) -> str:
+        creative = more.pop("creative", Creative(texts=("Come",)))
         new = NewCampaign(
-            key=str(more.pop("key", "one")), name="Braids", offer="braids", platform="meta", daily_cap=kes(daily),
-            monthly_cap=kes(monthly), audience=Audience(countries=("KE",)),
+            key=str(more.pop("key", "one")), name="Braids", offer="braids", platform=str(more.pop("platform", "meta")),
+            daily_cap=kes(daily), monthly_cap=kes(monthly),
+            audience=more.pop("audience", Audience(countries=("KE",))),
             variations=tuple(
                 NewVariation(
-                    angle=angle, name=f"Braids {angle}", budget=kes(budget), creative=Creative(texts=("Come",))
+                    angle=angle, name=f"Braids {angle}", budget=kes(budget), creative=creative
                 )
                 for angle, budget in zip("ABCDEFG", budgets, strict=False)
             ),

@@ -42,6 +42,7 @@ class Ads:
     """The simulated platforms, the connectors, and a hand in the ads manager."""
 
     def __init__(self, server: TestServer, http: httpx.AsyncClient, clock: Clock) -> None:
+        self.server = server
         self.base = str(server.make_url("")).rstrip("/")
         self.world: AdWorld = server.app[ADS]
         self.http = http
@@ -81,8 +82,9 @@ class Ads:
         )  # fmt: skip
         return TikTok(msgspec.structs.replace(credentials, **changes), self.http, self.clock.now, self.keep("tiktok"))
 
-    def platform(self, name: str) -> Platform:
-        return {"meta": self.meta, "google": self.google, "tiktok": self.tiktok}[name]()
+    def platform(self, name: str, http: httpx.AsyncClient | None = None) -> Platform:
+        through = Ads(self.server, http, self.clock) if http is not None else self
+        return {"meta": through.meta, "google": through.google, "tiktok": through.tiktok}[name]()
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.http.request(method, f"{self.base}/control/ads{path}", json=body)
