@@ -11,6 +11,7 @@ from engine.registry import Registry
 from engine.release import Release
 from engine.testing import Line, Result, Understand, World, read_suites, run
 from runtime.publishing.sources import TEST
+from workshop.rewording import reworded
 
 SHOWN = 60  # cases that did not hold, each with its conversation
 
@@ -26,12 +27,16 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Testing(msgspec.Struct, frozen=True, kw_only=True):
-    """`file` holds the tests; "" if there are none. `wrong` are places of it that cannot be read as tests."""
+    """`file` holds the tests; "" if there are none. `wrong` are places of it that cannot be read as tests.
+
+    `reworded` is the file as it would be if it expected the sentences that came; "" if no sentence is the matter.
+    """
 
     file: str
     held: int
     cases: tuple[Tested, ...]
     wrong: tuple[Finding, ...] = ()
+    reworded: str = ""
 
 
 def tried(
@@ -45,7 +50,10 @@ def tried(
     report = run(suites, World(release, registry, understand), definitions=())
     cases = [*map(_shown, report.failed[:SHOWN]), *(_shown(each) for each in report.results if each.outcome == "held")]
     held = sum(each.outcome == "held" for each in report.results)
-    return Testing(file=beside, held=held, cases=tuple(cases), wrong=(*unread, *report.findings))
+    return Testing(
+        file=beside, held=held, cases=tuple(cases), wrong=(*unread, *report.findings),
+        reworded=reworded(texts[beside], report.failed) if report.failed else "",
+    )  # fmt: skip
 
 
 def _shown(result: Result) -> Tested:

@@ -137,6 +137,18 @@ def test_tests_are_played_on_the_text_in_the_editor(bench: Workbench) -> None:
     assert none.file == ""
 
 
+def test_tests_expect_a_new_sentence_by_a_click_and_nothing_else(bench: Workbench) -> None:
+    changed = _text(bench).replace("What would you like to book?", "What may we do for you?")
+    fails = asyncio.run(bench.test("clinic", BOOKING, changed))
+    assert [each.held for each in fails.cases].count(False) == 1
+    assert "What may we do for you?" in fails.reworded
+    before = bench.publisher.found.tests["flows/booking.test.yaml"]  # type: ignore[attr-defined]
+    differing = [one for one, two in zip(before.split("\n"), fails.reworded.split("\n"), strict=True) if one != two]
+    assert len(differing) == 1
+    other = _text(bench, "flows/deposit.yaml").replace("tries: 3, then: with_agent", "tries: 2, then: with_agent")
+    assert asyncio.run(bench.test("clinic", "flows/deposit.yaml", other)).reworded == ""
+
+
 def test_what_cannot_be_played_says_why(bench: Workbench) -> None:
     with pytest.raises(CannotPlay, match="table"):
         _play(bench, file="rules/routing.yaml")

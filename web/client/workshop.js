@@ -4,7 +4,7 @@ import { html, render } from "htm/preact";
 import { get, post } from "./workshop/api.js";
 import { Asking } from "./workshop/asking.js";
 import { editor } from "./workshop/editor.js";
-import { keep, testsOf } from "./workshop/keeping.js";
+import { keep, reword, testsOf } from "./workshop/keeping.js";
 import { later } from "./workshop/later.js";
 import { Phone } from "./workshop/phone.js";
 import { Publish } from "./workshop/publish.js";
@@ -160,6 +160,17 @@ async function runTests() {
   }
 }
 
+/** What the tests should expect from now on; in the editor, if it has the tests. */
+async function expectNow(tests) {
+  try {
+    if (isTests) text.replace(tests);
+    else await reword(file, tests);
+    await runTests();
+  } catch (error) {
+    set({ testError: told(error) });
+  }
+}
+
 async function discard() {
   if (!window.confirm(t("ws.discard-sure"))) return;
   clearTimeout(saving);
@@ -264,7 +275,7 @@ function Side() {
       ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
         act=${(move) => play([...state.moves, move])} again=${state.moves.findLast((move) => move.key === "says" || move.key === "taps")} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
         speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
-      ${state.tab === "tests" && html`<${Tests} tested=${state.tested} error=${state.testError} busy=${state.testing} again=${runTests} goTo=${isTests && ((line) => text.goTo(line))} />`}
+      ${state.tab === "tests" && html`<${Tests} tested=${state.tested} error=${state.testError} busy=${state.testing} again=${runTests} reword=${mayEdit && expectNow} goTo=${isTests && ((line) => text.goTo(line))} />`}
       ${state.tab === "problems" && html`<${Problems} />`}
       ${state.tab === "compare" && state.opened && html`
         ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
@@ -305,7 +316,7 @@ function Bar() {
     ${state.opened?.others.length > 0 && html`<button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.also-edits-short", { name: state.opened.others[0].name })}</button>`}
     ${state.opened?.drafted && html`<button class="second" onClick=${discard}>${t("ws.discard")}</button>`}
     ${mayEdit && html`<button onClick=${openPublish} disabled=${!text}>${t("ws.publish-button")}</button>`}
-    ${state.publishing && html`<${Publish} review=${state.review} error=${state.reviewError} publish=${publish} mayPublish=${page.dataset.mayPublish === "yes"} close=${() => set({ publishing: false })} />`}`;
+    ${state.publishing && html`<${Publish} review=${state.review} error=${state.reviewError} publish=${publish} seeTests=${() => { set({ publishing: false }); runTests(); }} mayPublish=${page.dataset.mayPublish === "yes"} close=${() => set({ publishing: false })} />`}`;
 }
 
 draw = () => {

@@ -108,6 +108,11 @@ WORKSHOP: dict[str, tuple[str, str]] = {
     ),
     "ws.tests-held": ("All {held} held.", "Yote {held} yamefaulu."),
     "ws.tests-failed": ("{failed} failed, {held} held.", "{failed} yameshindwa, {held} yamefaulu."),
+    "ws.reworded": (
+        "Some of them expect a sentence as it was. If the new one is what you want:",
+        "Baadhi yanatarajia sentensi ya zamani. Kama mpya ndiyo unayotaka:",
+    ),
+    "ws.reword": ("Expect the new wording", "Tarajia maneno mapya"),
     "ws.tests-list": ("Those that held ({count})", "Yaliyofaulu ({count})"),
     "ws.said-until": ("What was said until there", "Yaliyosemwa hadi hapo"),
     "ws.tests": ("Tests", "Majaribio"),

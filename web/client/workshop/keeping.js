@@ -12,6 +12,13 @@ export async function keep(file, made, tests) {
   await post("/draft", { file: beside, text: `${head.trimEnd()}\n\n${distinct(made.trimEnd(), head)}\n`, base: opened.base });
 }
 
+/** Tests that expect what is said now, in one's draft of them. */
+export async function reword(file, tests) {
+  const beside = testsOf(file);
+  const { base } = await get(`/file?file=${encodeURIComponent(beside)}`);
+  await post("/draft", { file: beside, text: tests, base });
+}
+
 /** The case under a name that no other case of the file has. */
 function distinct(made, head) {
   const [whole, name] = made.match(/- name: "?([^"\n]*)"?/);

@@ -7,7 +7,7 @@ import { t } from "./words.js";
 const SIGNS = { passed: "✓", refused: "✗", undecided: "?", skipped: "·" };
 const LINES = { gone: "−", new: "+" };
 
-export function Publish({ review, error, publish, close, mayPublish }) {
+export function Publish({ review, error, publish, close, seeTests, mayPublish }) {
   const [why, setWhy] = useState("");
   const [accept, setAccept] = useState("");
   const [state, setState] = useState({});
@@ -31,6 +31,7 @@ export function Publish({ review, error, publish, close, mayPublish }) {
         ${review.why_not && html`<p class="wrong" role="alert"><strong>${t("ws.cannot")}</strong> ${review.why_not}</p>`}
         <h3>${t("ws.checks")}</h3>
         <ul class="checks">${review.checks.map((check) => html`<li class=${check.verdict}><span aria-hidden="true">${SIGNS[check.verdict]}</span> <strong>${check.name}</strong>: ${check.summary}
+          ${check.name === "tests" && check.verdict === "refused" && html` <button type="button" class="plain" onClick=${seeTests}>${t("ws.see-tests")}</button>`}
           ${check.details.length > 0 && html`<pre tabindex="0">${check.details.join("\n")}</pre>`}
           ${check.findings.length > 0 && html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`}</li>`)}</ul>
         ${review.changes.length > 0 && html`<h3>${t("ws.changes")}</h3><pre class="changes" tabindex="0">${review.changes.join("\n")}</pre>`}

@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { t } from "./words.js";
 
-export function Tests({ tested, error, busy, again, goTo }) {
+export function Tests({ tested, error, busy, again, goTo, reword }) {
   const failed = tested?.cases.filter((each) => !each.held) ?? [];
   const held = tested?.cases.filter((each) => each.held) ?? [];
   return html`
@@ -13,7 +13,8 @@ export function Tests({ tested, error, busy, again, goTo }) {
       ${!error && (busy || !tested) && html`<p class="empty">${t("ws.testing")}</p>`}
       ${!error && !busy && tested && (!tested.file ? html`<p class="empty">${t("ws.no-tests")}</p>` : html`
         ${tested.wrong.map((each) => html`<p class="wrong" role="alert">${t("ws.line", { line: each.line })}: ${each.reason} ${each.suggestion}</p>`)}
-        ${tested.cases.length > 0 && html`<p class=${failed.length ? "wrong" : "done"}>${t(failed.length ? "ws.tests-failed" : "ws.tests-held", { held: tested.held, failed: failed.length })}</p>`}`)}
+        ${tested.cases.length > 0 && html`<p class=${failed.length ? "wrong" : "done"}>${t(failed.length ? "ws.tests-failed" : "ws.tests-held", { held: tested.held, failed: failed.length })}</p>`}
+        ${tested.reworded && reword && html`<p>${t("ws.reworded")} <button class="second" onClick=${() => reword(tested.reworded)}>${t("ws.reword")}</button></p>`}`)}
     </div>
     ${!busy && failed.length > 0 && html`<ul class="list problems">${failed.map((each) => html`<${Failed} each=${each} place=${place(each, goTo)} />`)}</ul>`}
     ${!busy && held.length > 0 && html`<details class="more"><summary>${t("ws.tests-list", { count: held.length })}</summary><ul class="list">${held.map((each) => html`<li><span>✓ ${each.name}</span>${place(each, goTo)}</li>`)}</ul></details>`}`;
