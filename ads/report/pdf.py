@@ -65,7 +65,7 @@ def _cells(told: Telling, line: Line) -> tuple[str, ...]:
     known = line.verdict != "unknown"
     return (
         told.name(line), told.money(week.spend) if known else "?", str(week.bookings), told.money(week.revenue),
-        told.money(week.earned) if known else "?", told.say(line.verdict),
+        told.money(week.earned) if known else "?", told.say(f"so.{line.verdict}"),
     )  # fmt: skip
 
 
