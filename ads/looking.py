@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ads import campaigns
+from ads import campaigns, outlook
 from ads.alerting import odd
 from ads.campaigns import ACTIVE
 from ads.changes import Facts, Knowledge, heard, kept_facts, variation_start
@@ -68,7 +68,8 @@ class Looking:
             }
             posts.append(heard(by_id[share.variation], Event(name="ads.share", data=data)))
         decision = args["decision"] if isinstance(args.get("decision"), dict) else {}
-        noted = {"shared": {**decision, "at": ctx.now}}
+        ahead = await outlook.of_campaign(ctx.store, campaign, variations, ctx.now)
+        noted = {"shared": {**decision, "at": ctx.now}, "outlook": ahead}
         return Changed(ops=(Update("campaigns", campaign["_id"], {"set": noted}),), posts=tuple(posts))
 
     async def report(self, ctx: Context, args: dict[str, Any]) -> Changed:

@@ -76,12 +76,32 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     asking: int
 
 
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """The orders that so many hours will likely bring; with a chance of 80 % they are between `low` and `high`."""
+
+    hours: int
+    expected: int
+    low: int
+    high: int
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes next, as of `at`: nothing in `next` while there are fewer days or orders to go by than are needed."""
+
+    at: datetime
+    days: int
+    orders: int
+    needs: dict[str, int]
+    next: tuple[Stretch, ...]
+
+
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign wholly: `decisions` are the latest first."""
+    """A campaign wholly: `decisions` are the latest first. No outlook before its budget was first shared out."""
 
     summary: Summary
     variations: tuple[Variation, ...]
     decisions: tuple[Decision, ...]
+    outlook: Outlook | None = None
 
 
 async def listed(store: OrgStore, now: datetime) -> tuple[Summary, ...]:
@@ -102,6 +122,7 @@ async def one(store: OrgStore, id: str, now: datetime) -> Campaign:
         summary=_summary(campaign, now, sum(1 for each in made if each["state"] == intents.ASKING)),
         variations=tuple(_variation(campaign, each) for each in shown),
         decisions=tuple(_decision(campaign, each) for each in made),
+        outlook=msgspec.convert(campaign["outlook"], Outlook) if campaign.get("outlook") else None,
     )
 
 

@@ -182,7 +182,7 @@ class Ads:
             return frame.refused(caller, 404, "not-found")
         return frame.page(
             "campaign.html", caller, status=status, campaign=found.summary, variations=found.variations,
-            decisions=found.decisions, money=frame.money, typed=_typed, wrong=wrong, done=done,
+            decisions=found.decisions, outlook=found.outlook, money=frame.money, typed=_typed, wrong=wrong, done=done,
             largest=await self._largest(caller.org, found.summary.id), **await self._about(caller),
         )  # fmt: skip
 

@@ -147,6 +147,17 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.orders": ("Orders", "Oda"),
     "ads.cost": ("Cost of an order", "Gharama ya oda"),
     "ads.most": ("(at most {most})", "(si zaidi ya {most})"),
+    "ads.ahead": (
+        "In the next {hours} hours about {expected} orders are to be expected; with a chance of 80 % from {low} to "
+        "{high}.",
+        "Katika saa {hours} zijazo zinatarajiwa oda {expected} hivi; kwa uwezekano wa 80 % ni kati ya {low} na {high}.",
+    ),
+    "ads.ahead-not": (
+        "What comes next cannot be said yet: {days} days with {orders} orders are known, {need_days} days with "
+        "{need_orders} are needed.",
+        "Yajayo hayawezi kusemwa bado: zinajulikana siku {days} zenye oda {orders}, zinahitajika siku {need_days} "
+        "zenye {need_orders}.",
+    ),
     "ads.set-budget": ("Set the budget", "Weka bajeti"),
     "ads.decisions": ("Decisions", "Maamuzi"),
     "ads.no-decisions": ("Nothing was decided yet.", "Bado hakuna kilichoamuliwa."),

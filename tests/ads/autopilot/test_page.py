@@ -55,3 +55,24 @@ async def test_the_page_says_what_is_odd_about_an_ad(pilot: Pilot) -> None:
     request: Any = _Request(id)
     page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
     assert "It is hardly shown any more" in page
+
+
+@pytest.mark.parametrize(("days", "said"), [(9, False), (15, True)])
+async def test_the_page_says_what_comes_next_or_that_it_cannot(pilot: Pilot, days: int, said: bool) -> None:
+    id = await pilot.launched(1000, 500)
+    for angle in "AB":
+        await lived(pilot, angle, days * 24, lambda ago: At(orders=int(ago % 4 == 0)))
+    await pilot.pass_(hours=6, minutes=35)
+    caller = Caller(
+        now=datetime.now(UTC), language="en", visitor=Visitor(), org=ORG, role="owner", program="x"
+    )  # fmt: skip
+    request: Any = _Request(id)
+    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    outlook = (await insight.one(pilot.store.org(ORG), id, pilot.clock.now())).outlook
+    assert outlook is not None
+    assert ("What comes next cannot be said yet: 9 days with 108 orders are known" in page) != said
+    assert ("In the next 72 hours about" in page) == said
+    assert [each.hours for each in outlook.next] == ([24, 72] if said else [])
+    for each in outlook.next:
+        assert each.low <= each.expected <= each.high
+        assert each.low <= each.hours / 2 <= each.high, "two ads with an order every four hours each"
