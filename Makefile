@@ -10,7 +10,7 @@ run: $(VENV)/.run assets  ## bring up the demo: server, simulated WhatsApp and M
 	$(BIN)/aais serve --demo
 
 test: $(VENV)/.dev browser assets lint  ## lint, types, and the whole suite
-	$(BIN)/pytest -n 3 --dist loadgroup -q
+	$(BIN)/pytest -n 3 -q
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

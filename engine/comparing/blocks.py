@@ -84,7 +84,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
 def alike(old: Any, new: Any) -> bool:
     """Equal as written, the order of keys left aside but for what is set: there one value may read another."""
-    return bool(old == new) and _orders(old) == _orders(new)
+    return old is new or (bool(old == new) and _orders(old) == _orders(new))
 
 
 def _orders(content: Any) -> list[list[str]]:

@@ -1,4 +1,6 @@
-"""The console of two businesses over real HTTP, and browsers that are signed in as this or that role."""
+"""The console of two businesses over real HTTP, and browsers that are signed in as this or that role; and, for what
+only a real one shows, Chromium at the whole demo.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser as Chromium
 
 from ads.assets.blobs import Folder
 from ads.connecting import Connecting
@@ -33,6 +37,10 @@ from runtime.release import Published
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Insert, Op
 from storage.vault import Vault
+from tests.console.company import come_in, printed_link
+from tests.e2e.aftermath import replays
+from tests.e2e.screen import Screen, chromium
+from tests.e2e.server import Server, running
 from web.answers import explain_errors, secure_headers
 from web.console.gate import COOKIE
 from web.console.probe import Probe
@@ -216,3 +224,25 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield made
         await made.close()
     await store.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """The whole demo as a process of its own, one for the module; its journals are replayed at the end."""
+    async with running(tmp_path_factory.mktemp("server") / "data") as started:
+        yield started
+    await replays(started)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Chromium]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owner(server: Server, browser: Chromium) -> AsyncIterator[Screen]:
+    """Somebody signed in by the link that the demo prints."""
+    screen = await come_in(browser, printed_link(server))
+    yield screen
+    await screen.page.context.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,8 +16,8 @@ from playwright.async_api import Browser, Page, expect
 from tests.console.company import LATENESS, NO_PAGE, ORG, customer, serious
 from tests.console.test_permissions import WAYS
 from tests.e2e.customers import Walker
-from tests.e2e.screen import CHROMIUM, SIZES, Screen, chromium
-from tests.e2e.server import CLINIC_ORG, Server, running
+from tests.e2e.screen import CHROMIUM, SIZES, Screen
+from tests.e2e.server import CLINIC_ORG, Server
 from web.console.caller import PUBLIC, Way
 
 pytestmark = [
@@ -34,18 +33,6 @@ DIFFERENT = (  # of axe's rules, those that another colour or width can break
 )  # fmt: skip
 PASSWORD = "a sentence that nobody else knows"
 TABS = 400  # presses of Tab, at most, until something has the focus
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("look")) / "data") as started:
-        yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
 
 
 class People:

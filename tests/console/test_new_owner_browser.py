@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,9 +16,8 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from people.roles import Role, may
 from tests.console.company import printed_link
 from tests.console.test_workshop_browser import _replace
-from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, Screen, chromium
-from tests.e2e.server import Phone, Server, running
+from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, Screen
+from tests.e2e.server import Phone, Server
 from web.console.frame import NAVIGATION, Words
 
 pytestmark = [
@@ -32,19 +30,6 @@ LATENESS = 60_000
 SPARE = "100000000000003"
 CLINIC = "/o/tabasamu-dental"
 PASSWORD = "maziwa lala na mandazi"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("owner")) / "data") as started:
-        yield started
-    await replays(started)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

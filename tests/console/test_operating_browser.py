@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
-from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen, chromium
-from tests.e2e.server import Server, running
+from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen
+from tests.e2e.server import Server
 
 pytestmark = [
     pytest.mark.browser,
@@ -24,33 +21,6 @@ pytestmark = [
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LATENESS = 60_000
 PLACE = "/o/tabasamu-dental/bookings"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("bookings")) / "data") as started:
-        yield started
-    await replays(started)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
-    """Somebody signed in by the link that the demo prints."""
-    link = re.search(r"http://\S+/enter/\S+", server.log.read_text())
-    assert link is not None
-    screen = await Screen.opened(browser, "desk")
-    screen.page.set_default_timeout(LATENESS)
-    await screen.page.goto(link[0])
-    await screen.page.click("main button")
-    await expect(screen.page).to_have_url(re.compile(r"/o$"))
-    yield screen
-    await screen.page.close()
 
 
 async def _sound(owner: Screen) -> None:

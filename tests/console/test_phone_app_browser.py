@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,7 +11,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.console.test_workshop_browser import AXE
 from tests.e2e.screen import ARGUMENTS, CHROMIUM, SCREENSHOTS
-from tests.e2e.server import Server, running
+from tests.e2e.server import Server
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,12 +27,6 @@ KEPT = """async () => {
     for (const request of await (await caches.open(name)).keys()) found.push(new URL(request.url).pathname);
   return found.sort();
 }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("app")) / "data") as started:
-        yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

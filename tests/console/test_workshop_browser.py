@@ -11,9 +11,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, Screen, chromium
-from tests.e2e.server import Phone, Server, running
+from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.server import Phone, Server
 
 pytestmark = [
     pytest.mark.browser,
@@ -25,33 +24,6 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 EDIT = "/o/tabasamu-dental/rules/edit?file="
 LATENESS = 60_000
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("workshop")) / "data") as started:
-        yield started
-    await replays(started)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
-    """Somebody signed in by the link that the demo prints."""
-    link = re.search(r"http://\S+/enter/\S+", server.log.read_text())
-    assert link is not None
-    screen = await Screen.opened(browser, "desk")
-    screen.page.set_default_timeout(LATENESS)
-    await screen.page.goto(link[0])
-    await screen.page.click("main button")
-    await expect(screen.page).to_have_url(re.compile(r"/o$"))
-    yield screen
-    await screen.page.close()
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")

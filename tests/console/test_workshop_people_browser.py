@@ -26,7 +26,7 @@ from tests.console.company import (
     serious,
 )
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, Screen, chromium
+from tests.e2e.screen import CHROMIUM, Screen
 from tests.e2e.server import Server, running
 
 pytestmark = [
@@ -46,12 +46,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         _NJERI[:] = await joined(started, ("njeri@demo.example", "Njeri", "marketer"))
         yield started
     await replays(started)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
