@@ -27,6 +27,7 @@ _EXPORTED = 500
 _BY_PEOPLE = (TAKEN, ANSWERED, RETURNED)
 _VERSIONS = 200
 _READ_AGAIN = 3
+_OPENED, _AT_ONCE = 1000, 250  # entries that are opened for one page of those that followed a rule
 Tell = Callable[[int, int], Awaitable[None]]
 
 
@@ -39,10 +40,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = ""
     begins: datetime | None = None
     ends: datetime | None = None
+    rule: str = ""  # part of a rule's place in a flow, or of a table and its row: "routing.booking"
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):
-    """A page, the latest first. `after` fetches the next."""
+    """A page, the latest first. `after` fetches the next, and may stand where a page has nothing: see `sought`."""
 
     entries: tuple[Entry, ...]
     after: str = ""
@@ -65,8 +67,18 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     after: int = 0
 
 
-async def sought(store: Store, org: str, wanted: Wanted, *, after: str = "", limit: int = PAGE) -> Entries:
-    """The clear fields only, which is all that a list shows."""
+async def sought(
+    store: Store, org: str, vault: OrgVault, wanted: Wanted, *, after: str = "", limit: int = PAGE
+) -> Entries:  # fmt: skip
+    """The clear fields only, which is all that a list shows.
+
+    Rules stand in what is sealed: for one, entries are opened one after the other, so many at a time, and the page is
+    what was found among those.
+    """
+    if wanted.rule:
+        rows, on = await _ruled(store, org, vault, wanted, _place(after), limit)
+        names = await trace.named(store, {str(row["definition"]) for row in rows})
+        return Entries(entries=tuple(trace.plain(row, names) for row in rows), after=_written(on) if on else "")
     rows = await _rows(store, org, wanted, _place(after), limit + 1)
     page = rows[:limit]
     names = await trace.named(store, {str(row["definition"]) for row in page})
@@ -103,11 +115,30 @@ async def life(
     )  # fmt: skip
 
 
-async def exported(store: Store, org: str, wanted: Wanted) -> AsyncIterator[bytes]:
+async def _ruled(
+    store: Store, org: str, vault: OrgVault, wanted: Wanted, place: list[Any] | None, limit: int
+) -> tuple[list[Document], Document | None]:
+    """What was found, and the entry to go on from, if there are more to look through."""
+    found: list[Document] = []
+    for _ in range(_OPENED // _AT_ONCE):
+        rows = await _rows(store, org, wanted, place, _AT_ONCE)
+        for row in rows:
+            if await trace.follows(vault, row, wanted.rule):
+                found.append(row)
+            if len(found) == limit:
+                return found, row
+        if len(rows) < _AT_ONCE:
+            return found, None
+        place = [rows[-1]["at"], rows[-1]["_id"]]
+    return found, rows[-1]
+
+
+async def exported(store: Store, org: str, vault: OrgVault, wanted: Wanted) -> AsyncIterator[bytes]:
     """Every entry that is sought as a line of JSON, just as the chain's hashes have it: what is sealed stays sealed."""
     place: list[Any] | None = None
     while rows := await _rows(store, org, wanted, place, _EXPORTED):
-        yield b"".join(msgspec.json.encode(_kept(row)) + b"\n" for row in rows)
+        told = [row for row in rows if not wanted.rule or await trace.follows(vault, row, wanted.rule)]
+        yield b"".join(msgspec.json.encode(_kept(row)) + b"\n" for row in told)
         if len(rows) < _EXPORTED:
             return
         place = [rows[-1]["at"], rows[-1]["_id"]]

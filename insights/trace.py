@@ -104,6 +104,21 @@ async def opened(vault: OrgVault, entry: Document, names: dict[str, str], *, rea
     return msgspec.structs.replace(made, lines=tuple(lines(body, reads=reads)))
 
 
+async def follows(vault: OrgVault, entry: Document, rule: str) -> bool:
+    """Whether a rule with this in its name was followed; not said of an entry whose person was forgotten."""
+    if entry["kind"] == PUBLICATION:
+        return False
+    try:
+        await vault.ensure(*filter(None, [entry["subject"]]))
+        step = open_entry(entry, vault).step
+    except Unreadable:
+        return False
+    if step is None:
+        return False
+    rows = (f"{decision.table}.{row}" for decision in step.decisions for row in decision.hit or ("",))
+    return any(rule in name for name in (*(each.rule for each in step.microsteps), *rows))
+
+
 def lines(body: Body, *, reads: bool) -> Iterator[Line]:
     """An entry's body, line by line in the order in which it came about."""
     if body.step is None:

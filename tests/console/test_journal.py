@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 
+from insights import trace
 from runtime.agent import chain_of
 from runtime.journal import entry_hash
-from storage.store import Update
+from storage.store import Document, Update
 from tests.console.conftest import CLINIC, OTHER, Browser, House
 from tests.console.test_conversations import _talk
 
@@ -50,6 +52,42 @@ async def test_entries_are_found_by_machine_event_person_and_time(house: House) 
     assert "Agent" in page.text  # who
     assert (await owner.get(f"{HERE}?begins=yesterday")).status == 422
     assert (await owner.get(f"{API}?begins=yesterday")).status == 400
+
+
+async def test_entries_are_found_by_the_rule_that_was_followed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, chain = await _answered(house)
+    owner = await house.browser("owner")
+    seen: list[tuple[str, str]] = []
+
+    async def follows(_vault: object, row: Document, rule: str) -> bool:
+        seen.append((row["event"], rule))
+        return row["event"] == "desk.answered"
+
+    assert await _found(owner, "rule=routing.booking") == []
+    monkeypatch.setattr("insights.trace.follows", follows)
+    assert await _found(owner, f"rule=routing.booking&machine={quote(chain)}") == ["desk.answered"]
+    assert seen == [(event, "routing.booking") for event in ("desk.returned", "desk.answered", "desk.taken")]
+    page = await owner.get(f"{HERE}?rule=routing.booking")
+    assert "desk.answered" in page.text or "Answered" in page.text
+    assert 'value="routing.booking"' in page.text
+
+
+@pytest.mark.parametrize(("rule", "found"), [
+    ("states.paying.on", True), ("routing", True), ("routing.booking", True), ("routing.other", False), ("x", False),
+])  # fmt: skip
+async def test_a_rule_is_a_place_in_a_flow_or_a_table_with_its_row(
+    rule: str, found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Vault:
+        async def ensure(self, *subjects: str) -> None:
+            assert subjects == ("contact-1",)
+
+    moved = SimpleNamespace(rule="states.paying.on.payment.confirmed[0]")
+    asked = SimpleNamespace(table="routing", hit=("booking",))
+    body = SimpleNamespace(step=SimpleNamespace(microsteps=(moved,), decisions=(asked,)))
+    monkeypatch.setattr("insights.trace.open_entry", lambda _row, _vault: body)
+    row = {"kind": "step", "subject": "contact-1"}
+    assert await trace.follows(Vault(), row, rule) is found  # type: ignore[arg-type]
 
 
 async def test_a_long_journal_comes_a_page_at_a_time(house: House) -> None:

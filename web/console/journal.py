@@ -37,6 +37,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     machine: str = ""
     event: str = ""
     flow: str = ""
+    rule: str = ""
     actor: str = ""
     begins: str = ""
     ends: str = ""
@@ -109,7 +110,9 @@ class Journal:
             wanted = _wanted(search, org)
         except ValueError:
             wrong = frame.Words(caller.language)("journal.bad-time")
-        found = await journal.sought(self._store, caller.org, wanted, after=search.after[:_LONGEST])
+        found = await journal.sought(
+            self._store, caller.org, await self._vault.org(caller.org), wanted, after=search.after[:_LONGEST]
+        )
         return frame.page(
             "journal.html", caller, status=422 if wrong else 200, business=_name(org, caller), found=found,
             search=search, wrong=wrong, zone=_zone(org), names=await self._named({one.by for one in found.entries}),
@@ -121,7 +124,8 @@ class Journal:
             wanted = _wanted(asked.query, await self._org(caller))
         except ValueError as error:
             raise Refusal(400, "bad-time", f"{error}", "Write times as 2026-11-21T09:00.") from error
-        return await journal.sought(self._store, caller.org, wanted, after=asked.query.after[:_LONGEST])
+        vault = await self._vault.org(caller.org)
+        return await journal.sought(self._store, caller.org, vault, wanted, after=asked.query.after[:_LONGEST])
 
     # an entry, a machine
 
@@ -214,9 +218,10 @@ class Journal:
             return frame.refused(caller, 404, "not-found")
         entry = audit.entry(caller.actor, "journal.exported", caller.now, **_kept(search))
         await self._store.org(caller.org).commit([entry])
+        vault = await self._vault.org(caller.org)
         answer = await _lines(request, f"journal-{caller.org}.ndjson")
         try:
-            async for lines in journal.exported(self._store, caller.org, wanted):
+            async for lines in journal.exported(self._store, caller.org, vault, wanted):
                 await answer.write(lines)
         except ConnectionError:
             pass  # they went away
@@ -256,7 +261,8 @@ def _wanted(search: Search, org: Document) -> Wanted:
     begins, ends = (_moment(text, zone) for text in (search.begins, search.ends))
     return Wanted(
         machine=search.machine.strip()[:_LONGEST], event=search.event.strip()[:_LONGEST],
-        flow=search.flow.strip()[:_LONGEST], actor=search.actor.strip()[:_LONGEST], begins=begins, ends=ends,
+        flow=search.flow.strip()[:_LONGEST], rule=search.rule.strip()[:_LONGEST],
+        actor=search.actor.strip()[:_LONGEST], begins=begins, ends=ends,
     )  # fmt: skip
 
 

@@ -14,6 +14,11 @@ JOURNAL: dict[str, tuple[str, str]] = {
     "journal.before": ("What was before", "Yaliyotangulia"),
     "journal.event": ("Event", "Tukio"),
     "journal.flow": ("Flow or lifecycle", "Flow au lifecycle"),
+    "journal.rule": ("Rule, or table", "Kanuni, au jedwali"),
+    "journal.none-lately": (
+        "None among the latest thousand. Look further back below.",
+        "Hakuna kati ya elfu ya karibuni. Tafuta zaidi hapa chini.",
+    ),
     "journal.machine": ("Machine", "Mashine"),
     "journal.actor": ("Person (id)", "Mtu (id)"),
     "journal.begins": ("From", "Kuanzia"),
