@@ -7,6 +7,7 @@ index serves the range, a look at the JSON's own type settles what the range can
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from storage.base import Target
@@ -19,6 +20,7 @@ _FIRST_MOMENT, _LAST_MOMENT = MARK + "0", MARK + ":"  # every encoded datetime l
 COLUMNS = {"_id": "id", "version": "version"}
 
 
+@lru_cache(maxsize=8192)  # the same few hundred names, in every question
 def column(field: str) -> str:
     """The expression that an index holds. Field names are checked by `query.check_field`, so they need no escape."""
     return COLUMNS.get(field) or f"json_extract(doc, '{_path(field)}')"
@@ -28,6 +30,7 @@ def _path(field: str) -> str:
     return "$" + "".join(f'."{part}"' for part in field.split("."))
 
 
+@lru_cache(maxsize=8192)
 def type_of(field: str) -> str:
     return f"json_type(doc, '{_path(field)}')"
 

@@ -87,6 +87,10 @@ def run(transaction: Transaction, op: Prepared) -> Document | None:
         if transaction.execute(f"DELETE FROM {table} WHERE id = ?{mine}", values).rowcount:
             transaction.wrote(table, op.id, None)
         return None
+    if op.verb == "upsert" and not transaction.known(table, op.id)[0]:
+        made = _made(transaction, op)
+        if made is not None:
+            return made
     row = transaction.read(table, op.id)
     document = decode(op.id, *row) if row is not None else None
     foreign = document is not None and op.foreign(document)
@@ -113,6 +117,22 @@ def _upsert(transaction: Transaction, op: Prepared, document: Document | None) -
     document = {"_id": op.id}
     _apply(op, document, inserting=True)
     _insert(transaction, op, op.id, encode(document))
+    document["version"] = 1
+    return document
+
+
+def _made(transaction: Transaction, op: Prepared) -> Document | None:
+    """An upsert's document if it is new, with one statement where asking first would take two; None if it is not."""
+    document: Document = {"_id": op.id}
+    _apply(op, document, inserting=True)
+    text, table = encode(document), op.collection.name
+    sql = f"INSERT INTO {table} (id, version, doc) VALUES (?, 1, ?) ON CONFLICT (id) DO NOTHING"
+    try:
+        if not transaction.execute(sql, (op.id, text)).rowcount:
+            return None
+    except sqlite3.IntegrityError as error:
+        raise _taken(op, error) from error
+    transaction.wrote(table, op.id, (1, text))
     document["version"] = 1
     return document
 

@@ -21,7 +21,7 @@ from storage.checkpoints import Checkpoints
 from storage.codec import decode, decode_scalar
 from storage.collections import COLLECTIONS, Catalogue, Collection
 from storage.errors import StoreError, Unavailable
-from storage.kept import Kept
+from storage.kept import Answer, Kept
 from storage.query import All, Compare, matches
 from storage.readers import Readers
 from storage.store import Bucket, Document, Metric
@@ -162,12 +162,25 @@ class SqliteStore(BaseStore):
             if known is not None:
                 return known
         sql, values = compiled.select(target)
+        if 0 < target.limit <= FEW:
+            return [decode(*row) for row in self._answered(target.collection.name, sql, values)]
 
         def work(connection: sqlite3.Connection) -> list[Document]:
             return [decode(*row) for row in connection.execute(sql, values).fetchall()]
 
-        found: list[Document] = self._read_near(work) if 0 < target.limit <= FEW else await self._read(work)
+        found: list[Document] = await self._read(work)
         return found
+
+    def _answered(self, collection: str, sql: str, values: list[Any]) -> Answer:
+        question = (sql, tuple(values))
+        known = self._kept.answer(collection, question) if self._writer is not None else None
+        if known is not None:
+            return known
+        since = self._kept.commits
+        answer: Answer = self._read_near(lambda connection: connection.execute(sql, values).fetchall())
+        if self._writer is not None:
+            self._kept.learn_answer(collection, question, answer, since)
+        return answer
 
     def _all_kept(self, target: Target, ids: tuple[str, ...]) -> list[Document] | None:
         """The documents with these ids that match, if all of them are kept."""

@@ -42,16 +42,22 @@ class Transaction:
 
     def read(self, collection: str, id: str) -> Row | None:
         """The row as it is now; None when there is none."""
-        key = (collection, id)
-        if not self._blind:
-            row = self._job.get(key, self.rows.get(key, _UNKNOWN))
-            if row is not _UNKNOWN:
-                return row  # type: ignore[return-value]
-            known = self._kept.get(key)
-            if known is not None:
-                return known
+        known, row = self.known(collection, id)
+        if known:
+            return row
         found = self.execute(f"SELECT version, doc FROM {collection} WHERE id = ?", (id,)).fetchone()
         return None if found is None else (found[0], found[1])
+
+    def known(self, collection: str, id: str) -> tuple[bool, Row | None]:
+        """Whether it is known without asking SQLite how the row is, and then how (None: there is none)."""
+        if self._blind:
+            return False, None
+        key = (collection, id)
+        row = self._job.get(key, self.rows.get(key, _UNKNOWN))
+        if row is not _UNKNOWN:
+            return True, row  # type: ignore[return-value]
+        kept = self._kept.get(key)
+        return kept is not None, kept
 
     def wrote(self, collection: str, id: str, row: Row | None) -> None:
         """A statement has left this row so (None: deleted it)."""

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from storage.checkpoints import EVERY
 from storage.errors import Conflict
-from storage.kept import Kept
+from storage.kept import ANSWERS, Kept
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Delete, Insert, Op, Update, Upsert
 
@@ -119,10 +120,11 @@ def test_memory_and_file_say_the_same_after_any_commits(rounds: list[list[list[O
                 await asyncio.gather(*(store.commit(ops) for ops in commits), return_exceptions=True)
                 for id in ("a", "b", "c"):
                     kept = await store.get("offers", id)
-                    filed = await store.find(
-                        "offers", {"_id": id, "n": {"exists": True}}, sort=[("n", 1)], everyone=True
-                    )
+                    asked: Any = ("offers", {"_id": id, "n": {"exists": True}})
+                    filed = await store.find(*asked, sort=[("n", 1)], limit=1000, everyone=True)  # too many to keep
                     assert ([kept] if kept is not None else []) == filed
+                    for _ in range(2):  # from the file, or from memory where the round left it, and from memory
+                        assert await store.find(*asked, sort=[("n", 1)], everyone=True) == filed
         finally:
             await store.close()
 
@@ -141,6 +143,54 @@ def test_a_row_read_while_a_commit_becomes_visible_is_not_taken() -> None:
     assert kept.get(key) == (2, "new"), "what was read before the commit ended is older"
     kept.learn(key, (2, "new"), kept.commits)
     assert kept.get(key) == (2, "new")
+
+
+def test_an_answer_stands_until_its_collection_is_written_to() -> None:
+    kept, asked = Kept(), ("SELECT", ("org",))
+    kept.learn_answer("clicks", asked, [], kept.commits)
+    kept.learn_answer("offers", asked, [("x", 1, "{}")], kept.commits)
+    assert kept.answer("clicks", asked) == [], "that there is nothing is an answer"
+    kept.hide(frozenset({("offers", "x")}))
+    kept.learn_answer("offers", asked, [("x", 1, "{}")], kept.commits)
+    assert kept.answer("offers", asked) is None, "the commit under way may change it"
+    since = kept.commits
+    kept.show({("offers", "x"): (2, "{}")})
+    kept.learn_answer("offers", asked, [("x", 1, "{}")], since)
+    assert kept.answer("offers", asked) is None, "what was read before the commit ended is older"
+    assert kept.answer("clicks", asked) == []
+    kept.hide(None)
+    assert kept.answer("clicks", asked) is None, "nobody knows what is being written"
+
+
+def test_answers_that_take_too_much_room_all_go() -> None:
+    kept, text = Kept(), "x" * (ANSWERS // 2)
+    for number in range(3):
+        kept.learn_answer("offers", ("SELECT", (number,)), [("x", 1, text)], 0)
+    assert [kept.answer("offers", ("SELECT", (number,))) is not None for number in range(3)] == [False, False, True]
+    for number in range(ANSWERS // 100):
+        kept.learn_answer("clicks", ("SELECT", (number,)), [], 0)
+    assert kept.answer("clicks", ("SELECT", (0,))) is None, "that there is nothing takes room as well"
+
+
+async def test_an_upsert_of_what_is_there_but_not_in_memory_changes_it(tmp_path: Path) -> None:
+    """It tries to make the row first; what stands is the row itself, with the same unique field, and nobody else's."""
+    mine = Upsert("users", "u", {"inc": {"seen": 1}, "set_on_insert": {"email_key": "k"}})
+    for seen in (1, 2):
+        store = await open_sqlite(tmp_path / "store.db")
+        (user,) = await store.commit([mine])
+        assert user == {"_id": "u", "seen": seen, "email_key": "k", "version": seen}
+        with pytest.raises(Conflict) as refused:
+            await store.commit([Upsert("users", "v", {"set_on_insert": {"email_key": "k"}})])
+        assert refused.value.key == "email"
+        await store.close()
+
+
+async def test_what_a_caller_does_to_an_answer_is_not_seen_by_the_next(store: SqliteStore) -> None:
+    await store.commit([Insert("offers", {"_id": "x", "org": "a", "tags": ["one"]})])
+    for _ in range(2):
+        (found,) = await store.org("a").find("offers", {}, limit=5)
+        assert found["tags"] == ["one"]
+        found["tags"].append("two")
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:
