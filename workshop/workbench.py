@@ -7,13 +7,13 @@ large flow may take longer than a customer should wait.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 from bookings import offers
 from engine.authoring import Item
 from engine.authoring.hovering import Hover
-from engine.findings import Finding
+from engine.findings import Finding, Findings
 from runtime.publishing.publisher import Publisher
 from runtime.publishing.sources import TEST, Sources
 from storage.store import Store
@@ -27,6 +27,7 @@ from workshop.testing import Testing
 from workshop.trying import Played, Playing, Ruled
 
 MOST_OFFERS = 200
+T = TypeVar("T")
 
 
 class NoFile(KeyError):
@@ -93,8 +94,11 @@ class Workbench:
         return said
 
     async def picture(self, org: str, file: str, text: str, by: str = "") -> Picture:
-        texts = {**(await self._seen(org, file, by)).files, named(file): text}
-        drawn: Picture = await self._beside.run(questions.picture, texts, file)
+        drawn = Picture()
+        for found in await self._worlds(org, file, by):
+            drawn = await self._beside.run(questions.picture, {**found.files, named(file): text}, file)
+            if drawn != Picture():
+                break
         return drawn
 
     async def cell(self, file: str, text: str, path: tuple[str | int, ...], value: str) -> str:
@@ -107,27 +111,49 @@ class Workbench:
 
     async def simulate(self, org: str, file: str, text: str, playing: Playing, by: str = "") -> Played:
         """Raises Findings for a text that does not compile, workshop.simulating.CannotPlay for what is no flow."""
-        found = await self._seen(org, file, by)
-        texts = {**found.files, named(file): text}
-        tests = found.tests.get(file.removesuffix(".yaml") + TEST, "")
-        played: Played = await self._beside.run(questions.conversation, texts, tests, file, playing)
-        return played
+
+        async def play(found: Sources) -> Played:
+            texts, tests = {**found.files, named(file): text}, found.tests.get(_beside(file), "")
+            played: Played = await self._beside.run(questions.conversation, texts, tests, file, playing)
+            return played
+
+        return await self._tried(org, file, by, play)
 
     async def test(self, org: str, file: str, text: str, by: str = "") -> Testing:
         """The tests beside a text, or those of a text that holds tests. Raises Findings for what does not compile."""
-        texts = {**(await self._seen(org, file, by)).texts, named(file): text}
-        played: Testing = await self._beside.run(questions.tested, texts, file)
-        return played
+
+        async def play(found: Sources) -> Testing:
+            played: Testing = await self._beside.run(questions.tested, {**found.texts, named(file): text}, file)
+            return played
+
+        return await self._tried(org, file, by, play)
 
     async def rule(
         self, org: str, file: str, text: str, facts: Mapping[str, str | None], by: str = ""
     ) -> Ruled:  # fmt: skip
         """A table asked with facts. Raises Findings, CannotPlay for what is no table."""
-        found = await self._seen(org, file, by)
-        tests = found.tests.get(file.removesuffix(".yaml") + TEST, "")
-        texts = {**found.files, named(file): text}
-        ruled: Ruled = await self._beside.run(questions.ruling, texts, tests, file, dict(facts))
-        return ruled
+
+        async def ask(found: Sources) -> Ruled:
+            texts, tests = {**found.files, named(file): text}, found.tests.get(_beside(file), "")
+            ruled: Ruled = await self._beside.run(questions.ruling, texts, tests, file, dict(facts))
+            return ruled
+
+        return await self._tried(org, file, by, ask)
+
+    async def _tried(self, org: str, file: str, by: str, ask: Callable[[Sources], Awaitable[T]]) -> T:
+        """With one's drafts of other files; where those are in error, with what is in force of them."""
+        first, *rest = await self._worlds(org, file, by)
+        try:
+            return await ask(first)
+        except Findings:
+            if not rest:
+                raise
+        return await ask(rest[0])
+
+    async def _worlds(self, org: str, file: str, by: str) -> tuple[Sources, ...]:
+        """What else there is, as one has drafted it; and as it is in force, if that is something else."""
+        drafted, in_force = await self._seen(org, file, by), await self.sources(org)
+        return (drafted,) if drafted.texts == in_force.texts else (drafted, in_force)
 
     async def _seen(self, org: str, file: str, by: str) -> Sources:
         """What is in force, with somebody's drafts of all other files in its place."""
@@ -137,6 +163,11 @@ class Workbench:
 
     async def _others(self, org: str, file: str, by: str) -> tuple[str, ...]:
         return tuple(other for name, other in (await self._seen(org, file, by)).files.items() if name != file)
+
+
+def _beside(file: str) -> str:
+    """Where the tests of a file stand."""
+    return file.removesuffix(".yaml") + TEST
 
 
 _HEAD = re.compile(r"^(flow|lifecycle|rules):[ \t]*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)

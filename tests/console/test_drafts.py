@@ -114,3 +114,23 @@ async def test_machines_that_run_on_nothing_that_is_here_are_counted_and_named(h
     assert (stray["name"], stray["definition"], stray["states"]) == (
         "old_booking", named or "", {"naming": 2, "paying": 1},
     )  # fmt: skip
+
+
+async def test_what_one_drafts_is_seen_together_and_a_broken_draft_stops_nothing_else(house: House) -> None:
+    owner, marketer = await house.browser("owner"), await house.browser("marketer")
+    await owner.post("/o/clinic/rules/new", kind="flow", name="parking")
+    reminder = SHIPPED["flows/reminder.yaml"]
+    calls = reminder.replace(
+        "\nstates:\n", "\nstates:\n  parked: {call: {flow: parking}, on: {parking.done: parked}}\n", 1
+    )
+    question = {"file": "flows/reminder.yaml", "text": calls}
+    reasons = []
+    for browser in (owner, marketer):
+        _, told = await ask(browser, "/check", **question)
+        reasons.append(" ".join(each["reason"] for each in told["findings"]))
+    assert ('"parking"' in reasons[0], '"parking"' in reasons[1]) == (False, True)
+    await draft(owner, SHIPPED[FILE].replace("flow: ", "flow "))
+    status, drawn = await ask(owner, "/picture", file="flows/reminder.yaml", text=reminder)
+    assert (status, drawn["diagram"]["name"]) == (200, "reminder")
+    _, tried = await ask(owner, "/simulate", file="flows/reminder.yaml", text=reminder, playing={"moves": []})
+    assert tried["why"] == ""
