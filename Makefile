@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 ONLY ?=
+# Where a machine asks for no bytecode, every one of the many processes of a test run would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint bench soak screenshots format lock clean browser assets
 

@@ -20,6 +20,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",  # else one is begun in advance for each window, and never used
 ]
 SIZES = {"desk": (1280, 860), "phone": (360, 740)}
 SCREENSHOTS = os.environ.get("AAIS_SCREENSHOTS", "")

@@ -7,29 +7,19 @@ import base64
 import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.settings import SANDBOX_PASSKEY, SANDBOX_SHORTCODE
+from tests.e2e.screen import CHROMIUM, chromium
 from tests.sandbox.conftest import Running, Start
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"phone": (360, 740), "desk": (1280, 860)}
 SCREENSHOTS = os.environ.get("SANDBOX_SCREENSHOTS", "")
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here")]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")]
 
 
 class Bot:
@@ -145,10 +135,8 @@ LOCATION = {
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        await chromium.close()
+    async with chromium() as opened:
+        yield opened
 
 
 async def open_phone(browser: Browser, running: Running, size: str, query: str = "") -> Page:
