@@ -271,10 +271,10 @@ function Side() {
         ${!state.drawnOnce ? "" : state.picture.sheet
           ? html`<${Sheet} sheet=${state.picture.sheet} editable=${mayEdit} put=${put} goTo=${text?.goTo} />`
           : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
-      ${state.tab === "phone" && isTable() && html`<${Asking} type=${(name, value) => { state.facts = { ...state.facts, [name]: value }; }} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+      ${state.tab === "phone" && isTable() && html`<${Asking} type=${(name, value) => { state.facts = { ...state.facts, [name]: value }; }} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${mayEdit && saveTest} />`}
       ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
         act=${(move) => play([...state.moves, move])} again=${state.moves.findLast((move) => move.key === "says" || move.key === "taps")} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
-        speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${saveTest} />`}
+        speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${mayEdit && saveTest} />`}
       ${state.tab === "tests" && html`<${Tests} tested=${state.tested} error=${state.testError} busy=${state.testing} again=${runTests} reword=${mayEdit && expectNow} goTo=${isTests && ((line) => text.goTo(line))} />`}
       ${state.tab === "problems" && html`<${Problems} />`}
       ${state.tab === "compare" && state.opened && html`

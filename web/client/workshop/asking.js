@@ -12,7 +12,7 @@ export function Asking({ ruled, facts, type, error, ask, goTo, saveTest }) {
   const put = (name, value) => ask({ ...written, ...facts, [name]: value });
   return html`
     <div class="trybar"><button class="second" onClick=${() => ask({})}>${t("ws.reset")}</button>
-      <button class="second" onClick=${saveTest} disabled=${!ruled.test}>${t("ws.save-test")}</button></div>
+      ${saveTest && html`<button class="second" onClick=${saveTest} disabled=${!ruled.test}>${t("ws.save-test")}</button>`}</div>
     <div class="ruled" aria-live="polite">
       ${ruled.error && html`<p class="wrong" role="alert">${ruled.error}</p>`}
       ${ruled.rows.length > 0 && html`

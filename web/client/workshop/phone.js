@@ -28,7 +28,7 @@ export function Phone({ played, error, language, act, again, back, reset, speak,
         <button class="second" onClick=${back}>${t("ws.back")}</button>
         <button class="second" onClick=${() => act(again)} disabled=${!again || played.done || Boolean(played.stopped)}>${t("ws.again")}</button>
         <button class="second" onClick=${reset}>${t("ws.reset")}</button>
-        <button class="second" onClick=${saveTest} disabled=${!played.test}>${t("ws.save-test")}</button>
+        ${saveTest && html`<button class="second" onClick=${saveTest} disabled=${!played.test}>${t("ws.save-test")}</button>`}
       </div>
       <p class="hint">${moment(played.at)} · ${t("ws.stands", { state: played.state, flow: played.flow })}</p>
       <ol class="chat" aria-live="polite" aria-busy=${busy}>
