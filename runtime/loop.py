@@ -156,9 +156,10 @@ class Runtime:
             for row in batch.sends:
                 await self._jobs.enqueue("outbox", row["_id"], {"lane": row["lane"]})
         else:
-            family = {lane} | {lane_of(machine.subject, machine.snapshot.machine) for machine in batch.machines}
-            self._workers.inbox.put_next(lane, [Work("inbox", row) for row in batch.posts if row["lane"] in family])
-            await self.hand_in(row for row in batch.posts if row["lane"] not in family)
+            if batch.posts:
+                family = {lane} | {lane_of(machine.subject, machine.snapshot.machine) for machine in batch.machines}
+                self._workers.inbox.put_next(lane, [Work("inbox", row) for row in batch.posts if row["lane"] in family])
+                await self.hand_in(row for row in batch.posts if row["lane"] not in family)
             for row in batch.sends:
                 self._workers.outbox.put(row["lane"], row)
         if batch.timers:
