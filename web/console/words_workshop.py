@@ -86,6 +86,7 @@ WORKSHOP: dict[str, tuple[str, str]] = {
     "ws.may-not": ("Your role drafts; somebody else publishes.", "Kazi yako ni kuandika; mwingine anachapisha."),
     "ws.rollback": ("Put in force again", "Rudisha"),
     "ws.rollback-why": ("Why go back to #{number}?", "Kwa nini kurudi #{number}?"),
+    "ws.all-places": ("Each place ({count})", "Kila mahali ({count})"),
     "ws.text-changes": ("The text, line by line", "Maandishi, mstari kwa mstari"),
     "ws.search": ("Search", "Tafuta"),
     "ws.format": ("Tidy up", "Panga vizuri"),

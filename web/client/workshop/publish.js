@@ -7,6 +7,13 @@ import { t } from "./words.js";
 const SIGNS = { passed: "✓", refused: "✗", undecided: "?", skipped: "·" };
 const LINES = { gone: "−", new: "+" };
 
+/** Where something was found; folded where the main of it stands above already. */
+function Places({ check }) {
+  if (!check.findings.length) return "";
+  const list = html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`;
+  return check.details.length ? html`<details><summary>${t("ws.all-places", { count: check.findings.length })}</summary>${list}</details>` : list;
+}
+
 export function Publish({ review, error, publish, close, seeTests, mayPublish }) {
   const [why, setWhy] = useState("");
   const [accept, setAccept] = useState("");
@@ -33,7 +40,7 @@ export function Publish({ review, error, publish, close, seeTests, mayPublish })
         <ul class="checks">${review.checks.map((check) => html`<li class=${check.verdict}><span aria-hidden="true">${SIGNS[check.verdict]}</span> <strong>${check.name}</strong>: ${check.summary}
           ${check.name === "tests" && check.verdict === "refused" && html` <button type="button" class="plain" onClick=${seeTests}>${t("ws.see-tests")}</button>`}
           ${check.details.length > 0 && html`<pre tabindex="0">${check.details.join("\n")}</pre>`}
-          ${check.findings.length > 0 && html`<ul>${check.findings.map((each) => html`<li>${each.file}:${each.line}: ${each.reason}</li>`)}</ul>`}</li>`)}</ul>
+          <${Places} check=${check} /></li>`)}</ul>
         ${review.changes.length > 0 && html`<h3>${t("ws.changes")}</h3><pre class="changes" tabindex="0">${review.changes.join("\n")}</pre>`}
         <h3>${t("ws.text-changes")}</h3>
         ${review.differences.map((each) => html`<details open=${review.differences.length === 1}><summary><code>${each.file}</code></summary>
