@@ -260,9 +260,9 @@ def _wanted(search: Search, org: Document) -> Wanted:
     zone = ZoneInfo(_zone(org))
     begins, ends = (_moment(text, zone) for text in (search.begins, search.ends))
     return Wanted(
-        machine=search.machine.strip()[:_LONGEST], event=search.event.strip()[:_LONGEST],
-        flow=search.flow.strip()[:_LONGEST], rule=search.rule.strip()[:_LONGEST],
-        actor=search.actor.strip()[:_LONGEST], begins=begins, ends=ends,
+        machine=_said(search.machine), event=_said(search.event),
+        flow=_said(search.flow), rule=_said(search.rule),
+        actor=_said(search.actor), begins=begins, ends=ends,
     )  # fmt: skip
 
 
@@ -293,3 +293,8 @@ def _zone(org: Document) -> str:
 
 def _name(org: Document, caller: Caller) -> str:
     return str(org.get("name", caller.org))
+
+
+def _said(text: str) -> str:
+    """What somebody looks for; nothing is called anything with a NUL, which no store can look for."""
+    return text.replace("\0", "").strip()[:_LONGEST]
