@@ -101,9 +101,9 @@ class Knowing:
             return []
         from ads import deciding  # numpy is loaded by who decides, not by who serves
 
-        asked = await self._asked(ctx, campaign, [each for each in variations if each["_id"] in facts], facts)
-        (found,) = deciding.decide(tables, [asked])
         offer = await offer_of(ctx.store, campaign)
+        asked = await self._asked(ctx, campaign, [each for each in variations if each["_id"] in facts], facts, offer)
+        (found,) = deciding.decide(tables, [asked])
         margin = None if offer is None else margin_of(offer)
         worn = {
             each["_id"]: await noticing.worn(ctx.store, campaign, each, margin, ctx.now) for each in running
@@ -120,11 +120,11 @@ class Knowing:
         ]
 
     async def _asked(
-        self, ctx: Context, campaign: Document, variations: Sequence[Document], facts: Mapping[str, Facts]
-    ) -> Any:
+        self, ctx: Context, campaign: Document, variations: Sequence[Document], facts: Mapping[str, Facts],
+        offer: Economics | None,
+    ) -> Any:  # fmt: skip
         from ads import deciding
 
-        offer = await offer_of(ctx.store, campaign)
         began = min((each.get("launched_at") or ctx.now for each in variations), default=ctx.now)
         first = max(began, ctx.now - SINCE).replace(minute=0, second=0, microsecond=0)
         shown = tuple([await _variation(ctx, campaign, each, first, facts[each["_id"]]) for each in variations])
@@ -139,7 +139,7 @@ class Knowing:
             variations=shown,
             delays=await _delays(ctx.store, campaign["_id"]),
             capacity=await orders_a_day(ctx.store, campaign),
-            capacity_left=await capacity_left(ctx.store, campaign, ctx.now),
+            capacity_left=next((each.get("capacity_left") for each in facts.values()), None),
             reporting_factor=next((each.get("reporting_factor") for each in facts.values()), None),
             data_ok=all(facts[each["_id"]]["data_ok"] for each in variations if each["status"] == ACTIVE),
             hours_running=_since(began, ctx.now) or 0.0,

@@ -73,7 +73,8 @@ async def worn(
     from ads.statistics import wear
 
     launched = variation.get("launched_at") or now
-    known = await series_of(store, campaign, [variation], now, back=min(now - launched + HOUR, timedelta(days=90)))
+    back = min(now - launched + HOUR, timedelta(days=90))
+    known = await series_of(store, campaign, [variation], now, back, with_orders=False)
     if not known:
         return {"impressions_recent": None, "ctr_change": None, "chance_fatigued": None, "still_pays": None}
     mine = known[variation["_id"]]
@@ -96,9 +97,10 @@ async def _still_pays(
 
 
 async def series_of(
-    store: OrgStore, campaign: Document, variations: Sequence[Document], now: datetime, back: timedelta = BACK
-) -> dict[str, Series]:
-    """The hours that are whole, of one length for all; nothing before the first report."""
+    store: OrgStore, campaign: Document, variations: Sequence[Document], now: datetime, back: timedelta = BACK, *,
+    with_orders: bool = True,
+) -> dict[str, Series]:  # fmt: skip
+    """The hours that are whole, of one length for all; nothing before the first report. Orders only if wanted."""
     collected = campaign.get("collected_at")
     if collected is None or not variations:
         return {}
@@ -109,7 +111,7 @@ async def series_of(
     length = int((until - first) / HOUR)
     if length <= 0:
         return {}
-    orders = await _orders(store, campaign, first, until)
+    orders = await _orders(store, campaign, first, until) if with_orders else {}
     return {
         each["_id"]: _series(each, first, length, told[each["_id"]], orders.get(each["_id"]) or {})
         for each in variations
