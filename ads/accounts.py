@@ -45,6 +45,12 @@ def sealed(
     return Upsert(COLLECTION, id, {"set": fields})
 
 
+def opened(vault: Any, document: Mapping[str, Any]) -> Any:
+    """The credentials that `sealed` kept; `vault` is the org's. Raises UnknownPlatform."""
+    written = vault.unseal("", document["sealed"], aad=document["_id"].encode())
+    return msgspec.json.decode(written, type=credentials_type(document["platform"]))
+
+
 def credentials_type(platform: str) -> type[Any]:
     """Raises UnknownPlatform."""
     if platform == "meta":
@@ -98,9 +104,7 @@ class Accounts:
         known = self._known.get(id)
         if known is not None and known[0] == document["version"]:
             return known[1]
-        vault = await self._vault.org(org)
-        written = vault.unseal("", document["sealed"], aad=id.encode())
-        own = msgspec.json.decode(written, type=credentials_type(platform))
+        own = opened(await self._vault.org(org), document)
         try:
             made = connector(platform, own, self._http, self._now, self._keep(org, own, document))
         except ValueError as error:  # it was put there by a server that may reach other hosts

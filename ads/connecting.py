@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from ads import campaigns, failures
-from ads.accounts import COLLECTION, PLATFORMS, account_id, connector, credentials_type, sealed
+from ads.accounts import COLLECTION, PLATFORMS, account_id, connector, credentials_type, opened, sealed
 from ads.hosts import Hosts
 from ads.platform import Account
 from ads.units import BadUnit
@@ -109,10 +109,8 @@ class Connecting:
         """Try the keys that are kept, and note what the account is like now. Raises `Failed`."""
         document = await self._kept(org, platform)
         vault = await self._vault.org(org)
-        written = vault.unseal("", document["sealed"], aad=document["_id"].encode())
-        own = msgspec.json.decode(written, type=credentials_type(platform))
         try:
-            found, renewed = await self._tried(platform, own)
+            found, renewed = await self._tried(platform, opened(vault, document))
         except Failed as failed:
             noted = {"trouble": failed.code, "checked_at": self._clock()}
             await self._store.org(org).commit([Update(COLLECTION, document["_id"], {"set": noted})])
