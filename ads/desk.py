@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ads import campaigns, intents
 from ads.campaigns import BadCampaign, NewCampaign
@@ -56,8 +55,10 @@ class Desk:
         id, ops = campaigns.drafted(org, new, by, self._clock())
         if await self._store.org(org).get("campaigns", id) is not None:
             return id
-        settings = campaigns.policy_of(await self._store.get("orgs", org), {"policy": new.policy})
-        begun = campaigns.begin({"_id": id}, settings, await self._first_report(org, settings))
+        row = await self._store.get("orgs", org) or {}
+        settings = campaigns.policy_of(row, {"policy": new.policy})
+        first_report = morning.next_at(row, settings.report_hour, self._clock())
+        begun = campaigns.begin({"_id": id}, settings, first_report)
         await self._commit(org, [*ops, *note], starts=[begun])
         return id
 
@@ -236,13 +237,6 @@ class Desk:
             await self._store.org(org).commit(ops)
             return
         await self._post(org, machine, "ads.report_paced", {}, secrets.token_hex(12), ops)
-
-    async def _first_report(self, org: str, settings: Policy) -> datetime:
-        """The next time that it is the report's hour where the business is."""
-        row = await self._store.get("orgs", org) or {}
-        local = self._clock().astimezone(ZoneInfo(str(row.get("zone") or "Africa/Nairobi")))
-        due = local.replace(hour=settings.report_hour, minute=0, second=0, microsecond=0)
-        return due if due > local else due + timedelta(days=1)
 
     async def _tell(self, org: str, campaign: str, event: str, data: dict[str, Any], ops: Sequence[Op]) -> None:
         await self._post(org, campaigns.machine_of(campaign), event, data, secrets.token_hex(12), ops)

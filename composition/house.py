@@ -112,9 +112,8 @@ async def built(
         store = await stack.enter_async_context(opened_store(settings))
         graph = AiohttpTransport()
         graph_http = await stack.enter_async_context(httpx.AsyncClient(transport=graph, trust_env=False))
-        tls = httpx.create_ssl_context(
-            trust_env=False
-        )  # reading the authorities takes longer than the rest of a client
+        # one for both clients: reading the authorities takes longer than all else of a client
+        tls = httpx.create_ssl_context(trust_env=False)
         daraja_http = await stack.enter_async_context(
             httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=tls)
         )

@@ -76,10 +76,16 @@ def next_due(org: Document, now: datetime) -> datetime | None:
     every = settings.report_days
     if not every:
         return None
-    due = now.astimezone(zone_of(org)).replace(hour=settings.report_hour, minute=0, second=0, microsecond=0)
-    while due <= now or due.toordinal() % every != 1 % every:  # of the days that 7 divides the first is a Monday
+    due = next_at(org, settings.report_hour, now)
+    while due.toordinal() % every != 1 % every:  # of the days that 7 divides the first is a Monday
         due += timedelta(days=1)
     return due
+
+
+def next_at(org: Document, hour: int, now: datetime) -> datetime:
+    """The next time that it is this hour where the business is."""
+    due = now.astimezone(zone_of(org)).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return due if due > now else due + timedelta(days=1)
 
 
 def zone_of(org: Document) -> ZoneInfo:
