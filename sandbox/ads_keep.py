@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from sandbox import filing
 from sandbox.ads_market import Result
 from sandbox.ads_world import AdWorld, Thing
-
-log = logging.getLogger("sandbox")
-_EVERY = 2.0  # real seconds between looks for a change
 
 
 class KeptHours(msgspec.Struct):
@@ -33,13 +29,9 @@ class KeptAds(msgspec.Struct):
 
 
 def load(world: AdWorld, path: Path) -> None:
-    """Put back what was kept; a file that cannot be read is left where it is, with a warning."""
-    if not path.exists():
-        return
-    try:
-        kept = msgspec.json.decode(path.read_bytes(), type=KeptAds)
-    except msgspec.DecodeError as error:
-        log.warning("%s could not be read (%s); the simulated ad platforms begin empty", path, error)
+    """Put back what was kept."""
+    kept = filing.read(path, KeptAds)
+    if kept is None:
         return
     world.things = {(one.platform, one.id): one for one in kept.things}
     world.hours = {(one.platform, one.id): dict(one.hours) for one in kept.hours}
@@ -52,10 +44,7 @@ def save(world: AdWorld, path: Path) -> None:
         things=list(world.things.values()), number=number, until=until,
         hours=[KeptHours(platform, id, list(rows.items())) for (platform, id), rows in world.hours.items()],
     )  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(kept))
-    os.replace(fresh, path)
+    filing.write(path, kept)
 
 
 @contextlib.asynccontextmanager
@@ -66,18 +55,13 @@ async def keeping(world: AdWorld, path: Path) -> AsyncIterator[None]:
     async def watch() -> None:
         last = _sign(world)
         while True:
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(filing.EVERY)
             if (now := _sign(world)) != last:
                 last = now
                 save(world, path)
 
-    task = asyncio.create_task(watch())
-    try:
+    async with filing.saving(watch(), lambda: save(world, path)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        save(world, path)
 
 
 def _sign(world: AdWorld) -> tuple[object, ...]:

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 
+from sandbox import filing
 from sandbox.customers import Chat
 from sandbox.handset import Sms
 from sandbox.world import World
-
-log = logging.getLogger("sandbox")
-_EVERY = 2.0  # real seconds between looks for a change
 
 
 class KeptHandset(msgspec.Struct):
@@ -35,15 +31,9 @@ class Kept(msgspec.Struct):
 
 
 def load(world: World, path: Path) -> None:
-    """Put back what was kept; a file that cannot be read is set aside with a warning, not deleted."""
-    if not path.exists():
-        return
-    try:
-        kept = msgspec.json.decode(path.read_bytes(), type=Kept)
-    except msgspec.DecodeError as error:
-        aside = path.with_suffix(".unreadable")
-        log.warning("%s could not be read (%s); it is kept as %s", path, error, aside)
-        path.replace(aside)
+    """Put back what was kept."""
+    kept = filing.read(path, Kept)
+    if kept is None:
         return
     for customer_id, chats in kept.chats.items():
         if (customer := world.roster.get(customer_id)) is not None:
@@ -59,10 +49,7 @@ def save(world: World, path: Path) -> None:
         chats={customer.id: customer.chats for customer in world.roster if customer.chats},
         handsets={one.msisdn: KeptHandset(one.balance, one.messages) for one in world.handsets.all()},
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(kept))
-    os.replace(fresh, path)
+    filing.write(path, kept)
 
 
 @contextlib.asynccontextmanager
@@ -75,13 +62,8 @@ async def keeping(world: World, path: Path) -> AsyncIterator[None]:
             while True:
                 await change.wait()
                 change.clear()
-                await asyncio.sleep(_EVERY)
+                await asyncio.sleep(filing.EVERY)
                 save(world, path)
 
-    task = asyncio.create_task(watch())
-    try:
+    async with filing.saving(watch(), lambda: save(world, path)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        save(world, path)
