@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +24,8 @@ from ads.tiktok.platform import TikTok
 from engine.values import Money
 from sandbox import SandboxSettings, build
 from sandbox.ads_world import ADS, DEFAULT_AD_ACCOUNTS, AdAccount, AdWorld
+from storage.sqlite import open_sqlite
+from tests.ads.autopilot.pilot import Pilot
 
 BEGIN = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 KES = "KES"
@@ -105,9 +109,9 @@ class Ads:
         ]  # fmt: skip
 
 
-@pytest.fixture
-async def ads() -> AsyncIterator[Ads]:
-    clock = Clock()
+@asynccontextmanager
+async def simulated(clock: Any) -> AsyncIterator[Ads]:
+    """The platforms, which live by this clock."""
     settings = SandboxSettings(
         app_secret="s", webhook_url="http://127.0.0.1:9/hook", access_token="t", businesses=(), consumer_key="k",
         consumer_secret="s", now=clock.now, move=clock.move, ad_accounts=DEFAULT_AD_ACCOUNTS,
@@ -117,6 +121,25 @@ async def ads() -> AsyncIterator[Ads]:
     async with httpx.AsyncClient(trust_env=False) as http:
         yield Ads(server, http, clock)
     await server.close()
+
+
+@asynccontextmanager
+async def piloted(path: Path) -> AsyncIterator[tuple[Pilot, Ads]]:
+    """A business with an autopilot on Meta, until it is given another platform, by the platforms' own clock."""
+    store = await open_sqlite(path)
+    pilot = Pilot(store)
+    async with simulated(pilot.clock) as ads:
+        pilot.platform = ads.meta()  # type: ignore[assignment]
+        await pilot.open()
+        yield pilot, ads
+        await pilot.close()
+    await store.close()
+
+
+@pytest.fixture
+async def ads() -> AsyncIterator[Ads]:
+    async with simulated(Clock()) as ads:
+        yield ads
 
 
 def campaign(id: str = "c1", **changes: Any) -> CampaignPlan:

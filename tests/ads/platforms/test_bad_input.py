@@ -8,16 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from aiohttp.test_utils import TestServer
 
 from ads.campaigns import variation_machine
-from sandbox import SandboxSettings, build
-from storage.sqlite import open_sqlite
 from storage.store import Insert
 from tests.ads.autopilot.pilot import ORG, Pilot, kes
-from tests.ads.platforms.conftest import Ads, Clock, variation
+from tests.ads.platforms.conftest import Ads, piloted, variation
 from tests.ads.platforms.test_platforms import every_platform
 
 EDIT: dict[str, tuple[str, dict[str, Any]]] = {
@@ -57,23 +53,8 @@ class Account:
 
 @pytest.fixture
 async def account(tmp_path: Path) -> AsyncIterator[Account]:
-    store = await open_sqlite(tmp_path / "account.db")
-    pilot = Pilot(store)
-    clock: Any = pilot.clock
-    settings = SandboxSettings(
-        app_secret="s", webhook_url="http://127.0.0.1:9/hook", access_token="t", businesses=(), consumer_key="k",
-        consumer_secret="s", now=clock.now, move=clock.move,
-    )  # fmt: skip
-    server = TestServer(build(settings))
-    await server.start_server()
-    async with httpx.AsyncClient(trust_env=False) as http:
-        ads = Ads(server, http, Clock())
-        ads.clock = clock
-        await pilot.open()
+    async with piloted(tmp_path / "account.db") as (pilot, ads):
         yield Account(pilot, ads)
-        await pilot.close()
-    await server.close()
-    await store.close()
 
 
 @every_platform

@@ -8,17 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from aiohttp.test_utils import TestServer
 
 from ads.desk import Refused
 from engine.values import Money
-from sandbox import SandboxSettings, build
 from sandbox.ads_faults import AdBehaviour
-from storage.sqlite import open_sqlite
 from tests.ads.autopilot.pilot import ORG, Pilot, kes
-from tests.ads.platforms.conftest import Ads, Clock
+from tests.ads.platforms.conftest import Ads, piloted
 from tests.ads.platforms.fuzzing import CODES, FAULTS
 
 DAILY = kes(3000)
@@ -49,24 +45,8 @@ class Whole:
 
 @pytest.fixture
 async def whole(tmp_path: Path) -> AsyncIterator[Whole]:
-    store = await open_sqlite(tmp_path / "whole.db")
-    pilot = Pilot(store)
-    clock: Any = pilot.clock
-    settings = SandboxSettings(
-        app_secret="s", webhook_url="http://127.0.0.1:9/hook", access_token="t", businesses=(), consumer_key="k",
-        consumer_secret="s", now=clock.now, move=clock.move,
-    )  # fmt: skip
-    server = TestServer(build(settings))
-    await server.start_server()
-    async with httpx.AsyncClient(trust_env=False) as http:
-        ads = Ads(server, http, Clock())
-        ads.clock = clock
-        pilot.platform = ads.meta()  # type: ignore[assignment]
-        await pilot.open()
+    async with piloted(tmp_path / "whole.db") as (pilot, ads):
         yield Whole(pilot, ads)
-        await pilot.close()
-    await server.close()
-    await store.close()
 
 
 async def test_an_approved_campaign_runs_at_the_platform_with_the_budgets_it_was_given(whole: Whole) -> None:
