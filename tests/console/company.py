@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.customers import Walker
@@ -47,6 +50,21 @@ def printed_link(server: Server) -> str:
 
 def _link(said: str) -> str:
     return re.findall(r"http://\S+/enter/\S+", said)[-1]
+
+
+async def authenticator(page: Page) -> Callable[[], str]:
+    """What an app on the phone would show for the secret on the page, now or later."""
+    secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
+    return lambda: TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode()  # noqa: S303
+
+
+async def strengthened(page: Page, server: Server) -> None:
+    """With a second factor, as whoever invites people or approves spending needs."""
+    await page.goto(f"{server.url}/me/second-factor")
+    code = await authenticator(page)
+    await page.locator("#code").fill(code())
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".codes")).to_be_visible()
 
 
 async def come_in(browser: Browser, link: str) -> Screen:

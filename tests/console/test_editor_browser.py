@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.console.company import come_in, customer, opened, printed_link, replaced, serious
-from tests.e2e.screen import CHROMIUM, Screen, chromium
-from tests.e2e.server import Server, running
+from tests.console.company import customer, opened, replaced, serious
+from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.server import Server
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,23 +18,6 @@ pytestmark = [
     pytest.mark.xdist_group(__name__),
 ]
 FILE = "flows/opt_out.yaml"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("editor")) / "data") as started:
-        yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
-    yield await come_in(browser, printed_link(server))
 
 
 async def _at_the_end_of(page: Page, words: str) -> None:

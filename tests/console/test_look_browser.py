@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.async_api import Browser, Page, expect
 
-from tests.console.company import LATENESS, NO_PAGE, ORG, customer, serious
+from tests.console.company import LATENESS, NO_PAGE, ORG, customer, serious, strengthened
 from tests.console.test_permissions import WAYS
 from tests.e2e.customers import Walker
 from tests.e2e.screen import CHROMIUM, SIZES, Screen
@@ -137,10 +134,7 @@ async def _second_factor(screen: Screen, server: Server) -> None:
     page = screen.page
     await page.goto(f"{server.url}/me/second-factor")
     assert await page.locator("img.qr").evaluate("(picture) => picture.complete && picture.naturalWidth > 0")
-    secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
-    await page.locator("#code").fill(TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode())  # noqa: S303
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".codes")).to_be_visible()
+    await strengthened(page, server)
     await page.goto(f"{server.url}/me")
     await page.locator("#new").fill(PASSWORD)
     await page.keyboard.press("Enter")

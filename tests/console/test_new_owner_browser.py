@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from people.roles import Role, may
-from tests.console.company import printed_link
+from tests.console.company import printed_link, strengthened
 from tests.console.test_workshop_browser import _replace
 from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, Screen
 from tests.e2e.server import Phone, Server
@@ -41,11 +38,7 @@ async def owner(server: Server, browser: Browser) -> AsyncIterator[BrowserContex
     await page.goto(link)
     await page.click("main button")
     await expect(page).to_have_url(re.compile(r"/o$"))
-    await page.goto(f"{server.url}/me/second-factor")
-    secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
-    await page.locator("#code").fill(TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode())  # noqa: S303
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".codes")).to_be_visible()
+    await strengthened(page, server)
     yield context
     await context.close()
 

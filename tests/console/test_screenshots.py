@@ -7,15 +7,10 @@ sticks out of one.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.async_api import Browser, Page, expect
 
 from tests.console.company import (
@@ -23,6 +18,7 @@ from tests.console.company import (
     NO_PAGE,
     ORG,
     ROOT,
+    authenticator,
     busy_morning,
     come_in,
     joined,
@@ -31,8 +27,8 @@ from tests.console.company import (
     replaced,
 )  # fmt: skip
 from tests.console.test_permissions import WAYS
-from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, chromium
-from tests.e2e.server import Server, running
+from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES
+from tests.e2e.server import Server
 from tools.pictures import GUIDE
 
 pytestmark = [
@@ -96,18 +92,6 @@ class Album:
                 self.seen.add(way.path)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with running(Path(tmp_path_factory.mktemp("album")) / "data") as started:
-        yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
-
-
 @pytest.mark.timeout(900)
 async def test_every_page_is_photographed(server: Server, browser: Browser) -> None:
     album = Album(server)
@@ -143,8 +127,7 @@ async def _before_anybody_wrote(album: Album, page: Page) -> None:
 
 async def _account(album: Album, page: Page) -> None:
     await album.at("second-factor", page, "/me/second-factor")
-    secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
-    album.code = lambda: TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode()  # type: ignore[attr-defined]  # noqa: S303
+    album.code = await authenticator(page)  # type: ignore[attr-defined]
     await page.locator("#code").fill(album.code())  # type: ignore[attr-defined]
     await page.keyboard.press("Enter")
     await expect(page.locator(".codes")).to_be_visible()

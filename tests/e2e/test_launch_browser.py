@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from tests.console.company import come_in, printed_link, strengthened
 from tests.e2e.aftermath import replays
 from tests.e2e.screen import CHROMIUM, SIZES, chromium
 from tests.e2e.server import ROOT, Server
@@ -145,20 +142,6 @@ async def _narrow_and_fit(page: Page) -> None:
 
 async def _owner(server: Server, browser: Browser) -> Page:
     """Signed in by the link that the demo prints, with a second factor, as whoever approves spending needs."""
-    link = None
-    for _ in range(400):
-        if link := re.search(r"http://\S+/enter/\S+", server.log.read_text()):
-            break
-        await asyncio.sleep(0.05)
-    assert link is not None, "no link was printed"
-    page = await browser.new_page(viewport={"width": 1280, "height": 860})
-    page.set_default_timeout(LATENESS)
-    await page.goto(link[0])
-    await page.click("main button")
-    await expect(page).to_have_url(re.compile(r"/o$"))
-    await page.goto(f"{server.url}/me/second-factor")
-    secret = bytes.fromhex(await page.locator("input[name=secret]").input_value())
-    await page.locator("#code").fill(TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode())  # noqa: S303
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".codes")).to_be_visible()
+    page = (await come_in(browser, printed_link(server))).page
+    await strengthened(page, server)
     return page
