@@ -46,7 +46,7 @@ MACHINE_CHECKS: tuple[Callable[[Subject], None], ...] = (
 )  # fmt: skip
 TABLE_CHECKS: tuple[Callable[[TableSubject], None], ...] = (rows.check,)
 _NAMED = re.compile(r"^(flow|lifecycle|rules):\s*[\"']?([A-Za-z0-9_]+)", re.MULTILINE)
-_KEPT = 2_000_000  # characters of definitions that are remembered, and of those whose findings are, by registry
+_KEPT = 2_000_000  # characters of definitions whose findings are remembered, by registry
 
 _Kept = Recent[tuple[Finding, ...]]
 _kept: WeakKeyDictionary[Registry, _Kept] = WeakKeyDictionary()
@@ -89,7 +89,7 @@ def check_sources(sources: Mapping[str, str], registry: Registry, limits: Limits
 def examine(release: Release, registry: Registry, limits: Limits | None = None) -> tuple[Finding, ...]:
     """What can be found in definitions that compiled, its warnings included."""
     items = [item for key, item in release.definitions.items() if ":" in key]
-    documents = {item.file: _document(item.source, item.file) for item in items}
+    documents = {item.file: load(item.source, item.file) for item in items}
     found = [*release.warnings, *_examined(release, registry, limits or Limits(), documents, True)]
     return _settled(found, {item.file: item.source for item in items}, documents)
 
@@ -106,27 +106,13 @@ def _settled(found: Iterable[Finding], sources: Mapping[str, str], seen: Collect
     return Findings(mending.with_fix(finding, sources.get(finding.file, "")) for finding in settled).findings
 
 
-_documents: Recent[Document | tuple[Finding, ...]] = Recent(_KEPT)
-
-
 def _loaded(text: str, file: str) -> Document | tuple[Finding, ...]:
-    found = _documents.get((text, file))
-    if found is None:
-        try:
-            found = load(text, file)
-        except Findings as findings:
-            found = findings.findings
-        _documents.put((text, file), found, len(text))
-    return found
+    try:
+        return load(text, file)
+    except Findings as findings:
+        return findings.findings
 
 
-def _document(text: str, file: str) -> Document:
-    loaded = _loaded(text, file)
-    assert isinstance(loaded, Document), "it compiled before"
-    return loaded
-
-
-@lru_cache(maxsize=64)
 def _suite(text: str, file: str) -> Suite | tuple[Finding, ...]:
     try:
         return load_suite(text, file)
