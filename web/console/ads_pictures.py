@@ -20,6 +20,7 @@ from ads.assets.blobs import Blobs, Gone
 from ads.assets.choosing import USED, shown_by, to_drafts
 from ads.assets.library import Asset, BadAsset, InUse, Library
 from ads.assets.media import MOST_BYTES
+from ads.connecting import TITLES
 from ads.variations.model import PLATFORMS
 from people import audit
 from storage.store import Store
@@ -171,7 +172,7 @@ class AdsPictures:
 
 def _fit(asset: Asset, platform: Any, words: frame.Words) -> str:
     """Whether a platform would show it, and whether our connector brings it there, in a line."""
-    title = {"meta": "Meta", "google": "Google", "tiktok": "TikTok"}[platform]
+    title = TITLES[platform]
     refusals = asset.refused_by(platform)
     if refusals:
         return f"{title}: {words('ads.picture.no.' + refusals[0].code.removeprefix('asset.'))}"
