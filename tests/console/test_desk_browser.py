@@ -182,6 +182,7 @@ async def test_who_asks_for_a_person_is_answered_and_the_task_ended_by_keyboard(
     task = page.locator(".list li", has_text="Otieno Ouma")
     await _sound(owner)
     await task.get_by_role("link", name="The conversation").press("Enter")
+    await page.wait_for_url(re.compile("/conversations/"))  # … and its script, which knows the keys
     talk = urlsplit(page.url).path
     await page.get_by_label("Your answer").fill("We are here. What can we do?")
     await page.keyboard.press("Control+Enter")

@@ -1,7 +1,7 @@
 // The workshop page: the text on one side; its picture, a phone to try it on, its problems and its versions on the other.
 
 import { html, render } from "htm/preact";
-import { get, post } from "./workshop/api.js";
+import { draft, get, post } from "./workshop/api.js";
 import { Asking } from "./workshop/asking.js";
 import { editor } from "./workshop/editor.js";
 import { keep, reword, testsOf } from "./workshop/keeping.js";
@@ -72,19 +72,24 @@ function changed(buffer) {
 // What was typed in the last moment, or is still on its way to the server, is kept also when the page is left.
 window.addEventListener("pagehide", () => {
   if (pending === null) return;
-  post("/draft", { file, text: pending, base: state.opened.base }, "leaving", { keepalive: true });
+  draft({ file, text: pending, base: state.opened.base }, { keepalive: true });
 });
 
 async function save(buffer) {
   if (!mayEdit) return;
   set({ status: "ws.saving" });
   try {
-    const opened = await post("/draft", { file, text: buffer, base: state.opened.base });
+    const opened = await draft({ file, text: buffer, base: state.opened.base });
     if (pending === buffer) pending = null;
     set({ opened: { ...opened, text: buffer }, status: opened.drafted ? "ws.draft-kept" : "ws.in-force" });
   } catch (error) {
     set({ status: "ws.not-saved", failed: told(error) });
   }
+}
+
+async function saveNow() {
+  clearTimeout(saving);
+  await save(text.text());
 }
 
 /** What is wrong here first, then what that breaks elsewhere. */
@@ -143,6 +148,7 @@ async function put(path, value) {
 
 async function saveTest() {
   try {
+    if (pending !== null) await saveNow(); // what was tried is what the test is of
     await keep(file, (isTable() ? state.ruled : state.played).test, `${state.kind}:${state.picture.diagram?.name ?? state.picture.sheet?.name}`);
     set({ status: "ws.test-kept", tested: null });
   } catch (error) {
@@ -183,8 +189,7 @@ async function discard() {
 }
 
 async function openPublish() {
-  clearTimeout(saving);
-  await save(text.text());
+  await saveNow();
   set({ publishing: true, review: null, reviewError: "" });
   try {
     set({ review: await get("/review") });

@@ -43,3 +43,6 @@ export const post = (path, body, lane = path, more = {}) =>
     body: JSON.stringify(body),
     ...more,
   });
+
+/** Keeps a draft: a newer one replaces an older one of its file, never one of another file. */
+export const draft = (kept, more) => post("/draft", kept, `/draft ${kept.file}`, more);

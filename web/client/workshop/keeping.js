@@ -1,6 +1,6 @@
 // A conversation or a decision that was tried, kept as a case of the tests beside the file.
 
-import { get, post } from "./api.js";
+import { draft, get } from "./api.js";
 
 export const testsOf = (file) => file.replace(/(\.test)?\.yaml$/, ".test.yaml");
 
@@ -9,14 +9,14 @@ export async function keep(file, made, tests) {
   const beside = testsOf(file);
   const opened = await get(`/file?file=${encodeURIComponent(beside)}`);
   const head = opened.text || `tests: ${tests}\ncases:\n`;
-  await post("/draft", { file: beside, text: `${head.trimEnd()}\n\n${distinct(made.trimEnd(), head)}\n`, base: opened.base });
+  await draft({ file: beside, text: `${head.trimEnd()}\n\n${distinct(made.trimEnd(), head)}\n`, base: opened.base });
 }
 
 /** Tests that expect what is said now, in one's draft of them. */
 export async function reword(file, tests) {
   const beside = testsOf(file);
   const { base } = await get(`/file?file=${encodeURIComponent(beside)}`);
-  await post("/draft", { file: beside, text: tests, base });
+  await draft({ file: beside, text: tests, base });
 }
 
 /** The case under a name that no other case of the file has. */
