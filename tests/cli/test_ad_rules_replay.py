@@ -27,9 +27,9 @@ TABLES = {
     "ad_guardrails": ("{verdict: go, allowed: {expr: exposure}", "{verdict: refuse, allowed: {expr: exposure}"),
     "anomaly": ("not reported or hours_since_report > 6", "not reported or hours_since_report >= 0"),
     "fatigue": ("hours_running < 96", "hours_running < 480"),
-    "keep_kill_scale": ("hours_running < 24", "hours_running < 720"),
+    "keep_kill_scale": ("hours_running < 12", "hours_running < 720"),
     "pacing": ("{decision: go_on, factor: 1}", "{decision: slow, factor: 0.9}"),
-    "rebalance": ("hours_running < 24", "hours_running < 720"),
+    "rebalance": ("hours_running < 12", "hours_running < 720"),
 }
 LIFECYCLES = {
     "campaign": ("ads.submitted: checking", "ads.submitted: waiting_for_approval"),

@@ -184,13 +184,13 @@ EDITS = {
     "raised by broken figures": (
         KEEP,
         "when: not data_ok\n    then",
-        "when: not data_ok and hours_running < 24\n    then",
+        "when: not data_ok and hours_running < 12\n    then",
         'scale", when: not data',
     ),
     "killed by broken figures": (
         KEEP,
         "when: not data_ok\n    then",
-        "when: not data_ok and hours_running < 24\n    then",
+        "when: not data_ok and hours_running < 12\n    then",
         'kill", when: not data',
     ),
     "raised without a margin": (KEEP, "when: max_cpa <= 0\n    then", "when: max_cpa < 0\n    then", "max_cpa <= 0"),
@@ -201,7 +201,7 @@ EDITS = {
         "capacity_left <= 0",
     ),
     "raised again at once": (KEEP, "hours_since_change < 6\n", "hours_since_change < 3\n", "hours_since_change < 6"),
-    "raised on the first day": (KEEP, "hours_running < 24\n", "hours_running < 2\n", "hours_running < 24"),
+    "raised in the first hours": (KEEP, "hours_running < 12\n", "hours_running < 2\n", "hours_running < 12"),
     "the day's cap passed": (
         PACING,
         "spent_today >= daily_cap\n    then",
@@ -235,7 +235,7 @@ EDITS = {
     "shared anew by broken figures": (
         REBALANCE,
         "when: not data_ok\n    then",
-        "when: not data_ok and hours_running < 24\n    then",
+        "when: not data_ok and hours_running < 12\n    then",
         "not data_ok",
     ),
     "shared anew at once": (

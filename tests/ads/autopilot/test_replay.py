@@ -28,7 +28,7 @@ async def test_recorded_decisions_about_ads_are_put_to_a_candidate_and_told_in_a
     await lived(pilot, "A", 60, lambda ago: At(orders=int(ago % 5 == 0)))
     await lived(pilot, "B", 60, lambda ago: At(orders=int(ago % 6 == 0)))
     await pilot.pass_(hours=14)  # shared out twice
-    patient = (await _reported(pilot, "hours_running < 24", "hours_running < 500")).tables["keep_kill_scale"]
+    patient = (await _reported(pilot, "hours_running < 12", "hours_running < 500")).tables["keep_kill_scale"]
     assert patient.decisions == 4
     assert {cell.new for cell in patient.rows.values()} == {"too_early"}
     assert "too_early" not in {cell.old for cell in patient.rows.values()}

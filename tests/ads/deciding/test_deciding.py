@@ -87,8 +87,8 @@ def test_where_nobody_can_be_served_nothing_is_spent():
     assert [each.budget.amount for each in found.decisions] == [0, 0]
 
 
-def test_the_first_day_and_the_hours_after_a_change_are_left_alone():
-    assert row(campaign(variation(hours=20))) == "too_early"
+def test_the_first_hours_and_the_hours_after_a_change_are_left_alone():
+    assert row(campaign(variation(hours=11))) == "too_early"
     assert row(campaign(variation(hours_since_change=3.0))) == "cooling_down"
 
 
