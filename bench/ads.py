@@ -51,15 +51,22 @@ def run() -> list[Figure]:
         played = list(pool.map(_played, *zip(*asked, strict=True)))
         tests = [(trial, first) for trial in TRIALS for first in range(0, TESTS, CHUNK)]
         claims = list(pool.map(_claims, *zip(*tests, strict=True)))
+    found = {
+        family: _joined([part for (name, _), part in zip(asked, played, strict=True) if name == family])
+        for family in FAMILIES
+    }
     figures: list[Figure] = []
-    for family in FAMILIES:
-        parts = [part for (name, _), part in zip(asked, played, strict=True) if name == family]
-        joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-        figures += _losing(joined) if family == "losing" else _profits(family, joined)
+    for family, each in found.items():
+        figures += _losing(each) if family == "losing" else _profits(family, each)
+    figures.append(_times_the_bot("both of the first two families", _joined([found[family] for family in MAIN])))
     figures += _testing(
         {trial: [part for (name, _), part in zip(tests, claims, strict=True) if name == trial] for trial in TRIALS}
     )
     return [*figures, *_passing()]
+
+
+def _joined(parts: Sequence[dict[str, Array]]) -> dict[str, Array]:
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
 def _played(family: str, first: int) -> dict[str, Array]:
@@ -107,16 +114,7 @@ def _profits(family: str, found: dict[str, Array]) -> list[Figure]:
         gain = float((ours - found["Thompson"]).sum() / oracle.sum())
         figures.append(figure(f"{label}: better than Thompson by", gain, "", None, _between(low, high)))
         figures.append(figure(f"{label}: lower end of that", low, "", 0.0))
-        bot = found["rule bot"]
-        figures.append(
-            figure(
-                f"{label}: times the rule bot's profit",
-                float(ours.sum() / bot.sum()),
-                "",
-                1.3,
-                _between(*bootstrap(ours, bot)),
-            )
-        )
+        figures.append(_times_the_bot(family, found))
     aims = family in MAIN
     lost = (ours < 0).astype(float)
     figures.append(
@@ -135,6 +133,12 @@ def _profits(family: str, found: dict[str, Array]) -> list[Figure]:
     figures.append(figure(f"{label}: worst lost share of budget", 100 * max(0.0, worst), "%", 10 if aims else None))
     bad = ", ".join(f"{name} {np.max(-found[name] / budget):.0%}" for name in ("Thompson", "rule bot", "equal split"))
     return [*figures[:-1], {**figures[-1], "peer": bad}]
+
+
+def _times_the_bot(family: str, found: dict[str, Array]) -> Figure:
+    ours, bot = found[OURS], found["rule bot"]
+    times = float(ours.sum() / bot.sum())
+    return figure(f"ads.{family}: times the rule bot's profit", times, "", 1.3, _between(*bootstrap(ours, bot)))
 
 
 def _losing(found: dict[str, Array]) -> list[Figure]:
@@ -179,9 +183,7 @@ def _claims(trial: str, first: int) -> dict[str, Array]:
 
 
 def _testing(parts: dict[str, list[dict[str, Array]]]) -> list[Figure]:
-    joined = {
-        trial: {key: np.concatenate([p[key] for p in found]) for key in found[0]} for trial, found in parts.items()
-    }
+    joined = {trial: _joined(found) for trial, found in parts.items()}
     same = joined["A/A"]
     false = np.maximum(same["first"], same["second"])
     wrong = _between(*bootstrap(false), percent=True)
