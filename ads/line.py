@@ -22,6 +22,7 @@ Keep = Callable[[dict[str, str]], Awaitable[None]]
 """Stores the fields of an account's credentials that a refresh changed."""
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=30.0, write=15.0, pool=5.0)
+FILE = httpx.Timeout(connect=5.0, read=120.0, write=60.0, pool=5.0)  # for a film to go up and be looked at there
 _LATER = timedelta(minutes=1)
 _MOST = 32 * 1024 * 1024  # bytes of an answer
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -74,12 +75,17 @@ class Line:
 
     async def send(
         self, method: Literal["GET", "POST", "DELETE"], path: str, *, writes: bool, headers: Mapping[str, str],
-        secrets: tuple[str, ...], **content: Any,
+        secrets: tuple[str, ...], timeout: httpx.Timeout | None = None, **content: Any,
     ) -> Answer:  # fmt: skip
         """Raises RetryLater, or OutcomeUnknown where a change may have been made."""
         try:
             response = await self._http.request(
-                method, f"{self._root}{path}", headers=headers, timeout=TIMEOUT, follow_redirects=False, **content
+                method,
+                f"{self._root}{path}",
+                headers=headers,
+                timeout=timeout or TIMEOUT,
+                follow_redirects=False,
+                **content,
             )
         except httpx.HTTPError as error:
             raise self._unanswered(error, writes, secrets) from None  # httpx's own error may show the address

@@ -11,16 +11,28 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import date
+from hashlib import md5
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from sandbox import ads_faults
-from sandbox.ads_tiktok_objects import KINDS, TIKTOK, TikTokError, check_change, check_new, runs, shown, wrong
+from sandbox.ads_tiktok_objects import (
+    KINDS,
+    TIKTOK,
+    TikTokError,
+    check_change,
+    check_new,
+    film_shown,
+    runs,
+    shown,
+    wrong,
+)
 from sandbox.ads_world import AdAccount, AdWorld, Thing
 
 _API = "/tiktok/open_api/v1.3"
+_LISTS = ("dimensions", "metrics", "fields", "advertiser_ids", "video_ids")
 _MESSAGES = {
     40001: "No permission to operate", 40002: "Invalid parameter", 40100: "Requests made too frequently",
     40102: "Access token expired", 40105: "Access token is incorrect or has been revoked", 50000: "System error",
@@ -44,6 +56,9 @@ class AdsTikTok:
             web.post(f"{_API}/{kind}/update/", self.served(self.update, writes=True)),
             web.post(f"{_API}/{kind}/status/update/", self.served(self.status, writes=True)),
             web.post(f"{_API}/file/image/ad/upload/", self.served(self.image, writes=True)),
+            web.post(f"{_API}/file/video/ad/upload/", self.served(self.film, writes=True)),
+            web.get(f"{_API}/file/video/ad/search/", self.served(self.films)),
+            web.get(f"{_API}/file/video/ad/info/", self.served(self.films)),
             web.get(f"{_API}/report/integrated/get/", self.served(self.report)),
         ]
 
@@ -137,13 +152,40 @@ class AdsTikTok:
         return {f"{prefix}_ids": [thing.id for thing in things], "status": wanted}
 
     async def image(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
-        signature = str(given.get("image_signature", ""))
+        if given.get("upload_type") == "UPLOAD_BY_URL":
+            signature = md5(str(given.get("image_url", "")).encode(), usedforsecurity=False).hexdigest()
+            films = self._world.of(TIKTOK, account.id, "video")
+            if given.get("image_url") not in [film_shown(self._world, film)["video_cover_url"] for film in films]:
+                raise wrong("image_url: the picture could not be fetched")  # this simulator fetches nothing from afar
+        else:
+            signature = str(given.get("image_signature", ""))
         if not signature:
             raise wrong("image_signature: Missing data for required field.")
         id = f"ad-site-i18n-sg/{signature}"
         if self._world.get(TIKTOK, id) is None:
             self._world.add(TIKTOK, account.id, "image", id, {})
         return {"image_id": id, "signature": signature}
+
+    async def film(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> list[dict[str, Any]]:
+        content, name = given.get("video_file"), str(given.get("file_name", ""))
+        if given.get("upload_type") != "UPLOAD_BY_FILE" or not isinstance(content, bytes):
+            raise wrong("video_file: this simulator takes UPLOAD_BY_FILE with a file")
+        signature = md5(content, usedforsecurity=False).hexdigest()
+        if given.get("video_signature") != signature:
+            raise wrong("video_signature: does not match the file")
+        if not name or any(film.fields["file_name"] == name for film in self._world.of(TIKTOK, account.id, "video")):
+            raise TikTokError(40911, "Duplicated material name")
+        fields = {"file_name": name, "signature": signature, "size": len(content)}
+        film = self._world.add(TIKTOK, account.id, "video", f"v10033g50000{self._world.number(10)}", fields)
+        return [film_shown(self._world, film)]
+
+    async def films(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
+        films = self._world.of(TIKTOK, account.id, "video")
+        if request.path.endswith("/info/"):
+            if not given.get("video_ids"):
+                raise wrong("video_ids: Missing data for required field.")
+            films = [film for film in films if film.id in given["video_ids"]]
+        return _paged([film_shown(self._world, film) for film in films], given)
 
     async def report(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
         dimensions = given.get("dimensions") or []
@@ -214,11 +256,12 @@ async def _given(request: web.Request) -> dict[str, Any]:
         for name in request.query:
             values = request.query.getall(name)
             found[name] = [_plain(one) for one in values] if len(values) > 1 else _plain(values[0])
-            if name in ("dimensions", "metrics", "fields", "advertiser_ids") and not isinstance(found[name], list):
+            if name in _LISTS and not isinstance(found[name], list):
                 found[name] = [found[name]]
         return found
     if request.content_type.startswith("multipart/"):
-        return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        sent = await request.post()
+        return {name: value if isinstance(value, str) else value.file.read() for name, value in sent.items()}
     try:
         body = json.loads(await request.read() or b"{}")
     except ValueError:

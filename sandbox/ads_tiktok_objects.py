@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.ads_market import Live
@@ -74,6 +74,12 @@ def _ad(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
         raise wrong("identity_id: Missing data for required field.")
     if not fields.get("video_id") and not fields.get("image_ids"):
         raise wrong("video_id: an ad needs a video or images")
+    if fields.get("video_id"):
+        if not fields.get("image_ids"):
+            raise wrong("image_ids: You must upload an image")
+        film = world.get(TIKTOK, str(fields["video_id"]))
+        if film is None or film.kind != "video" or film.account != account.id:
+            raise wrong("video_id: the video does not exist")
     if world.faults.use(TIKTOK, "rejected"):
         fields["disapproved"] = True
     fields["campaign_id"] = world.things[TIKTOK, fields["adgroup_id"]].fields["campaign_id"]
@@ -143,6 +149,18 @@ def _secondary(world: AdWorld, thing: Thing, path: str) -> str:
 
 def _time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+PREPARED_AFTER = timedelta(seconds=20)  # until then a film has no cover
+
+
+def film_shown(world: AdWorld, film: Thing) -> dict[str, Any]:
+    ready = world.now() - film.created >= PREPARED_AFTER
+    return {
+        "video_id": film.id, "material_id": film.id[-10:], "file_name": film.fields["file_name"],
+        "signature": film.fields["signature"], "size": film.fields["size"], "displayable": ready,
+        "video_cover_url": f"https://p16.tiktokcdn.example/{film.fields['signature']}.jpeg" if ready else "",
+    }  # fmt: skip
 
 
 def runs(world: AdWorld, thing: Thing) -> Live | None:

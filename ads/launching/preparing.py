@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -100,9 +101,9 @@ class Preparing:
             brief = await brief_of(ctx.store, args)
         except NoOffer:
             return _said("launch.not_drafted", reason=say("submit.gone", language))
-        if platform == "tiktok":
-            return _said("launch.not_drafted", reason=say("draft.film", language))
         three = in_language(brief, platform, language)
+        if reason := await unfilmed(ctx, brief, platform, three, language):
+            return _said("launch.not_drafted", reason=reason)
         against = [(each, refusal) for each in three for refusal in each.refusals if not refusal.note]
         if against:
             each, refusal = against[0]
@@ -119,6 +120,16 @@ def in_language(brief: Brief, platform: Platform, language: str) -> tuple[Drafte
     """In the language of who asks, else in English: a platform may not take the other."""
     taken = RULES[platform].languages
     return drafted(brief, platform, language if taken is None or language in taken else "en")
+
+
+async def unfilmed(
+    ctx: Context, brief: Brief, platform: Platform, three: Sequence[Drafted], language: str
+) -> str:  # fmt: skip
+    """What to do first where the platform shows nothing but films and an ad has none; "" where nothing is missing."""
+    if platform != "tiktok":
+        return ""
+    found = [await chosen(ctx.store, brief.offer, each.advert.angle, platform) for each in three]
+    return say("draft.film", language) if None in found else ""
 
 
 def told(landing: Landing, language: str) -> str:
@@ -140,9 +151,11 @@ def _bad_offer(error: BadOffer, language: str) -> str:
 
 
 async def _pictured(ctx: Context, brief: Brief, each: Drafted, language: str) -> str:
-    """The line about the ad's picture; nothing where it has none."""
+    """The line about the ad's picture or film; nothing where it has none."""
     found = await chosen(ctx.store, brief.offer, each.advert.angle, each.advert.platform)
-    return "" if found is None else "\n" + say("draft.picture", language, name=found.name)
+    if found is None:
+        return ""
+    return "\n" + say("draft.filmed" if found.kind == "video" else "draft.picture", language, name=found.name)
 
 
 async def _page_of(ctx: Context, args: dict[str, Any]) -> str:

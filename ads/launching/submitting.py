@@ -15,7 +15,7 @@ from ads.campaigns import BadCampaign, NewCampaign, NewVariation
 from ads.facts import of_offer
 from ads.launching.allowed import APPROVE, May
 from ads.launching.briefs import NoOffer, brief_of, platform_of, tagged
-from ads.launching.preparing import PAGES, in_language, page_id
+from ads.launching.preparing import PAGES, in_language, page_id, unfilmed
 from ads.launching.words import language_of, say, shown
 from ads.platform import Audience, Creative
 from ads.variations.model import Brief, Drafted
@@ -92,11 +92,14 @@ async def _wrong(ctx: Context, args: dict[str, Any], brief: Brief, language: str
     known = of_offer(await ctx.store.get("offers", brief.offer), currency)
     if known is None or not known.pays:
         return say("submit.no_costs", language)
-    for each in in_language(brief, platform, language):
+    three = in_language(brief, platform, language)
+    for each in three:
         against = next((refusal for refusal in each.refusals if not refusal.note), None)
         if against is not None:
             why, fix = against.said(language)
             return say("draft.refused", language, angle=each.advert.angle, reason=why, fix=fix)
+    if unready := await unfilmed(ctx, brief, platform, three, language):
+        return unready
     if args["daily_cap"].currency != currency or args["monthly_cap"].currency != currency:
         return say("submit.currency", language, currency=currency)
     least = Money(3 * _SMALLEST, currency)

@@ -12,10 +12,12 @@ import msgspec
 
 from ads.answers import mapping, rows, text, whole
 from ads.failures import RetryLater
-from ads.line import Answer, Keep, Line
+from ads.line import FILE, Answer, Keep, Line
 from ads.pace import Pace, Urgency
 from ads.tiktok.credentials import TikTokCredentials
 from ads.tiktok.errors import code_of, failure, refuses_token
+
+Film = tuple[str, bytes, str]  # what it is called, its content, its type
 
 _MOST_PAGES = 200
 _PAGE = 100
@@ -39,11 +41,16 @@ class TikTokClient:
     async def get(self, path: str, params: Mapping[str, Any], urgency: Urgency = "change") -> dict[str, Any]:
         """`data` of the answer."""
         self.pace.check(urgency)
-        return await self._ask("GET", path, params, writes=False)
+        return mapping(await self._ask("GET", path, params, writes=False), "data")
 
     async def post(self, path: str, body: Mapping[str, Any], urgency: Urgency = "change") -> dict[str, Any]:
         self.pace.check(urgency)
-        return await self._ask("POST", path, body, writes=True)
+        return mapping(await self._ask("POST", path, body, writes=True), "data")
+
+    async def upload(self, path: str, fields: Mapping[str, str], name: str, film: Film) -> list[dict[str, Any]]:
+        """Send a file as the field `name`; what TikTok made of it."""
+        self.pace.check("change")
+        return rows(await self._ask("POST", path, fields, writes=True, file=(name, film)), "data")
 
     async def all(self, path: str, filtering: Mapping[str, Any], urgency: Urgency = "change") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -55,19 +62,21 @@ class TikTokClient:
         raise RetryLater("ads.tiktok.pages", "TikTok's list does not end", after=timedelta(minutes=5))
 
     async def _ask(
-        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], *, writes: bool
-    ) -> dict[str, Any]:
+        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], *, writes: bool,
+        file: tuple[str, Film] | None = None,
+    ) -> Any:  # fmt: skip
         token = self._token
-        answer = await self._send(method, path, fields, token, writes)
+        answer = await self._send(method, path, fields, token, writes, file)
         if refuses_token(answer.body) and await self._renew(token):
-            answer = await self._send(method, path, fields, self._token, writes)
+            answer = await self._send(method, path, fields, self._token, writes, file)
         if code_of(answer.body) != 0:
             raise failure(answer.body, answer.status, writes, self._secrets())
-        return mapping(answer.body, "data")
+        return answer.body
 
     async def _send(
-        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], token: str, writes: bool
-    ) -> Answer:
+        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], token: str, writes: bool,
+        file: tuple[str, Film] | None,
+    ) -> Answer:  # fmt: skip
         own = self.credentials
         given = {"advertiser_id": own.account, **fields}
         content: dict[str, Any] = {"json": given}
@@ -75,6 +84,8 @@ class TikTokClient:
             content = {
                 "params": {name: value if isinstance(value, str) else _json(value) for name, value in given.items()}
             }
+        elif file is not None:
+            content = {"data": given, "files": dict((file,)), "timeout": FILE}
         return await self._line.send(
             method, f"/open_api/{own.version}/{path}/", writes=writes, headers={"Access-Token": token},
             secrets=self._secrets(), **content,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
+from hashlib import md5
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +23,24 @@ def _client(platforms: Platforms) -> Any:
     return sdk.ApiClient(configuration)
 
 
-def _launch(client: Any, own: Any) -> str:
+def _filmed(client: Any, own: Any, path: Path, pass_time: Callable[[], None]) -> tuple[str, str]:
+    """A film and its cover, as an ad needs them."""
+    path.write_bytes(b"a film of twelve seconds")
+    files = sdk.FileApi(client)
+    film = files.ad_video_upload(
+        own.token, advertiser_id=own.id, upload_type="UPLOAD_BY_FILE", video_file=str(path), file_name="braids",
+        video_signature=md5(path.read_bytes(), usedforsecurity=False).hexdigest(),
+    )["data"][0]["video_id"]  # fmt: skip
+    assert files.ad_video_info(own.id, [film], own.token)["data"]["list"][0]["video_cover_url"] == ""  # not yet
+    pass_time()
+    (shown,) = files.ad_video_search(own.id, own.token)["data"]["list"]
+    cover = files.ad_image_upload(
+        own.token, advertiser_id=own.id, upload_type="UPLOAD_BY_URL", image_url=shown["video_cover_url"]
+    )
+    return film, cover["data"]["image_id"]
+
+
+def _launch(client: Any, own: Any, film: str, cover: str) -> str:
     """The ad group's id."""
     body = sdk.CampaignCreateBody(advertiser_id=own.id, campaign_name="Braids", objective_type="TRAFFIC")
     campaign = sdk.CampaignCreationApi(client).campaign_create(own.token, body=body)["data"]["campaign_id"]
@@ -32,17 +52,20 @@ def _launch(client: Any, own: Any) -> str:
     adgroup = sdk.AdgroupApi(client).adgroup_create(own.token, body=group)["data"]["adgroup_id"]
     creative = {
         "ad_name": "Trust", "identity_type": "CUSTOMIZED_USER", "identity_id": own.identity, "ad_text": "Braids",
-        "video_id": "v1", "ad_format": "SINGLE_VIDEO", "landing_page_url": "https://mara.example",
+        "video_id": film, "image_ids": [cover], "ad_format": "SINGLE_VIDEO", "landing_page_url": "https://mara.example",
     }  # fmt: skip
     ad = sdk.AdCreateBody(advertiser_id=own.id, adgroup_id=adgroup, creatives=[creative])
     sdk.AdApi(client).ad_create(own.token, body=ad)
     return str(adgroup)
 
 
-async def test_the_sdk_creates_changes_and_reports_an_ad_group() -> None:
+async def test_the_sdk_uploads_a_film_and_creates_changes_and_reports_an_ad_group(tmp_path: Path) -> None:
     async with running() as platforms:
         client, own = _client(platforms), platforms.account("tiktok")
-        adgroup = await platforms.call(lambda: _launch(client, own))
+        film, cover = await platforms.call(
+            lambda: _filmed(client, own, tmp_path / "braids.mp4", lambda: platforms.pass_hours(1))
+        )
+        adgroup = await platforms.call(lambda: _launch(client, own, film, cover))
         platforms.pass_hours(5)
         report = await platforms.call(
             lambda: sdk.ReportingApi(client).report_integrated_get(

@@ -68,7 +68,7 @@ class Clinic:
     async def ready(self) -> None:
         """As far as the caps: costs told, the page found fit. Loopback has no https, so what was found is set right."""
         await self.ask("launch.reckon", cost=Money(130_000, "KES"))
-        for platform in ("meta", "google"):
+        for platform in ("meta", "google", "tiktok"):
             fit = {"ready": True, "at": self.now, "page": "https://clinic.example/c", "checks": []}
             await self.org.commit([Upsert("ad_pages", f"clinic/clinic.cleaning/{platform}", {"set": fit})])
 

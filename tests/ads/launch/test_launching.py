@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from ads.assets.blobs import Folder
+from ads.assets.library import Library
 from ads.launching.briefs import tagged
 from ads.launching.vocabulary import VOCABULARY
 from ads.launching.words import sentences
 from engine.values import Money
 from storage.store import Update, Upsert
+from tests.ads.assets.conftest import movie
 from tests.ads.launch.conftest import CUSTOMER, OWNER, Clinic
 
 
@@ -95,9 +99,29 @@ async def test_the_three_ads_are_shown_in_the_owners_language_or_in_one_that_the
     assert "Kilimani" in data["text"]
     _, google = await clinic.ask("launch.draft", page=page, platform="google", language="sw")
     assert google["text"].startswith("(Kwa Kiingereza, kwa kuwa Google haichukui")
-    assert (await clinic.ask("launch.draft", page=page, platform="tiktok"))[0] == "launch.not_drafted"
     name, refused = await clinic.ask("launch.draft", page="http://clinic.example/c")
     assert (name, refused["reason"][:3]) == ("launch.not_drafted", "A: ")
+
+
+async def test_at_tiktok_the_ads_need_a_film_and_say_where_to_put_it(clinic: Clinic, tmp_path: Path) -> None:
+    page = "https://clinic.example/c"
+    await clinic.ready()
+    name, said = await clinic.ask("launch.draft", page=page, platform="tiktok", language="sw")
+    assert name == "launch.not_drafted"
+    assert "sekunde 5 hadi 60" in said["reason"]
+    assert "TikTok shows films, not pictures" in (await clinic.submit(platform="tiktok"))[1]["reason"]
+    library = Library(clinic.org, Folder(tmp_path / "assets"))
+    (tmp_path / "film.mp4").write_bytes(movie())
+    film = await library.add(tmp_path / "film.mp4", "chair.mp4", clinic.now)
+    await library.put_to(film.id, "clinic.cleaning", "A")
+    assert (await clinic.ask("launch.draft", page=page, platform="tiktok"))[0] == "launch.not_drafted"  # B, C have none
+    await library.put_to(film.id, "clinic.cleaning", "")
+    name, drafted = await clinic.ask("launch.draft", page=page, platform="tiktok")
+    assert (name, drafted["text"].count("(Film: chair.mp4)")) == ("launch.drafted", 3)
+    name, data = await clinic.submit(platform="tiktok")
+    assert name == "launch.submitted"
+    for each in await clinic.org.find("variations", {"campaign": data["campaign"]}):
+        assert each["creative"]["assets"] == [film.id]
 
 
 async def test_a_campaign_is_handed_in_with_caps_three_budgets_and_links_that_name_their_variation(

@@ -29,6 +29,7 @@ from tests.ads.autopilot.pilot import Pilot
 
 BEGIN = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 KES = "KES"
+FILM = "70000001"  # in TikTok's library since yesterday
 
 
 class Clock:
@@ -119,7 +120,12 @@ async def simulated(clock: Any) -> AsyncIterator[Ads]:
     server = TestServer(build(settings))
     await server.start_server()
     async with httpx.AsyncClient(trust_env=False) as http:
-        yield Ads(server, http, clock)
+        ads = Ads(server, http, clock)
+        by_hand = ads.world.add(
+            "tiktok", ads.account("tiktok").id, "video", FILM, {"file_name": "braids", "signature": "0" * 32, "size": 1}
+        )
+        by_hand.created -= timedelta(days=1)
+        yield ads
     await server.close()
 
 
@@ -155,7 +161,7 @@ def variation(id: str = "v1", **changes: Any) -> VariationPlan:
             texts=("Braids that last six weeks.", "Book today, pay a deposit by M-Pesa."),
             headlines=("Box braids in Nairobi", "Held by M-Pesa", "Six weeks of braids"),
             descriptions=("From KSh 2,500.", "Open till eight."), link="https://mara.example/braids?utm_content=v1",
-            action="book", videos=("70000001",),
+            action="book", videos=(FILM,),
         ),
     )  # fmt: skip
     return msgspec.structs.replace(plan, **changes)

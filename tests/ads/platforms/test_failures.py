@@ -314,13 +314,14 @@ async def test_a_variation_without_its_campaign_is_refused(ads: Ads, name: str) 
 async def test_what_was_made_but_is_not_shown_yet_is_waited_for(ads: Ads, name: str) -> None:
     platform = ads.platform(name)
     above = (await platform.create_campaign(campaign())).ref
+    plan = variation(creative=msgspec.structs.replace(variation().creative, images=("cover",)))
     await ads.misbehave(name, late_creation=600.0)
     await ads.misbehave(name, lost_answer=True, writes_only=True, times=1)
     with pytest.raises(OutcomeUnknown):
-        await platform.create_variation(above, variation())
+        await platform.create_variation(above, plan)
     with pytest.raises(RetryLater) as later:
-        await platform.create_variation(above, variation())
+        await platform.create_variation(above, plan)
     assert later.value.code == f"ads.{name}.lag"
     ads.clock.move(timedelta(minutes=11))
-    await platform.create_variation(above, variation())
+    await platform.create_variation(above, plan)
     assert len(ads.things(name, "adset")) == 1
