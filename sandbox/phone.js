@@ -242,6 +242,21 @@ function keepFocus(list) {
   };
 }
 
+// What can be pressed stays the same button, unless it is another one now: else a press while ticks change is lost.
+function renewed(old, fresh) {
+  const [had, has] = [old, fresh].map((item) => item.querySelector(".actions")?.outerHTML);
+  if (had !== has) {
+    old.replaceWith(fresh);
+    return fresh;
+  }
+  old.className = fresh.className;
+  Object.assign(old.dataset, fresh.dataset);
+  old.querySelector(".body").replaceWith(fresh.querySelector(".body"));
+  old.querySelector(":scope > .reaction")?.remove();
+  old.append(...fresh.querySelectorAll(":scope > .reaction"));
+  return old;
+}
+
 function drawBubbles(bubbles) {
   const list = get("bubbles");
   const chat = get("chat");
@@ -259,8 +274,7 @@ function drawBubbles(bubbles) {
   let place = list.firstElementChild;
   for (const [key, stamp, build] of wanted) {
     const known = page.drawn.get(key);
-    const element = known?.stamp === stamp ? known.element : build();
-    if (known && known.element !== element) known.element.replaceWith(element);
+    const element = !known ? build() : known.stamp === stamp ? known.element : renewed(known.element, build());
     if (known && place === known.element) place = element;
     if (element === place) place = place.nextElementSibling;
     else list.insertBefore(element, place);

@@ -50,7 +50,7 @@ class Bot:
             await self._send(to, "interactive", LOCATION)
         elif message["type"] == "location":
             await self._send(to, "text", {"body": f"Got it: {message['location']['name']}"})
-        elif text != "wait":
+        elif text != "wait" and message["type"] != "reaction":
             await self._send(to, "interactive", BUTTONS)
 
     async def _send(self, to: dict[str, str], kind: str, part: Any) -> None:
@@ -274,3 +274,42 @@ async def test_the_page_says_when_the_sandbox_is_gone(start: Start, browser: Bro
     await page.reload()
     await expect(page.get_by_test_id("problem")).to_contain_text("does not answer")
     await shot(page, "phone-error")
+
+
+async def test_a_button_that_is_pressed_while_its_message_changes_is_pressed(start: Start, browser: Browser) -> None:
+    running = await start(speed=20.0)
+    running.subscriber.react = Bot(running).webhook
+    page = await open_phone(browser, running, "phone")
+    await write(page, "wapi")
+    button = page.get_by_test_id("share-location")
+    await button.hover()
+    await page.mouse.down()
+    asked = page.get_by_test_id("bubble").last
+    message = await asked.get_attribute("data-id")
+    body = {
+        "business": await page.get_by_test_id("business-picker").input_value(),
+        "kind": "reaction",
+        "message": message,
+    }
+    async with running.session.post(
+        f"{running.base}/control/customers/wanjiku/messages", json={**body, "emoji": "👍"}
+    ) as answer:
+        assert answer.status == 201, await answer.text()
+    await expect(asked.get_by_test_id("reaction")).to_have_text("👍")
+    await page.mouse.up()
+    await expect(page.get_by_test_id("bubble").last).to_contain_text("Got it: Nairobi CBD")
+
+
+async def test_a_button_that_is_drawn_anew_keeps_the_focus(start: Start, browser: Browser) -> None:
+    running = await start(speed=20.0)
+    running.subscriber.react = Bot(running).webhook
+    page = await open_phone(browser, running, "phone")
+    await write(page, "wapi")
+    button = page.get_by_test_id("share-location")
+    await button.focus()
+    drawn = await button.element_handle()
+    await page.get_by_test_id("language-picker").select_option("sw", force=True)
+    await expect(button).to_have_text("Tuma mahali ulipo")
+    assert drawn is not None
+    assert not await drawn.evaluate("button => button.isConnected")
+    await expect(button).to_be_focused()
