@@ -181,7 +181,7 @@ def _failed(report: Report) -> Iterator[str]:
         yield f"  {shorten(reasons[0], 140, placeholder=' …')}"
     more = len(report.failed) - SHOWN
     if more > 0:
-        yield f"and {more} more; `aais test` shows each with its conversation"
+        yield f"and {more} more; the tests show each with its conversation"
 
 
 def _before(candidate: Candidate) -> Release | None:
