@@ -58,7 +58,9 @@ def run() -> list[Figure]:
     figures: list[Figure] = []
     for family, each in found.items():
         figures += _losing(each) if family == "losing" else _profits(family, each)
-    figures.append(_times_the_bot("both of the first two families", _joined([found[family] for family in MAIN])))
+    figures.append(
+        _times_the_bot("both of the first two families", _joined([found[each] for each in MAIN if each in found]))
+    )
     figures += _testing(
         {trial: [part for (name, _), part in zip(tests, claims, strict=True) if name == trial] for trial in TRIALS}
     )

@@ -59,7 +59,10 @@ class Reporting:
 
 
 async def latest(store: OrgStore, now: Any, *, day: Any = None) -> Report:
-    """The report of a day: of the one named, else yesterday's, or today's where nothing ran before."""
+    """The report of a day: of the one named, else yesterday's, or today's where nothing ran before.
+
+    Where something ran and nothing was told of it, yesterday's says so.
+    """
     org = await store.get("orgs", store.id) or {}
     zone = ZoneInfo(str(org.get("zone") or "Africa/Nairobi"))
     today = now.astimezone(zone).date()
@@ -67,7 +70,7 @@ async def latest(store: OrgStore, now: Any, *, day: Any = None) -> Report:
     if day is not None:
         return await report(store, org, day, now, margin=margin, most=most)
     found = await report(store, org, today - timedelta(days=1), now, margin=margin, most=most)
-    if found.lines and any(line.week.spend.amount for line in found.lines):
+    if any(line.week.spend.amount or line.gap for line in found.lines):
         return found
     return await report(store, org, today, now, margin=margin, most=most)
 

@@ -8,13 +8,11 @@ in the order in which a mishap between them spends least.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-import msgspec
 
 from ads.answers import rows, text
 from ads.failures import (
@@ -48,6 +46,7 @@ from ads.platform import (
 from ads.tiktok import bodies, insights, states
 from ads.tiktok.client import TikTokClient
 from ads.tiktok.credentials import TikTokCredentials
+from ads.tiktok.films import Films
 from ads.units import to_tiktok
 
 _STATUS = {"active": "ENABLE", "paused": "DISABLE", "deleted": "DELETE"}
@@ -67,6 +66,7 @@ class TikTok:
         self._own = credentials
         self._now = now
         self._client = TikTokClient(credentials, http, now, keep)
+        self._films = Films(self._client, now)
         self._account: Account | None = None
 
     async def account(self) -> Account:
@@ -88,41 +88,7 @@ class TikTok:
         return self._account
 
     async def upload(self, asset: Asset) -> str:
-        if asset.kind != "video":
-            raise Refused("ads.tiktok.picture", "TikTok's own feed shows films, not pictures", field="images")
-        signature = hashlib.md5(asset.content, usedforsecurity=False).hexdigest()
-        for film in await self._client.all("file/video/ad/search", {}):
-            if text(film, "signature") == signature and (id := text(film, "video_id")):
-                return id
-        fields = {"upload_type": "UPLOAD_BY_FILE", "video_signature": signature, "file_name": self._new_name(signature)}
-        sent = (fields["file_name"], asset.content, asset.mime_type)
-        made = await self._client.upload("file/video/ad/upload", fields, "video_file", sent)
-        id = text(next(iter(made), {}), "video_id")
-        if not id:
-            raise OutcomeUnknown("ads.tiktok.unanswered", "TikTok took the film and did not say its id")
-        return id
-
-    def _new_name(self, of: str) -> str:
-        """Of a file in TikTok's library, where no two may be called the same."""
-        return f"{of[:16]}-{self._now():%Y%m%d%H%M%S%f}"
-
-    async def _covered(self, plan: VariationPlan) -> VariationPlan:
-        """With the picture that stands for the film until it plays: TikTok takes no ad without, and has made one."""
-        made = plan.creative
-        if not made.videos or made.images:
-            return plan
-        data = await self._client.get("file/video/ad/info", {"video_ids": [made.videos[0]]})
-        film = next(iter(rows(data, "list")), {})
-        if not film:
-            raise Refused("ads.tiktok.film", f"TikTok has no film {made.videos[0]}", field="videos")
-        cover = text(film, "video_cover_url")
-        if not cover:
-            raise RetryLater("ads.tiktok.processing", "TikTok is still preparing the film", after=timedelta(minutes=1))
-        fields = {"upload_type": "UPLOAD_BY_URL", "image_url": cover, "file_name": self._new_name(made.videos[0])}
-        image = text(await self._client.post("file/image/ad/upload", fields), "image_id")
-        if not image:
-            raise OutcomeUnknown("ads.tiktok.unanswered", "TikTok took the film's cover and did not say its id")
-        return msgspec.structs.replace(plan, creative=msgspec.structs.replace(made, images=(image,)))
+        return await self._films.upload(asset)
 
     async def create_campaign(self, plan: CampaignPlan, *, dry_run: bool = False) -> Receipt:
         await self._in(plan.currency)
@@ -161,7 +127,7 @@ class TikTok:
         id = text(found, "adgroup_id")
         ads = await self._one_ad(id) if id else []
         if not ads:
-            plan = await self._covered(plan)
+            plan = await self._films.covered(plan)
         if not id:
             id = _created(await self._make("adgroup", group, sent), "adgroup_id")
             id = text(await self._only("adgroup", plan.id, tidy=True), "adgroup_id") or id  # TikTok may make two

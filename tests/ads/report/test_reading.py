@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ads.launching.telling import latest
 from ads.report.judging import bounds, hopeless, verdict
 from engine.values import Money
 from tests.ads.report.conftest import NOW, Market
@@ -185,3 +186,16 @@ def test_nothing_came_is_only_hopeless_when_three_were_paid_for() -> None:
     assert not hopeless(spend=2_900, bookings=0, most=1_000)
     assert not hopeless(spend=9_000, bookings=1, most=1_000)
     assert not hopeless(spend=9_000, bookings=0, most=None)
+
+
+@pytest.mark.parametrize(
+    ("began", "day"), [(NOW - timedelta(days=20), 20), (datetime(2026, 11, 20, 21, 30, tzinfo=UTC), 21)]
+)
+async def test_soon_after_midnight_a_day_of_which_nothing_was_told_is_shown_before_the_one_that_begins(
+    market: Market, began: datetime, day: int
+) -> None:
+    await market.campaign()
+    await market.variation("v1", launched_at=began)
+    found = await latest(market.org, datetime(2026, 11, 20, 22, tzinfo=UTC))  # 01:00 in Nairobi
+    assert found.day == date(2026, 11, day)
+    assert [line.gap for line in found.lines] == (["none"] if day == 20 else [""])
