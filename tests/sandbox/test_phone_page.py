@@ -276,11 +276,18 @@ async def test_the_page_says_when_the_sandbox_is_gone(start: Start, browser: Bro
     await shot(page, "phone-error")
 
 
-async def test_a_button_that_is_pressed_while_its_message_changes_is_pressed(start: Start, browser: Browser) -> None:
+@pytest.fixture
+async def asked_where(start: Start, browser: Browser) -> tuple[Running, Page]:
+    """A phone that shows a button to share one's place with."""
     running = await start(speed=20.0)
     running.subscriber.react = Bot(running).webhook
     page = await open_phone(browser, running, "phone")
     await write(page, "wapi")
+    return running, page
+
+
+async def test_a_button_that_is_pressed_while_its_message_changes_is_pressed(asked_where: tuple[Running, Page]) -> None:
+    running, page = asked_where
     button = page.get_by_test_id("share-location")
     await button.hover()
     await page.mouse.down()
@@ -300,11 +307,8 @@ async def test_a_button_that_is_pressed_while_its_message_changes_is_pressed(sta
     await expect(page.get_by_test_id("bubble").last).to_contain_text("Got it: Nairobi CBD")
 
 
-async def test_a_button_that_is_drawn_anew_keeps_the_focus(start: Start, browser: Browser) -> None:
-    running = await start(speed=20.0)
-    running.subscriber.react = Bot(running).webhook
-    page = await open_phone(browser, running, "phone")
-    await write(page, "wapi")
+async def test_a_button_that_is_drawn_anew_keeps_the_focus(asked_where: tuple[Running, Page]) -> None:
+    _, page = asked_where
     button = page.get_by_test_id("share-location")
     await button.focus()
     drawn = await button.element_handle()
