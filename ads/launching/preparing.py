@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 from ads.accounts import COLLECTION as ACCOUNTS
 from ads.accounts import account_id
 from ads.assets.choosing import chosen
+from ads.assets.library import Asset
 from ads.facts import of_offer
 from ads.fetching import Fetcher
 from ads.landing import Landing, checked
@@ -102,15 +103,16 @@ class Preparing:
         except NoOffer:
             return _said("launch.not_drafted", reason=say("submit.gone", language))
         three = in_language(brief, platform, language)
-        if reason := await unfilmed(ctx, brief, platform, three, language):
-            return _said("launch.not_drafted", reason=reason)
+        shown = await shown_by(ctx, brief, three)
+        if unfilmed(platform, shown):
+            return _said("launch.not_drafted", reason=say("draft.film", language))
         against = [(each, refusal) for each in three for refusal in each.refusals if not refusal.note]
         if against:
             each, refusal = against[0]
             why, fix = refusal.said(language)
             reason = say("draft.refused", language, angle=each.advert.angle, reason=why, fix=fix)
             return _said("launch.not_drafted", reason=reason)
-        parts = [plain(each) + await _pictured(ctx, brief, each, language) for each in three]
+        parts = [plain(each) + _pictured(shown[each.advert.angle], language) for each in three]
         if three[0].advert.language != language:
             parts.insert(0, say("draft.language", language, platform=RULES[platform].title))
         return _said("launch.drafted", text="\n\n".join(parts))
@@ -122,14 +124,15 @@ def in_language(brief: Brief, platform: Platform, language: str) -> tuple[Drafte
     return drafted(brief, platform, language if taken is None or language in taken else "en")
 
 
-async def unfilmed(
-    ctx: Context, brief: Brief, platform: Platform, three: Sequence[Drafted], language: str
-) -> str:  # fmt: skip
-    """What to do first where the platform shows nothing but films and an ad has none; "" where nothing is missing."""
-    if platform != "tiktok":
-        return ""
-    found = [await chosen(ctx.store, brief.offer, each.advert.angle, platform) for each in three]
-    return say("draft.film", language) if None in found else ""
+async def shown_by(ctx: Context, brief: Brief, three: Sequence[Drafted]) -> dict[str, Asset | None]:
+    """The picture or film that each ad is made with, by the ad's angle."""
+    adverts = [each.advert for each in three]
+    return {each.angle: await chosen(ctx.store, brief.offer, each.angle, each.platform) for each in adverts}
+
+
+def unfilmed(platform: Platform, shown: Mapping[str, Asset | None]) -> bool:
+    """Whether the platform shows nothing but films, and one of the ads has none."""
+    return platform == "tiktok" and None in shown.values()
 
 
 def told(landing: Landing, language: str) -> str:
@@ -150,9 +153,8 @@ def _bad_offer(error: BadOffer, language: str) -> str:
     return " ".join(found or (error.reason, error.remedy))
 
 
-async def _pictured(ctx: Context, brief: Brief, each: Drafted, language: str) -> str:
+def _pictured(found: Asset | None, language: str) -> str:
     """The line about the ad's picture or film; nothing where it has none."""
-    found = await chosen(ctx.store, brief.offer, each.advert.angle, each.advert.platform)
     if found is None:
         return ""
     return "\n" + say("draft.filmed" if found.kind == "video" else "draft.picture", language, name=found.name)

@@ -6,16 +6,17 @@ limits is looked up or reckoned anew, since minutes and other people lie between
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from ads import campaigns
-from ads.assets.choosing import chosen
+from ads.assets.library import Asset
 from ads.campaigns import BadCampaign, NewCampaign, NewVariation
 from ads.facts import of_offer
 from ads.launching.allowed import APPROVE, May
 from ads.launching.briefs import NoOffer, brief_of, platform_of, tagged
-from ads.launching.preparing import PAGES, in_language, page_id, unfilmed
+from ads.launching.preparing import PAGES, in_language, page_id, shown_by, unfilmed
 from ads.launching.words import language_of, say, shown
 from ads.platform import Audience, Creative
 from ads.variations.model import Brief, Drafted
@@ -42,13 +43,13 @@ class Submitting:
             brief = await brief_of(ctx.store, args)
         except NoOffer:
             return _refused(say("submit.gone", language))
-        wrong = await _wrong(ctx, args, brief, language)
+        three = in_language(brief, platform_of(args), language)
+        assets = await shown_by(ctx, brief, three)
+        wrong = await _wrong(ctx, args, brief, three, assets, language)
         if wrong:
             return _refused(wrong)
         org = await ctx.store.get("orgs", ctx.org) or {}
-        three = in_language(brief, platform_of(args), language)
-        shown = {each.advert.angle: await _picture(ctx, brief, each) for each in three}
-        new = _campaign(ctx, args, brief, three, org, shown)
+        new = _campaign(ctx, args, brief, three, org, assets)
         id = campaigns.campaign_id(ctx.org, new.key)
         submitted = Event(name="launch.submitted", data={"campaign": id})
         if await ctx.store.get("campaigns", id) is not None:
@@ -83,7 +84,10 @@ class Submitting:
         )
 
 
-async def _wrong(ctx: Context, args: dict[str, Any], brief: Brief, language: str) -> str:
+async def _wrong(
+    ctx: Context, args: dict[str, Any], brief: Brief, three: tuple[Drafted, ...], assets: Mapping[str, Asset | None],
+    language: str,
+) -> str:  # fmt: skip
     """Why it cannot be handed in, in words; "" where it can."""
     platform, currency = platform_of(args), brief.price.currency
     page = await ctx.store.get("ad_pages", page_id(ctx.org, brief, platform))
@@ -92,14 +96,13 @@ async def _wrong(ctx: Context, args: dict[str, Any], brief: Brief, language: str
     known = of_offer(await ctx.store.get("offers", brief.offer), currency)
     if known is None or not known.pays:
         return say("submit.no_costs", language)
-    three = in_language(brief, platform, language)
     for each in three:
         against = next((refusal for refusal in each.refusals if not refusal.note), None)
         if against is not None:
             why, fix = against.said(language)
             return say("draft.refused", language, angle=each.advert.angle, reason=why, fix=fix)
-    if unready := await unfilmed(ctx, brief, platform, three, language):
-        return unready
+    if unfilmed(platform, assets):
+        return say("draft.film", language)
     if args["daily_cap"].currency != currency or args["monthly_cap"].currency != currency:
         return say("submit.currency", language, currency=currency)
     least = Money(3 * _SMALLEST, currency)
@@ -108,7 +111,7 @@ async def _wrong(ctx: Context, args: dict[str, Any], brief: Brief, language: str
 
 def _campaign(
     ctx: Context, args: dict[str, Any], brief: Brief, three: tuple[Drafted, ...], org: Document,
-    shown: dict[str, tuple[str, ...]],
+    assets: Mapping[str, Asset | None],
 ) -> NewCampaign:  # fmt: skip
     """The daily cap is shared out equally: nobody knows yet which of the three is best."""
     platform, daily = platform_of(args), args["daily_cap"]
@@ -127,7 +130,7 @@ def _campaign(
             NewVariation(
                 angle=each.advert.angle, name=f"{each.advert.angle}: {each.title}", budget=share,
                 creative=_creative(each, brief, id, campaigns.variation_id(id, each.advert.angle),
-                                   shown[each.advert.angle]),
+                                   assets[each.advert.angle]),
             )
             for each in three
         ),
@@ -139,16 +142,12 @@ def _campaign(
     )  # fmt: skip
 
 
-async def _picture(ctx: Context, brief: Brief, each: Drafted) -> tuple[str, ...]:
-    found = await chosen(ctx.store, brief.offer, each.advert.angle, each.advert.platform)
-    return () if found is None else (found.id,)
-
-
-def _creative(each: Drafted, brief: Brief, campaign: str, variation: str, assets: tuple[str, ...]) -> Creative:
+def _creative(each: Drafted, brief: Brief, campaign: str, variation: str, asset: Asset | None) -> Creative:
     advert = each.advert
     link = tagged(advert.link, advert.platform, campaign, variation)
     return Creative(texts=advert.texts or advert.descriptions, headlines=advert.headlines,
-                    descriptions=advert.descriptions, link=link, action="book", assets=assets)  # fmt: skip
+                    descriptions=advert.descriptions, link=link, action="book",
+                    assets=() if asset is None else (asset.id,))  # fmt: skip
 
 
 def _audience(brief: Brief, three: tuple[Drafted, ...], org: Document) -> Audience:
