@@ -5,6 +5,7 @@ No two files of the library may be called the same; the same content may be ther
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,11 +24,16 @@ class Films:
     def __init__(self, client: TikTokClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
+        self._one_at_a_time = asyncio.Lock()  # the ads of a campaign are made side by side, and may show one film
 
     async def upload(self, asset: Asset) -> str:
         """The id of a film there; one with the same bytes is not sent again."""
         if asset.kind != "video":
             raise Refused("ads.tiktok.picture", "TikTok's own feed shows films, not pictures", field="images")
+        async with self._one_at_a_time:
+            return await self._found_or_sent(asset)
+
+    async def _found_or_sent(self, asset: Asset) -> str:
         signature = hashlib.md5(asset.content, usedforsecurity=False).hexdigest()
         for film in await self._client.all("file/video/ad/search", {}):
             if text(film, "signature") == signature and (id := text(film, "video_id")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from hashlib import sha256
 
@@ -32,6 +33,12 @@ async def test_the_same_film_is_uploaded_once_and_another_beside_it(ads: Ads) ->
     assert await platform.upload(asset()) == film
     assert await platform.upload(asset(seconds=20.0)) != film
     assert len(ads.things("tiktok", "video")) == before + 2
+
+
+async def test_three_ads_that_are_made_at_once_share_one_upload(ads: Ads) -> None:
+    platform, before = ads.tiktok(), len(ads.things("tiktok", "video"))
+    assert len(set(await asyncio.gather(*(platform.upload(asset()) for _ in "ABC")))) == 1
+    assert len(ads.things("tiktok", "video")) == before + 1
 
 
 async def test_an_upload_whose_answer_was_lost_is_found_again(ads: Ads) -> None:
