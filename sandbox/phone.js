@@ -45,7 +45,7 @@ const TEXTS = {
 
 const get = (id) => document.getElementById(id);
 const root = document.querySelector(".phone");
-const page = { state: null, phone: null, stream: null, drawn: new Map(), smsSeen: null, prompt: "", ahead: 0, loaded: "", pinned: true };
+const page = { state: null, phone: null, stream: null, drawn: new Map(), smsSeen: null, prompt: "", ahead: 0, moved: 0, loaded: "", pinned: true };
 let language = "en";
 const original = new Map();
 
@@ -292,7 +292,6 @@ function drawPhone(phone) {
   const first = page.loaded !== `${phone.customer.id} ${phone.business.id}`;
   page.loaded = `${phone.customer.id} ${phone.business.id}`;
   page.phone = phone;
-  page.ahead = new Date(phone.now) - Date.now();
   root.dataset.state = "ready";
   get("loading").hidden = true;
   get("empty").hidden = phone.bubbles.length > 0;
@@ -305,7 +304,7 @@ function drawPhone(phone) {
   get("about-customer").textContent = about(phone.customer);
   drawBubbles(phone.bubbles);
   if (phone.typing) get("chat").scrollTop = get("chat").scrollHeight;
-  drawClock();
+  setClock(phone.now);
   drawPrompt(phone.prompts[0]);
   drawSms(phone.sms, first);
 }
@@ -314,6 +313,13 @@ function about(person) {
   const number = `+${person.msisdn.replace(/^(\d{3})(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4")}`;
   const hidden = person.shares_phone ? "" : ` · ${t("hidden", { username: person.username })}`;
   return `${number} · ${t(person.language === "sw" ? "speaks_sw" : "speaks_en")}${hidden}`;
+}
+
+// A clock only moves forward: a view drawn before a move may arrive after the move's own answer.
+function setClock(iso) {
+  const now = Date.parse(iso);
+  if (now >= page.moved) page.ahead = now - Date.now();
+  drawClock();
 }
 
 function drawClock() {
@@ -336,8 +342,12 @@ let moving = 0;
 function moveClock(by) {
   moving += 1;
   get("clock-card").setAttribute("aria-busy", "true");
-  moves = moves.then(() => act("POST", "clock", by)).then(() => {
+  moves = moves.then(() => act("POST", "clock", by)).then((moved) => {
     moving -= 1;
+    if (moved) {
+      page.moved = Date.parse(moved.now);
+      setClock(moved.now);
+    }
     if (!moving) get("clock-card").setAttribute("aria-busy", "false");
   });
 }
@@ -468,6 +478,7 @@ function follow() {
   });
   stream.addEventListener("error", () => {
     root.dataset.state = "error";
+    page.moved = 0; // a server that starts again starts at the machine's own time
     problem(t("gone"));
   });
   page.stream = stream;

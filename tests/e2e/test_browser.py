@@ -25,6 +25,13 @@ pytestmark = [
 ]
 NewScreen = Callable[..., Awaitable[Screen]]
 _NUMBERS = itertools.count(1)
+LATE_VIEWS = """
+    const listen = EventSource.prototype.addEventListener;
+    EventSource.prototype.addEventListener = function (kind, heard) {
+        const late = (event) => setTimeout(() => { heard(event); document.body.dataset.viewed = "yes"; }, 1500);
+        return listen.call(this, kind, kind === "phone" ? late : heard);
+    };
+"""
 
 
 class SlowerServer(Server):
@@ -273,6 +280,22 @@ async def test_two_quick_taps_move_the_clock_two_days(new_screen: NewScreen) -> 
     await expect(screen.part("clock")).to_have_attribute("aria-busy", "false")
     passed = await screen.now() - before
     assert timedelta(days=2) <= passed < timedelta(days=2, minutes=2)
+
+
+async def test_the_clock_is_right_once_it_is_no_longer_busy_however_late_the_phone_is_drawn(
+    new_screen: NewScreen,
+) -> None:
+    """The move's answer and the views of the phone come by two ways, and nothing says which comes first."""
+    screen = await new_screen("phone")
+    await screen.page.add_init_script(LATE_VIEWS)
+    await screen.page.reload()
+    await expect(screen.part("phone")).to_have_attribute("data-state", "ready")
+    before = await screen.now()
+    await screen.page.evaluate("delete document.body.dataset.viewed")
+    await screen.move_clock("clock-1d")
+    assert await screen.now() - before >= timedelta(days=1)
+    await expect(screen.page.locator("body")).to_have_attribute("data-viewed", "yes")
+    assert timedelta(days=1) <= await screen.now() - before < timedelta(days=1, minutes=2)
 
 
 @pytest.mark.parametrize("size", SIZES)
