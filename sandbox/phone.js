@@ -438,10 +438,12 @@ function openAttach() {
 const CALLBACKS = { drop: { drop_callback: true }, late: { callback_delay: 20 }, twice: { callback_copies: 1 }, late_success: { late_success: 10, force_result: 1037 } };
 const MESSAGES = { fail: { status_error: 131026 }, twice: { webhook_copies: 1 }, reorder: { reorder_statuses: true } };
 
-// Show in the form what holds for the customer, who may have been chosen before.
+// Show in the form what holds for the customer, who may have been chosen before. What is chosen meanwhile counts for more.
+let shown = 0;
 async function recallScenario() {
+  const asked = (shown += 1);
   const chosen = await act("GET", `scenario/${customer()}`);
-  if (!chosen) return;
+  if (!chosen || asked !== shown) return;
   const holds = (fields) => Object.keys(fields).every((name) => chosen[name] === fields[name]);
   const name = (table) => Object.keys(table).find((key) => holds(table[key])) ?? "";
   const form = get("scenario").elements;
@@ -450,12 +452,20 @@ async function recallScenario() {
   form.payment.value = form.callback.value === "late_success" ? "" : String(chosen.force_result ?? "");
 }
 
-async function chooseScenario() {
+// One choice after the other: each clears what held before it.
+let choosing = Promise.resolve();
+function keepScenario(fields) {
+  const path = `scenario/${customer()}`;
+  shown += 1;
+  choosing = choosing
+    .then(() => act("DELETE", path))
+    .then(() => Object.keys(fields).length && act("PUT", path, fields));
+}
+
+function chooseScenario() {
   const form = new FormData(get("scenario"));
   const payment = form.get("payment");
-  const fields = { ...CALLBACKS[form.get("callback")], ...MESSAGES[form.get("messages")], ...(payment ? { force_result: Number(payment) } : {}) };
-  await act("DELETE", `scenario/${customer()}`);
-  if (Object.keys(fields).length) await act("PUT", `scenario/${customer()}`, fields);
+  keepScenario({ ...CALLBACKS[form.get("callback")], ...MESSAGES[form.get("messages")], ...(payment ? { force_result: Number(payment) } : {}) });
 }
 
 // ---- starting
@@ -518,7 +528,7 @@ function listen() {
   get("business").addEventListener("change", follow);
   get("language").addEventListener("change", (event) => setLanguage(event.target.value));
   get("scenario").addEventListener("change", chooseScenario);
-  get("scenario").addEventListener("reset", () => act("DELETE", `scenario/${customer()}`));
+  get("scenario").addEventListener("reset", () => keepScenario({}));
   for (const button of document.querySelectorAll(".moves button")) {
     button.addEventListener("click", () => moveClock(button.dataset.to ? { to: button.dataset.to } : { seconds: Number(button.dataset.seconds) }));
   }

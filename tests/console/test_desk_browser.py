@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.console.company import LATENESS, ORG, serious
-from tests.e2e.screen import CHROMIUM, SIZES, Screen
+from tests.e2e.screen import CHROMIUM, SIZES, Screen, shows
 from tests.e2e.server import Phone, Server
 
 pytestmark = [
@@ -109,15 +109,6 @@ async def _asked_to_pay(page: Page) -> None:
     await expect(page.get_by_text("The M-Pesa prompt is on its way.")).to_be_visible()
 
 
-async def _shows(page: Page, url: str, words: str, where: str = "main") -> None:
-    """What a page says in the end; it is loaded anew until then, since what it waits for happens elsewhere."""
-    async with asyncio.timeout(LATENESS / 1000):
-        await page.goto(url)
-        while words not in await page.locator(where).inner_text():
-            await page.wait_for_timeout(100)
-            await page.reload()
-
-
 async def test_a_booking_is_made_paid_moved_and_cancelled_by_hand_and_the_phone_shows_it(
     owner: Screen, browser: Browser, server: Server
 ) -> None:
@@ -137,7 +128,7 @@ async def test_a_booking_is_made_paid_moved_and_cancelled_by_hand_and_the_phone_
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="Booked.")).to_be_visible()
     one = page.url.split("?")[0]
-    await _shows(page, one, "upcoming", ".life")
+    await shows(page, one, "upcoming", ".life")
 
     await _asked_to_pay(page)
     assert "KES 500 to TABASAMU" in await phone.prompt()
@@ -193,7 +184,7 @@ async def test_who_asks_for_a_person_is_answered_and_the_task_ended_by_keyboard(
     await _moved(owner, server, booking)
     await otieno.phone.hear("moved")  # news about a booking comes, though a person has the conversation
     await otieno.phone.say("Is there parking?")
-    await _shows(page, server.url + talk, "Is there parking?")
+    await shows(page, server.url + talk, "Is there parking?")
     await page.goto(server.url + TASKS)
     await task.get_by_label("What came of it").fill("Answered in the chat")
     await page.keyboard.press("Enter")
@@ -223,7 +214,7 @@ async def test_a_receipt_from_the_statement_is_matched_and_the_money_counts(owne
     await task.get_by_label("M-Pesa receipt").fill("skl7654321")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("The receipt is being matched.")).to_be_visible()
-    await _shows(page, f"{server.url}{BOOKINGS}/{booking['id']}", "SKL7654321")
+    await shows(page, f"{server.url}{BOOKINGS}/{booking['id']}", "SKL7654321")
     await page.goto(server.url + TASKS)
     await expect(task).to_have_count(0)
     await baraka.phone.close()

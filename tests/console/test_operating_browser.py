@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
-from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen
+from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen, shows
 from tests.e2e.server import Server
 
 pytestmark = [
@@ -66,9 +66,7 @@ async def test_an_owner_books_moves_and_cancels_by_keyboard(owner: Screen, serve
     await expect(page.get_by_role("status").filter(has_text="Booked.")).to_be_visible()
     one = page.url.split("?")[0]
     await expect(page.locator(".life")).to_contain_text("held", timeout=LATENESS)
-    await page.wait_for_timeout(300)
-    await page.goto(one)
-    await expect(page.locator(".life")).to_contain_text("upcoming")
+    await shows(page, one, "upcoming", ".life")
     await _sound(owner)
     await page.get_by_role("link", name="Move the booking").click()
     await page.locator("label.time").last.click()

@@ -24,6 +24,17 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 EDIT = "/o/tabasamu-dental/rules/edit?file="
 LATENESS = 60_000
+SLOW_BODIES = """
+    const ask = window.fetch;
+    window.fetch = async (path, options) => {
+        const answer = await ask(path, options);
+        if (path.endsWith("/check")) {
+            await new Promise((done) => setTimeout(done, 1000));
+            document.body.dataset.checked += options.signal.aborted ? "given up " : "answered ";
+        }
+        return answer;
+    };
+"""
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
@@ -97,6 +108,22 @@ async def test_leaving_while_a_draft_is_on_its_way_loses_nothing(owner: Screen, 
     await _open(owner, server, "flows/deposit.yaml")
     await expect(page.locator(".cm-content")).to_contain_text("# to be kept")
     await _discard(page)
+
+
+async def test_an_answer_given_up_while_it_comes_in_is_no_answer(owner: Screen, server: Server) -> None:
+    """Its first bytes are there when a newer question takes its place: what has come by then says nothing."""
+    page = Screen(await owner.page.context.new_page())
+    await page.page.add_init_script(SLOW_BODIES)
+    await page.page.goto(server.url + EDIT + "flows/reminder.yaml")
+    typed = page.page.locator(".cm-content")
+    await typed.focus()
+    for _ in range(3):
+        async with page.page.expect_response("**/rules/check"):
+            await page.page.keyboard.type("#")
+    await expect(page.page.locator("body")).to_have_attribute("data-checked", re.compile("answered"))
+    assert page.problems == []
+    await _discard(page.page)
+    await page.page.close()
 
 
 async def test_a_mistake_is_underlined_said_and_mended_with_a_click(owner: Screen, server: Server) -> None:

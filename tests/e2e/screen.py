@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -141,3 +142,12 @@ class Screen:
         """Put it away; a page that complained did not work."""
         await self.page.close()
         assert self.problems == []
+
+
+async def shows(page: Page, url: str, words: str, where: str = "main") -> None:
+    """What a page says in the end; it is loaded anew until then, since what it waits for happens elsewhere."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        await page.goto(url)
+        while words not in await page.locator(where).inner_text():
+            await page.wait_for_timeout(100)
+            await page.reload()

@@ -139,9 +139,22 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
-async def open_phone(browser: Browser, running: Running, size: str, query: str = "") -> Page:
+LATE_ANSWERS = """
+    const ask = window.fetch;
+    window.fetch = async (path, options) => {
+        const answer = await ask(path, options);
+        await new Promise((done) => setTimeout(done, 1000));
+        setTimeout(() => { if (path.includes("scenario")) document.body.dataset.answered += options.method; }, 100);
+        return answer;
+    };
+"""
+
+
+async def open_phone(browser: Browser, running: Running, size: str, query: str = "", script: str = "") -> Page:
+    """`script` runs before those of the page."""
     width, height = SIZES[size]
     page = await browser.new_page(viewport={"width": width, "height": height})
+    await page.add_init_script(script or "undefined")
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -260,11 +273,23 @@ async def test_trouble_is_made_for_the_chosen_customer(start: Start, browser: Br
     for _ in range(100):
         if (chosen := await running.control("GET", "scenario/wanjiku")) == wanted:
             break
+        await page.wait_for_timeout(50)
     assert chosen == wanted
     await expect(page.get_by_test_id("problem")).to_be_hidden()
     await shot(page, "desk-trouble")
     await page.get_by_test_id("customer-picker").select_option("amina")
     await expect(page.get_by_test_id("customer-about")).to_contain_text("amina.h")
+
+
+async def test_what_is_chosen_before_the_page_has_read_what_held_is_kept(start: Start, browser: Browser) -> None:
+    running = await start(speed=20.0)
+    page = await open_phone(browser, running, "desk", script=LATE_ANSWERS)
+    await page.get_by_test_id("scenario").locator("summary").click()
+    await page.get_by_test_id("scenario-payment").select_option("1032")
+    await expect(page.locator("body")).to_have_attribute("data-answered", re.compile("GET.*PUT"))
+    await page.get_by_test_id("scenario-callback").select_option("drop")
+    await expect(page.locator("body")).to_have_attribute("data-answered", re.compile("PUT.*PUT"))
+    assert await running.control("GET", "scenario/wanjiku") == {"force_result": 1032, "drop_callback": True}
 
 
 async def test_the_page_says_when_the_sandbox_is_gone(start: Start, browser: Browser) -> None:

@@ -23,6 +23,15 @@ SITE = "https://clinic.ke"
 BROWSER = "Mozilla/5.0 (Linux; Android 14) Chrome/142.0 Mobile"
 AD = f"{SITE}/teeth?utm_source=meta&utm_campaign=c1&utm_content=vA&fbclid=IwAR0&email=me@x.ke"
 ID = "0123456789abcdef0123456789abcdef"
+PRESSED_IN_VAIN = """async () => {  // until the script has been told its code
+    const stay = (event) => event.preventDefault(), link = document.getElementById("one");
+    addEventListener("click", stay);
+    while (!link.href.includes("ref")) {
+        link.click();
+        await new Promise((done) => setTimeout(done, 20));
+    }
+    removeEventListener("click", stay);
+}"""
 
 
 def application(clinic: Clinic) -> web.Application:
@@ -182,7 +191,7 @@ async def test_a_real_browser_tells_its_page_and_carries_the_code_into_the_link(
         await context.route("https://wa.me/**", lambda route: route.fulfill(body="WhatsApp"))
         async with page.expect_response(re.compile("/t/")):
             await page.goto(f"{site}/?utm_campaign=c1&utm_content=vA&fbclid=IwAR0&phone=0712345678")
-        await page.wait_for_timeout(100)
+        await page.evaluate(PRESSED_IN_VAIN)
         await page.click("#one")
         await page.wait_for_url("https://wa.me/**")
         said = page.url

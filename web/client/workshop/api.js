@@ -13,8 +13,8 @@ export class Refused extends Error {
 }
 
 async function answered(response) {
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return body;
+  if (response.ok) return response.json();
+  const body = await response.json().catch(() => ({})); // what stands between may refuse with a page of its own
   if (response.status === 401) window.location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   throw new Refused(body.error ?? { code: "unreachable", reason: `The server answered ${response.status}.`, remedy: "" });
 }
