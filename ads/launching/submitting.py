@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from ads import campaigns
+from ads import campaigns, reasons
 from ads.assets.library import Asset
 from ads.campaigns import BadCampaign, NewCampaign, NewVariation
 from ads.facts import of_offer
@@ -71,7 +71,7 @@ class Submitting:
         if campaign["state"] in campaigns.LIVE:
             return _event("launch.approved", campaign=id)
         if campaign["state"] == campaigns.DRAFT and campaign.get("reason"):
-            return _refused(say("approve.drafted", language, reason=campaign["reason"]))
+            return _refused(say("approve.drafted", language, reason=reasons.said(campaign["reason"], language)))
         if campaign["state"] != campaigns.WAITING:
             return _event("launch.pending")
         if not await self._may(ctx, APPROVE):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ads import campaigns
+from ads import campaigns, reasons
 from ads.facts import margin_of, of_offer
 from ads.launching.words import language_of, say, shown
 from ads.ledger import day_of
@@ -35,7 +35,9 @@ async def survey(ctx: Context, args: dict[str, Any]) -> Changed:
     for each in found[:_MOST]:
         cap, state = campaigns.money(each, each["daily_cap"]), say(f"state.{each['state']}", language)
         line = say("survey.line", language, name=each["name"], state=state, cap=shown(cap, language))
-        lines.append(line + (say("survey.reason", language, reason=each["reason"]) if each.get("reason") else ""))
+        if each.get("reason"):
+            line += say("survey.reason", language, reason=reasons.said(each["reason"], language))
+        lines.append(line)
     wishes = await ctx.store.count("ad_intents", {"state": "asking"})
     if wishes:
         lines.append(say("survey.wishes", language, count=wishes))

@@ -11,6 +11,7 @@ import msgspec
 from babel.dates import format_date
 from ruamel.yaml import YAML
 
+from ads import reasons
 from ads.report.model import Deed, Line, Report
 from ads.variations.limits import RULES
 from engine.texts import render_value
@@ -103,4 +104,5 @@ class Telling:
         notes = [] if made or deed.state == "asking" else [self.say(f"state.{deed.state}")]
         notes += [self.say("by_person")] if deed.by_person else []
         said += f" ({', '.join(notes)})" if notes else ""
-        return f"{said}. {self.say('reason', reason=deed.reason)}" if deed.reason else f"{said}."
+        why = self.say("reason", reason=reasons.said(deed.reason, self.language)) if deed.reason else ""
+        return f"{said}. {why}".rstrip()

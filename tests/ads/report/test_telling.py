@@ -69,6 +69,12 @@ async def test_a_day_without_ads_is_two_lines(market: Market) -> None:
     ]  # fmt: skip
 
 
+async def test_a_rules_reason_is_told_in_the_language_of_the_message(market: Market) -> None:
+    await market.intent("i1", "pause", "asking", reason="The chance that it can earn money is below 2 %")
+    assert "Sababu: Uwezekano wa kuleta faida ni chini ya 2 %" in message(await market.read(), "sw")
+    assert "Reason: The chance that it can earn money is below 2 %" in message(await market.read(), "en")
+
+
 async def test_a_message_is_never_longer_than_one_may_be(busy: Market) -> None:
     found = await busy.read()
     long = tuple(msgspec.structs.replace(line, campaign_name="x" * 390) for line in found.lines * 30)
