@@ -30,6 +30,7 @@ _EXTRA: set[str] = set()
 _HOSTS = frozenset(
     {
         "graph.facebook.com",
+        "graph-video.facebook.com",
         "googleads.googleapis.com",
         "datamanager.googleapis.com",
         "oauth2.googleapis.com",

@@ -17,6 +17,8 @@ from aiohttp import web
 
 from sandbox import ads_faults
 from sandbox.ads_meta_errors import MetaError, invalid, missing, of_code
+from sandbox.ads_meta_films import Films
+from sandbox.ads_meta_films import shown as film_shown
 from sandbox.ads_meta_insights import insights
 from sandbox.ads_meta_limits import Limits
 from sandbox.ads_meta_objects import EDGES, META, check_change, check_new, offset, runs, shown
@@ -32,6 +34,7 @@ class AdsMeta:
     def __init__(self, world: AdWorld) -> None:
         self._world = world
         self._limits = Limits(world)
+        self._films = Films(world)
         world.runs[META] = runs
 
     def routes(self) -> list[web.RouteDef]:
@@ -44,6 +47,7 @@ class AdsMeta:
             web.get(_VERSION + r"/{id:\d+}/{edge}", self.served(self.below)),
             web.post(_VERSION + r"/{id:\d+}{_:/?}", self.served(self.update, writes=True)),
             web.delete(_VERSION + r"/{id:\d+}{_:/?}", self.served(self.delete, writes=True)),
+            *self._films.routes(),
         ]
 
     def served(self, act: Any, *, writes: bool = False) -> Any:
@@ -96,14 +100,19 @@ class AdsMeta:
         name = request.match_info["edge"]
         if name == "insights":
             return insights(self._world, account, given, None, str(request.url.with_query(None)))
+        if name == "advideos":
+            return self._listed(self._films.listed(account, given), given, request)
         things = list(self._world.of(META, account.id, self._kind(name)))
         return self._listed(things, given, request)
 
     async def below(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
-        """The ad sets of a campaign, the ads of an ad set; insights of either."""
+        """The ad sets of a campaign, the ads of an ad set; insights of either; the stills of a film."""
         thing, name = self._thing(request, account), request.match_info["edge"]
         if name == "insights":
             return insights(self._world, account, given, thing.id, str(request.url.with_query(None)))
+        if thing.kind == "video" and name == "thumbnails":
+            stills = [_picked(one, given) for one in self._films.stills(thing, str(request.url.origin()))]
+            return paged(stills, given, str(request.url.with_query(None)))
         parent = f"{thing.kind}_id"
         things = [
             one for one in self._world.of(META, account.id, self._kind(name)) if one.fields.get(parent) == thing.id
@@ -111,16 +120,18 @@ class AdsMeta:
         return self._listed(things, given, request)
 
     async def node(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
-        return _picked(shown(self._world, self._thing(request, account)), given)
+        return _picked(self._shown(self._thing(request, account)), given)
 
     async def create(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
         name = request.match_info["edge"]
         if name == "adimages":
             return self._image(account, given)
         if name == "advideos":
-            return {"id": self._world.add(META, account.id, "video", self._world.number(4), {}).id}
+            return self._films.post(account, given)
         kind = self._kind(name)
         fields = check_new(self._world, account, kind, given)
+        if kind == "creative":
+            self._films.check_creative(account, fields)
         if account.status != 1:
             raise MetaError(200, "The ad account is not in order: settle its payment first", subcode=1487194)
         if "validate_only" in _listed_in(given.get("execution_options")):
@@ -191,13 +202,16 @@ class AdsMeta:
             raise missing(request.match_info["id"])
         return thing
 
+    def _shown(self, thing: Thing) -> dict[str, Any]:
+        return film_shown(self._world, thing) if thing.kind == "video" else shown(self._world, thing)
+
     def _kind(self, edge: str) -> str:
         if edge not in EDGES:
             raise MetaError(100, f"Tried accessing nonexisting field ({edge})")
         return EDGES[edge]
 
     def _listed(self, things: list[Thing], given: dict[str, Any], request: web.Request) -> dict[str, Any]:
-        rows = [shown(self._world, thing) for thing in things]
+        rows = [self._shown(thing) for thing in things]
         wanted = _listed_in(given.get("effective_status"))
         filters = given.get("filtering") or []
         if not isinstance(filters, list):
@@ -233,18 +247,19 @@ def _listed_in(value: Any) -> list[str]:
 
 
 async def _given(request: web.Request) -> dict[str, Any]:
-    """Query and form together; values that are JSON as such."""
-    pairs = dict(request.query)
+    """Query and form together; values that are JSON as such, files as their bytes."""
+    pairs: dict[str, Any] = dict(request.query)
     if request.method == "POST":
         if request.content_type == "application/json":
             body = json.loads(await request.read() or b"{}")
             return {**pairs, **body}
-        pairs |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-    return {key: _plain(key, value) for key, value in pairs.items()}
+        sent = (await request.post()).items()
+        pairs |= {key: value if isinstance(value, str) else value.file.read() for key, value in sent}
+    return {key: _plain(key, value) if isinstance(value, str) else value for key, value in pairs.items()}
 
 
 def _plain(name: str, value: str) -> Any:
-    if name in ("name", "access_token", "appsecret_proof", "bytes", "after", "limit", "daily_budget"):
+    if name in ("name", "access_token", "appsecret_proof", "bytes", "after", "limit", "daily_budget", "title"):
         return value
     try:
         return json.loads(value) if value[:1] in '[{"tf' else value

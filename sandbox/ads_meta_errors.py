@@ -18,17 +18,23 @@ _CODES: dict[int, tuple[int, str, str, bool]] = {
     190: (401, "OAuthException", "Error validating access token: Session has expired", False),
     200: (403, "OAuthException", "Permissions error", False),
     368: (400, "OAuthException", "The action attempted has been deemed abusive or is otherwise disallowed", False),
+    6000: (400, "OAuthException", "There was a problem uploading your video file", False),
+    6001: (400, "OAuthException", "There was a problem uploading your video", False),
     613: (400, "OAuthException", "Calls to this api have exceeded the rate limit", True),
     80004: (400, "OAuthException", "There have been too many calls to this ad-account", True),
 }
 
 
 class MetaError(Exception):
-    """`text` is what was wrong with this request."""
+    """`text` is what was wrong with this request, `data` what a client can go by."""
 
-    def __init__(self, code: int, text: str = "", *, subcode: int | None = None, field: str = "") -> None:
+    def __init__(
+        self, code: int, text: str = "", *, subcode: int | None = None, field: str = "", title: str = "",
+        data: dict[str, Any] | None = None, transient: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(text)
         self.code, self.text, self.subcode, self.field = code, text, subcode, field
+        self.title, self.data, self.transient = title, data, transient
 
     def response(self) -> web.Response:
         status, kind, known, transient = _CODES.get(self.code, (400, "OAuthException", "Unknown error", False))
@@ -36,13 +42,15 @@ class MetaError(Exception):
             "message": f"(#{self.code}) {self.text or known}" if self.code != 190 else (self.text or known),
             "type": kind,
             "code": self.code,
-            "is_transient": transient,
+            "is_transient": transient or self.transient,
             "fbtrace_id": secrets.token_urlsafe(9),
         }
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
         if self.text:
-            error["error_user_title"], error["error_user_msg"] = known, self.text
+            error["error_user_title"], error["error_user_msg"] = self.title or known, self.text
+        if self.data is not None:
+            error["error_data"] = self.data
         if self.field:
             error["error_data"] = {"blame_field_specs": [[self.field]]}
         return web.json_response({"error": error}, status=status)

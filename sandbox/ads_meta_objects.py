@@ -32,6 +32,7 @@ _CHANGEABLE = {
     ),
     "creative": ("name", "status"),
     "ad": ("name", "status", "creative"),
+    "video": ("title",),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Which picture an ad is made with: the latest that was put to its offer and angle and that its platform takes.
+"""Which picture or film an ad is made with: the latest that was put to its offer and angle and that its platform takes.
 
-`USED` are the kinds that our connectors upload: pictures at Meta, films at TikTok, whose feed shows nothing else.
-Google's search ads have none; films for Meta are uploaded in its own library so far.
+`USED` are the kinds that our connectors upload: pictures and films at Meta, which shows either, films at TikTok, whose
+feed shows nothing else. Google's search ads have none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ads.assets.media import Kind
 from ads.variations.model import PLATFORMS, Platform
 from storage.store import Op, OrgStore, Update
 
-USED: dict[Platform, tuple[Kind, ...]] = {"meta": ("image",), "google": (), "tiktok": ("video",)}
+USED: dict[Platform, tuple[Kind, ...]] = {"meta": ("image", "video"), "google": (), "tiktok": ("video",)}
 
 
 async def chosen(store: OrgStore, offer: str, angle: str, platform: Platform) -> Asset | None:

@@ -31,6 +31,7 @@ _BUTTONS = {
     "contact": "CONTACT_US",
 }
 _LOCALES = {"en": 1001, "sw": 68, "fr": 1003, "ar": 28}  # Meta's locale numbers; 1001 and 1003 are every kind of it
+CHAT = "https://api.whatsapp.com/send"
 _STATUS = {"active": "ACTIVE", "paused": "PAUSED", "deleted": "DELETED"}
 
 
@@ -101,11 +102,12 @@ def creative(plan: VariationPlan, own: MetaCredentials) -> dict[str, Any]:
     if made.videos:
         story["video_data"] = {
             "video_id": made.videos[0], "message": made.texts[0], **_titled(made, "title"),
-            "call_to_action": _button(made), **({"image_hash": made.images[0]} if made.images else {}),
+            **({"link_description": made.descriptions[0]} if made.descriptions else {}),
+            **({"image_hash": made.images[0]} if made.images else {}), "call_to_action": _button(made, CHAT),
         }  # fmt: skip
     else:
         story["link_data"] = {
-            "message": made.texts[0], "link": made.link or "https://api.whatsapp.com/send", **_titled(made, "name"),
+            "message": made.texts[0], "link": made.link or CHAT, **_titled(made, "name"),
             **({"description": made.descriptions[0]} if made.descriptions else {}),
             **({"image_hash": made.images[0]} if made.images else {}), "call_to_action": _button(made),
         }  # fmt: skip
@@ -116,9 +118,11 @@ def _titled(made: Creative, field: str) -> dict[str, Any]:
     return {field: made.headlines[0]} if made.headlines else {}
 
 
-def _button(made: Creative) -> dict[str, Any]:
+def _button(made: Creative, link: str = "") -> dict[str, Any]:
+    """`link`: where a chat is opened, for an ad that says it nowhere else."""
     if made.whatsapp:
-        return {"type": "WHATSAPP_MESSAGE", "value": {"app_destination": "WHATSAPP"}}
+        value = {"app_destination": "WHATSAPP", **({"link": link} if link else {})}
+        return {"type": "WHATSAPP_MESSAGE", "value": value}
     return {"type": _BUTTONS[made.action], "value": {"link": made.link}}
 
 

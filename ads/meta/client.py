@@ -12,19 +12,22 @@ import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
 from ads.answers import mapping, rows, text, whole
 from ads.failures import RetryLater
-from ads.line import Answer, Keep, Line
+from ads.line import FILE, Answer, Keep, Line, scrub
 from ads.meta.credentials import MetaCredentials
 from ads.meta.errors import failure, is_refusal, refuses_token
 from ads.pace import Pace, Urgency
 
 _MOST_PAGES = 200
 _SHARES = ("call_count", "total_cputime", "total_time")  # per cent
+_STILLS = (".fbcdn.net", ".fbsbx.com")  # where Meta keeps pictures
+_MOST = 8 * 1024 * 1024  # bytes of a picture
 _USAGE = "x-business-use-case-usage"
 
 
@@ -40,7 +43,9 @@ class MetaClient:
     ) -> None:
         self.credentials = credentials
         self.pace = Pace("meta", now)
+        self._http = http
         self._line = Line("meta", http, credentials.base_url)
+        self._films = Line("meta", http, credentials.films_go_to)
         self._keep = keep
         self._token = credentials.token
         self._renewing = asyncio.Lock()
@@ -57,6 +62,33 @@ class MetaClient:
         self.pace.check(urgency)
         return await self._ask("POST", path, fields, writes="validate_only" not in str(fields.get("execution_options")))
 
+    async def film(self, fields: Mapping[str, Any], part: tuple[str, bytes] | None = None) -> dict[str, Any]:
+        """One step of sending a film, with a part of it and its name. Of the steps only the last makes anything."""
+        self.pace.check("change")
+        files = None if part is None else {"video_file_chunk": (*part, "application/octet-stream")}
+        last = fields["upload_phase"] == "finish"
+        return await self._ask("POST", f"{self.act}/advideos", fields, writes=last, line=self._films, files=files)
+
+    async def fetch(self, address: str) -> bytes:
+        """A picture from where Meta keeps it. Nothing is told there, no token goes with it. Raises RetryLater."""
+        parts, own = urlsplit(address), urlsplit(self.credentials.base_url)
+        metas = parts.scheme == "https" and (parts.hostname or "").lower().endswith(_STILLS)
+        said = scrub(f"{parts.scheme}://{parts.hostname}", self._secrets())
+        if metas or (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
+            try:
+                async with self._http.stream("GET", address, follow_redirects=False, timeout=FILE) as answer:
+                    content = b""
+                    async for more in answer.aiter_bytes():
+                        content += more
+                        if len(content) > _MOST:
+                            break
+                    if answer.status_code == 200 and 0 < len(content) <= _MOST:
+                        return content
+                    said += f": HTTP {answer.status_code}, {len(content)} bytes"
+            except httpx.HTTPError as error:
+                said += f": {type(error).__name__}"
+        raise RetryLater("ads.meta.still", "Meta's picture could not be had", after=timedelta(minutes=5), said=said)
+
     async def all(self, path: str, params: Mapping[str, Any], urgency: Urgency = "change") -> list[dict[str, Any]]:
         """Every page of an edge."""
         found: list[dict[str, Any]] = []
@@ -70,25 +102,29 @@ class MetaClient:
         raise RetryLater("ads.meta.pages", "Meta's list does not end", after=timedelta(minutes=5))
 
     async def _ask(
-        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], *, writes: bool
-    ) -> dict[str, Any]:
-        token = self._token
-        answer = await self._send(method, path, fields, token, writes)
+        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], *, writes: bool,
+        line: Line | None = None, files: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        token, line = self._token, line or self._line
+        answer = await self._send(line, method, path, fields, token, writes, files)
         if refuses_token(answer.body) and await self._renew(token):
-            answer = await self._send(method, path, fields, self._token, writes)
+            answer = await self._send(line, method, path, fields, self._token, writes, files)
         regain = self._heed(answer.headers)
         if is_refusal(answer.body) or answer.status >= 300 or not isinstance(answer.body, dict):
             raise failure(answer.body, answer.status, writes, regain, self._secrets())
         return answer.body
 
     async def _send(
-        self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], token: str, writes: bool
-    ) -> Answer:
+        self, line: Line, method: Literal["GET", "POST"], path: str, fields: Mapping[str, Any], token: str,
+        writes: bool, files: Mapping[str, Any] | None,
+    ) -> Answer:  # fmt: skip
         form = {name: value if isinstance(value, str) else _json(value) for name, value in fields.items()}
         if self.credentials.app_secret:
             form["appsecret_proof"] = _proof(token, self.credentials.app_secret)
         content: dict[str, Any] = {"params": form} if method == "GET" else {"data": form}
-        return await self._line.send(
+        if files is not None:
+            content |= {"files": files, "timeout": FILE}
+        return await line.send(
             method, f"/{self.credentials.version}/{path}", writes=writes,
             headers={"Authorization": f"Bearer {token}"}, secrets=self._secrets(), **content,
         )  # fmt: skip

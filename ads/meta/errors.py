@@ -14,8 +14,25 @@ _RATE = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
 _TROUBLE = frozenset({1, 2})
 _PERSON = frozenset({3, 10, 368, *range(200, 300)})
 _BUDGET_RATE = 1487632  # with 613: an ad set's budget, four times an hour
+_NOT_READY = 1885252  # with 100: the film of an ad is not prepared yet
+_OFFSET = 1363037  # another part of a film is awaited than the one that came; `error_data` says which
+_BROKEN_OFF = frozenset({1363019, 1363030, 1363033})  # a film's upload, which may begin anew
+_UPLOADS = frozenset({6000, 6001})  # which mean that too, with no more said
 _GONE = frozenset({33, 1487056})  # with 100: no such object, or a deleted one
 _RATE_WAIT, _TROUBLE_WAIT, _BUDGET_WAIT = timedelta(minutes=5), timedelta(minutes=1), timedelta(minutes=15)
+
+
+class OtherPart(RetryLater):
+    """A film's upload stands elsewhere than we thought: `start` is the first byte that is awaited, `end` the limit."""
+
+    def __init__(self, start: int, end: int, said: str) -> None:
+        super().__init__("ads.meta.part", "Meta awaits another part of the film", after=_TROUBLE_WAIT, said=said)
+        self.start = start
+        self.end = end
+
+
+class BrokenOff(RetryLater):
+    """A film's upload came to nothing: it can only begin anew."""
 
 
 def is_refusal(body: Any) -> bool:
@@ -40,6 +57,13 @@ def failure(body: Any, status: int, writes: bool, regain: timedelta, secrets: tu
         return RetryLater(
             "ads.meta.budget_rate", "An ad set's budget may change 4 times an hour", after=_BUDGET_WAIT, said=said
         )
+    if sub == _OFFSET and "start_offset" in mapping(error, "error_data"):
+        data = mapping(error, "error_data")
+        return OtherPart(whole(data, "start_offset"), whole(data, "end_offset"), said)
+    if sub in (_OFFSET, *_BROKEN_OFF) or (code in _UPLOADS and not sub):
+        return BrokenOff("ads.meta.broken_off", "The film did not get to Meta", after=_TROUBLE_WAIT, said=said)
+    if (code, sub) == (100, _NOT_READY):
+        return RetryLater("ads.meta.processing", "Meta is still preparing the film", after=_TROUBLE_WAIT, said=said)
     if code in _RATE:
         return RetryLater("ads.meta.rate", "Meta is asked too often", after=regain or _RATE_WAIT, said=said)
     if code in _TROUBLE or (code not in (100, *_PERSON) and error.get("is_transient") is True):

@@ -6,7 +6,6 @@ for. What a lost answer made twice is found by the next look: the eldest stays, 
 
 from __future__ import annotations
 
-import base64
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,9 +17,10 @@ from ads.answers import text, whole
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, NeedsPerson, OutcomeUnknown, Refused, RetryLater
 from ads.hourly import zone_of
 from ads.line import Keep
-from ads.meta import bodies, insights, states
+from ads.meta import bodies, insights, pictures, states
 from ads.meta.client import MetaClient, following
 from ads.meta.credentials import MetaCredentials
+from ads.meta.films import Films
 from ads.naming import is_named, mark
 from ads.pace import Urgency
 from ads.platform import (
@@ -63,6 +63,7 @@ class Meta:
     ) -> None:
         self._own = credentials
         self._client = MetaClient(credentials, http, now, keep)
+        self._films = Films(self._client, now)
         self._account: Account | None = None
 
     async def account(self) -> Account:
@@ -87,16 +88,8 @@ class Meta:
 
     async def upload(self, asset: Asset) -> str:
         if asset.kind == "video":
-            raise Refused(
-                "ads.meta.video", "Films are uploaded in Meta's Business Suite; name their ids", field="videos"
-            )
-        encoded = base64.b64encode(asset.content).decode()
-        body = await self._client.post(f"{self._client.act}/adimages", {"bytes": encoded})
-        images = body.get("images")
-        for image in images.values() if isinstance(images, dict) else ():
-            if found := text(image, "hash"):
-                return found
-        raise OutcomeUnknown("ads.meta.upload", "Meta took the picture and did not say its id")
+            return await self._films.upload(asset)
+        return await pictures.put(self._client, asset.content)
 
     async def create_campaign(self, plan: CampaignPlan, *, dry_run: bool = False) -> Receipt:
         await self._in(plan.currency)
@@ -132,6 +125,8 @@ class Meta:
             return Receipt(ref=ref, dry_run=True, validated="platform" if above else "us", requests=tuple(sent))
         if not above:
             raise Refused("ads.meta.campaign", "The campaign has to be created first", field="campaign")
+        if plan.creative.videos and not await self._has_ad(plan.id):
+            creative = bodies.creative(await self._films.covered(plan), self._own)
         external = {"campaign": above}
         external["adset"], found = await self._made("adsets", plan.id, adset, sent)
         ads = await self._one_ad(external["adset"], plan.id)
@@ -222,6 +217,10 @@ class Meta:
             return found, True
         made = await self._posted(edge, body, sent)
         return await self._only(edge, id, tidy=True) or made, False
+
+    async def _has_ad(self, id: str) -> bool:
+        adset = await self._only("adsets", id, tidy=True)
+        return bool(adset and await self._ads(adset))
 
     async def _one_ad(self, adset: str, id: str) -> list[dict[str, Any]]:
         """The ad that is there, if there is one; copies of it that a lost answer made are deleted."""

@@ -29,7 +29,7 @@ from tests.ads.autopilot.pilot import Pilot
 
 BEGIN = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 KES = "KES"
-FILM = "70000001"  # in TikTok's library since yesterday
+FILM = "70000001"  # in the libraries of TikTok and Meta since yesterday
 
 
 class Clock:
@@ -121,10 +121,12 @@ async def simulated(clock: Any) -> AsyncIterator[Ads]:
     await server.start_server()
     async with httpx.AsyncClient(trust_env=False) as http:
         ads = Ads(server, http, clock)
-        by_hand = ads.world.add(
-            "tiktok", ads.account("tiktok").id, "video", FILM, {"file_name": "braids", "signature": "0" * 32, "size": 1}
-        )
-        by_hand.created -= timedelta(days=1)
+        by_hand: dict[str, dict[str, Any]] = {
+            "tiktok": {"file_name": "braids", "signature": "0" * 32, "size": 1},
+            "meta": {"title": "braids.mp4", "size": 1, "good": True},
+        }
+        for platform, fields in by_hand.items():
+            ads.world.add(platform, ads.account(platform).id, "video", FILM, fields).created -= timedelta(days=1)
         yield ads
     await server.close()
 

@@ -315,6 +315,7 @@ async def test_what_was_made_but_is_not_shown_yet_is_waited_for(ads: Ads, name: 
     platform = ads.platform(name)
     above = (await platform.create_campaign(campaign())).ref
     plan = variation(creative=msgspec.structs.replace(variation().creative, images=("cover",)))
+    ads.world.add("meta", ads.account("meta").id, "image", "cover", {})
     await ads.misbehave(name, late_creation=600.0)
     await ads.misbehave(name, lost_answer=True, writes_only=True, times=1)
     with pytest.raises(OutcomeUnknown):
