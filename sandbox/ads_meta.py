@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from typing import Any
 
@@ -19,6 +18,7 @@ from sandbox import ads_faults
 from sandbox.ads_meta_errors import MetaError, invalid, missing, of_code
 from sandbox.ads_meta_films import Films
 from sandbox.ads_meta_films import shown as film_shown
+from sandbox.ads_meta_forms import given_in
 from sandbox.ads_meta_insights import insights
 from sandbox.ads_meta_limits import Limits
 from sandbox.ads_meta_objects import EDGES, META, check_change, check_new, offset, runs, shown
@@ -57,7 +57,7 @@ class AdsMeta:
             async def work() -> web.Response:
                 headers: dict[str, str] = {}
                 try:
-                    given = await _given(request)
+                    given = await given_in(request)
                     account = self._authorised(request, given)
                     headers = self._limits.take(account, 3 if writes else 1)
                     self._world.advance()
@@ -73,7 +73,7 @@ class AdsMeta:
 
     async def token(self, request: web.Request) -> web.Response:
         """A long-lived token for a token that is about to run out."""
-        given = await _given(request)
+        given = await given_in(request)
         for account in self._world.accounts.values():
             mine = (account.client_id, account.client_secret) == (given.get("client_id"), given.get("client_secret"))
             if account.platform == META and mine and given.get("fb_exchange_token") == account.token:
@@ -244,24 +244,3 @@ def _listed_in(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(one) for one in value]
     return [one for one in str(value or "").split(",") if one]
-
-
-async def _given(request: web.Request) -> dict[str, Any]:
-    """Query and form together; values that are JSON as such, files as their bytes."""
-    pairs: dict[str, Any] = dict(request.query)
-    if request.method == "POST":
-        if request.content_type == "application/json":
-            body = json.loads(await request.read() or b"{}")
-            return {**pairs, **body}
-        sent = (await request.post()).items()
-        pairs |= {key: value if isinstance(value, str) else value.file.read() for key, value in sent}
-    return {key: _plain(key, value) if isinstance(value, str) else value for key, value in pairs.items()}
-
-
-def _plain(name: str, value: str) -> Any:
-    if name in ("name", "access_token", "appsecret_proof", "bytes", "after", "limit", "daily_budget", "title"):
-        return value
-    try:
-        return json.loads(value) if value[:1] in '[{"tf' else value
-    except ValueError:
-        return value

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 
+from tests.ads.assets.conftest import box, movie
 from tests.sandbox.ads import Platforms, running
 
 pytest.importorskip("facebook_business")
 
 from facebook_business.adobjects.ad import Ad
 from facebook_business.adobjects.adaccount import AdAccount
+from facebook_business.adobjects.adcreative import AdCreative
 from facebook_business.adobjects.adset import AdSet
+from facebook_business.adobjects.advideo import AdVideo
 from facebook_business.adobjects.campaign import Campaign
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
+from facebook_business.video_uploader import VideoUploadRequest
 
 
 @pytest.fixture
@@ -120,3 +127,98 @@ async def test_the_sdk_meets_the_limit_of_a_development_app() -> None:
         assert (limited.value.api_error_code(), limited.value.api_error_subcode()) == (17, 2446079)
         platforms.pass_hours(0.2)
         assert (await platforms.call(lambda: account.api_get(fields=["currency"])))["currency"] == "KES"
+
+
+class _ToTheSandbox(HTTPAdapter):
+    """What the SDK sends to Meta's own host for films, which it knows by heart, goes to the sandbox."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self._base = base
+
+    def send(self, request: PreparedRequest, *args: Any, **more: Any) -> Response:
+        request.url = str(request.url).replace("https://graph-video.facebook.com", self._base)
+        return super().send(request, *args, **more)
+
+
+def _filmed(account: AdAccount, base: str, path: Path) -> AdVideo:
+    api = FacebookAdsApi.get_default_api()
+    api._session.requests.mount("https://graph-video.facebook.com", _ToTheSandbox(base))
+    path.write_bytes(movie() + box(b"free", bytes(600_000)))
+    film = AdVideo(parent_id=account["id"])
+    film[AdVideo.Field.filepath] = str(path)
+    film.remote_create()
+    return film
+
+
+def _creative(account: AdAccount, page: str, **shown: Any) -> AdCreative:
+    button = {"type": "LEARN_MORE", "value": {"link": "https://mara.example"}}
+    story = {"page_id": page, "video_data": {"message": "Braids", "call_to_action": button, **shown}}
+    return account.create_ad_creative(params={"name": "Trust", "object_story_spec": story})
+
+
+@pytest.mark.usefixtures("graph")
+async def test_the_sdk_uploads_a_film_in_parts_and_shows_it_once_it_is_ready(tmp_path: Path) -> None:
+    async with running() as platforms:
+        account, own = _account(platforms), platforms.account("meta")
+        film = await platforms.call(lambda: _filmed(account, f"{platforms.base}/meta", tmp_path / "braids.mp4"))
+        (kept,) = [one for one in platforms.world.things.values() if one.kind == "video"]
+        assert (kept.id, kept.fields["size"]) == (film["id"], (tmp_path / "braids.mp4").stat().st_size)
+        assert await platforms.call(lambda: list(film.get_thumbnails(fields=["uri"]))) == []
+        with pytest.raises(FacebookRequestError) as early:
+            await platforms.call(
+                lambda: _creative(account, own.page, video_id=film["id"], image_url="https://x.example")
+            )
+        assert (early.value.api_error_code(), early.value.api_error_subcode()) == (100, 1885252)
+        assert early.value.api_transient_error()
+        platforms.pass_hours(0.1)
+        await platforms.call(lambda: film.waitUntilEncodingReady(interval=1, timeout=5))
+        titled = {"title": "braids.mp4"}
+        (found,) = await platforms.call(lambda: list(account.get_ad_videos(fields=["title", "status"], params=titled)))
+        assert (found["id"], found["status"]["video_status"]) == (film["id"], "ready")
+        assert await platforms.call(lambda: list(account.get_ad_videos(params={"title": "another"}))) == []
+        stills = await platforms.call(lambda: list(film.get_thumbnails(fields=["uri", "is_preferred"])))
+        assert [one["is_preferred"] for one in stills].count(True) == 1
+        with pytest.raises(FacebookRequestError) as bare:
+            await platforms.call(lambda: _creative(account, own.page, video_id=film["id"]))
+        assert (bare.value.api_error_code(), bare.value.api_error_subcode()) == (100, 1443226)
+        with pytest.raises(FacebookRequestError):
+            await platforms.call(lambda: _creative(account, own.page, video_id="1", image_url=stills[0]["uri"]))
+        made = await platforms.call(
+            lambda: _creative(account, own.page, video_id=film["id"], image_url=stills[0]["uri"])
+        )
+        campaign = await platforms.call(lambda: _campaign(account))
+        adset = await platforms.call(lambda: _adset(account, campaign["id"]))
+        ad = {"name": "Ad", "adset_id": adset["id"], "creative": {"creative_id": made["id"]}, "status": "ACTIVE"}
+        created = await platforms.call(lambda: account.create_ad(params=ad))
+        read = await platforms.call(lambda: Ad(created["id"]).api_get(fields=["effective_status"]))
+        assert read["effective_status"] == "ACTIVE"
+
+
+@pytest.mark.usefixtures("graph")
+async def test_the_sdk_is_told_which_part_of_a_film_is_awaited(tmp_path: Path) -> None:
+    async with running() as platforms:
+        account = _account(platforms)
+        await platforms.call(lambda: _filmed(account, f"{platforms.base}/meta", tmp_path / "braids.mp4"))
+
+        def step(part: bytes = b"", **params: Any) -> Any:
+            request = VideoUploadRequest(FacebookAdsApi.get_default_api())
+            request.setParams(params, {"video_file_chunk": ("braids.mp4", part, "video/mp4")} if part else None)
+            return request.send((account["id"], "advideos")).json()
+
+        begun = await platforms.call(lambda: step(upload_phase="start", file_size=400_000))
+        assert (begun["start_offset"], begun["end_offset"]) == ("0", str(256 * 1024))
+        session = {"upload_session_id": begun["upload_session_id"], "upload_phase": "transfer"}
+        await platforms.call(lambda: step(b"x" * 1000, start_offset=0, **session))
+        with pytest.raises(FacebookRequestError) as elsewhere:
+            await platforms.call(lambda: step(b"x" * 1000, start_offset=0, **session))
+        assert (elsewhere.value.api_error_code(), elsewhere.value.api_error_subcode()) == (6001, 1363037)
+        assert elsewhere.value.body()["error"]["error_data"] == {"start_offset": 1000, "end_offset": 1000 + 256 * 1024}
+        for refused, subcode in (
+            ({**session, "upload_phase": "finish"}, 1363033),
+            ({**session, "start_offset": 7}, 1363020),
+        ):
+            with pytest.raises(FacebookRequestError) as error:
+                await platforms.call(lambda refused=refused: step(**refused))
+            assert error.value.api_error_subcode() == subcode
+        assert len([one for one in platforms.world.things.values() if one.kind == "video"]) == 1

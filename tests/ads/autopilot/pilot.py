@@ -19,6 +19,7 @@ from ads.facts import Knowing
 from ads.looking import Looking
 from ads.pacing import Pacing
 from ads.platform import Audience, Creative
+from ads.telling import Contents
 from composition.definitions import compile_sources, read_sources, registry, yaml_files
 from engine.model import Decision
 from engine.values import Money
@@ -67,6 +68,7 @@ class Pilot:
         self.clock.move(max(MORNING - self.clock.now(), timedelta()))
         self.platform = FakePlatform(self.clock.now)
         self.table: Any = None  # what the guardrails answer instead of the table, if a test says so
+        self.contents: Contents | None = None  # pictures and films, if a test has some
         self.published = Published(store, compile_sources)
 
     async def open(self, **overrides: str) -> Pilot:
@@ -92,7 +94,7 @@ class Pilot:
         """A process that starts: everything in memory is new, the store and the platform are not."""
         knowing = Knowing(self._tables, self._ask)
         changes = Changes(knowing)
-        self.dispatcher = Dispatcher(self._connect, self._weigh, changes)
+        self.dispatcher = Dispatcher(self._connect, self._weigh, changes, self.contents)
         handlers = Handlers(
             [
                 *(each for each in crm.verbs.bound() if each.name in ("business", "contact")),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ads.assets.blobs import Folder
 from ads.assets.library import Library
@@ -122,6 +123,27 @@ async def test_at_tiktok_the_ads_need_a_film_and_say_where_to_put_it(clinic: Cli
     assert name == "launch.submitted"
     for each in await clinic.org.find("variations", {"campaign": data["campaign"]}):
         assert each["creative"]["assets"] == [film.id]
+
+
+async def test_at_meta_an_ad_shows_the_newest_picture_or_film_and_says_which(clinic: Clinic, tmp_path: Path) -> None:
+    await clinic.ready()
+    library = Library(clinic.org, Folder(tmp_path / "assets"))
+    shown = []
+    for n, angle in enumerate(("", "B")):
+        path = tmp_path / "film.mp4"
+        path.write_bytes(movie(seconds=9.0 + n))
+        shown.append(await library.add(path, f"chair{n}.mp4", clinic.now + timedelta(minutes=n)))
+        await library.put_to(shown[n].id, "clinic.cleaning", angle)
+    Image.new("RGB", (1080, 1080)).save(tmp_path / "chair.png")
+    shown.append(await library.add(tmp_path / "chair.png", "chair.png", clinic.now + timedelta(hours=1)))
+    await library.put_to(shown[2].id, "clinic.cleaning", "C")
+    for language, film, picture in (("en", "Film", "Picture"), ("sw", "Video", "Picha")):
+        _, drafted = await clinic.ask("launch.draft", page="https://clinic.example/c", language=language)
+        lines = [line for line in drafted["text"].splitlines() if "chair" in line]
+        assert lines == [f"({film}: chair0.mp4)", f"({film}: chair1.mp4)", f"({picture}: chair.png)"]
+    _, data = await clinic.submit()
+    found = await clinic.org.find("variations", {"campaign": data["campaign"]}, sort=[("angle", 1)])
+    assert [each["creative"]["assets"] for each in found] == [[each.id] for each in shown]
 
 
 async def test_a_campaign_is_handed_in_with_caps_three_budgets_and_links_that_name_their_variation(

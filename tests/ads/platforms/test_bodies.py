@@ -87,6 +87,29 @@ def test_metas_sdk_knows_every_field_and_word_of_ours(objective: Any) -> None:
         assert button in _words(AdCreative.CallToActionType)
 
 
+@pytest.mark.parametrize("whatsapp", ["", "+254709000101"], ids=["a page", "a chat"])
+def test_metas_sdk_knows_every_field_of_an_ad_with_a_film(whatsapp: str) -> None:
+    pytest.importorskip("facebook_business.adobjects")
+    from facebook_business.adobjects.adcreative import AdCreative
+    from facebook_business.adobjects.adcreativelinkdatacalltoaction import AdCreativeLinkDataCallToAction
+    from facebook_business.adobjects.adcreativelinkdatacalltoactionvalue import AdCreativeLinkDataCallToActionValue
+    from facebook_business.adobjects.adcreativeobjectstoryspec import AdCreativeObjectStorySpec
+    from facebook_business.adobjects.adcreativevideodata import AdCreativeVideoData
+
+    made = msgspec.structs.replace(variation().creative, whatsapp=whatsapp, images=("h",))
+    story = meta.creative(variation(creative=made), META)["object_story_spec"]
+    shown, button = story["video_data"], story["video_data"]["call_to_action"]
+    assert set(story) <= _words(AdCreativeObjectStorySpec.Field)
+    assert set(shown) <= _words(AdCreativeVideoData.Field)
+    assert set(button) <= _words(AdCreativeLinkDataCallToAction.Field)
+    assert set(button["value"]) <= _words(AdCreativeLinkDataCallToActionValue.Field)
+    assert button["type"] in _words(AdCreative.CallToActionType)
+    said = [shown[name] for name in ("video_id", "image_hash", "message", "title", "link_description")]
+    assert said == [made.videos[0], "h", made.texts[0], made.headlines[0], made.descriptions[0]]
+    chat = {"app_destination": "WHATSAPP", "link": "https://api.whatsapp.com/send"}
+    assert button["value"] == (chat if whatsapp else {"link": made.link})
+
+
 def _words(listed: Any) -> set[str]:
     return {value for name, value in vars(listed).items() if not name.startswith("_")}
 
