@@ -68,10 +68,9 @@ class Films:
                 self._forget(asset.checksum)
                 words = "The film does not get to Meta whole, however often it is sent"
                 raise Refused("ads.meta.broken_off", words, field="videos", said=broken.said) from broken
-            except (RetryLater, OutcomeUnknown):  # gone on with at the next try
-                raise
-            except PlatformError:
-                self._forget(asset.checksum)
+            except PlatformError as error:
+                if not isinstance(error, (RetryLater, OutcomeUnknown)):  # those are gone on with at the next try
+                    self._forget(asset.checksum)
                 raise
 
     def _forget(self, title: str) -> None:

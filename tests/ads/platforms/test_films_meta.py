@@ -19,6 +19,7 @@ from ads.meta.client import MetaClient
 from ads.meta.credentials import MetaCredentials
 from ads.meta.platform import Meta
 from ads.platform import Asset, Change, VariationPlan
+from sandbox.ads_faults import AdBehaviour
 from sandbox.ads_meta_films import PART
 from tests.ads.assets.conftest import box, movie
 from tests.ads.platforms.conftest import Ads, Clock, campaign, variation
@@ -152,17 +153,17 @@ async def test_a_last_step_that_was_not_answered_makes_one_film(ads: Ads, wire: 
 async def test_an_upload_that_meta_forgot_begins_anew_and_in_the_end_a_person_is_asked(
     ads: Ads, wire: Wire, meta: Any
 ) -> None:
-    platform = meta()
+    platform, forgotten = meta(), AdBehaviour(error="6000/1363019")
+    wire.before = lambda step: ads.world.faults.choose("meta", forgotten, times=1) if step == PART else None
     for _ in range(4):
-        await ads.misbehave("meta", error="6000/1363019", writes_only=True, times=1)
         with pytest.raises(RetryLater, match="did not get to Meta"):
             await platform.upload(asset())
-    await ads.misbehave("meta", error="6000/1363019", writes_only=True, times=1)
     with pytest.raises(Refused) as refused:
         await platform.upload(asset())
     assert refused.value.code == "ads.meta.broken_off"
+    wire.before = lambda step: None
     await platform.upload(asset())
-    assert (wire.steps[-5:], len(films(ads))) == (WHOLE, 1)
+    assert (wire.steps, len(films(ads))) == (["start", 0, PART] * 5 + WHOLE, 1)
 
 
 async def test_a_long_film_leaves_an_action_in_time_and_goes_on_in_the_next(ads: Ads, wire: Wire, meta: Any) -> None:
@@ -181,9 +182,10 @@ async def test_an_ad_waits_for_its_film_to_be_ready_and_nothing_is_made_before(a
     platform = meta()
     above = (await platform.create_campaign(campaign())).ref
     film = await platform.upload(asset())
-    with pytest.raises(RetryLater) as later:
-        await platform.create_variation(above, showing(film))
-    assert (later.value.code, later.value.after) == ("ads.meta.processing", timedelta(minutes=1))
+    for plan in (showing(film), showing(film, images=("a still of one's own",))):
+        with pytest.raises(RetryLater) as later:
+            await platform.create_variation(above, plan)
+        assert (later.value.code, later.value.after) == ("ads.meta.processing", timedelta(minutes=1))
     assert ads.things("meta", "adset") == ads.things("meta", "creative") == ads.things("meta", "image") == []
     ads.clock.move(timedelta(minutes=1))
     made = await platform.create_variation(above, showing(film))
