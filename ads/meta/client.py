@@ -18,7 +18,7 @@ import httpx
 import msgspec
 
 from ads.answers import mapping, rows, text, whole
-from ads.failures import RetryLater
+from ads.failures import Refused, RetryLater
 from ads.line import FILE, Answer, Keep, Line, scrub
 from ads.meta.credentials import MetaCredentials
 from ads.meta.errors import failure, is_refusal, refuses_token
@@ -70,23 +70,24 @@ class MetaClient:
         return await self._ask("POST", f"{self.act}/advideos", fields, writes=last, line=self._films, files=files)
 
     async def fetch(self, address: str) -> bytes:
-        """A picture from where Meta keeps it. Nothing is told there, no token goes with it. Raises RetryLater."""
+        """A picture from where Meta keeps it; no token goes with it. Raises RetryLater, Refused for another place."""
         parts, own = urlsplit(address), urlsplit(self.credentials.base_url)
         metas = parts.scheme == "https" and (parts.hostname or "").lower().endswith(_STILLS)
         said = scrub(f"{parts.scheme}://{parts.hostname}", self._secrets())
-        if metas or (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
-            try:
-                async with self._http.stream("GET", address, follow_redirects=False, timeout=FILE) as answer:
-                    content = b""
-                    async for more in answer.aiter_bytes():
-                        content += more
-                        if len(content) > _MOST:
-                            break
-                    if answer.status_code == 200 and 0 < len(content) <= _MOST:
-                        return content
-                    said += f": HTTP {answer.status_code}, {len(content)} bytes"
-            except httpx.HTTPError as error:
-                said += f": {type(error).__name__}"
+        if not metas and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
+            raise Refused("ads.meta.still", "Meta's picture is in a place where nothing is fetched from", said=said)
+        try:
+            async with self._http.stream("GET", address, follow_redirects=False, timeout=FILE) as answer:
+                content = b""
+                async for more in answer.aiter_bytes():
+                    content += more
+                    if len(content) > _MOST:
+                        break
+                if answer.status_code == 200 and 0 < len(content) <= _MOST:
+                    return content
+                said += f": HTTP {answer.status_code}, {len(content)} bytes"
+        except httpx.HTTPError as error:
+            said += f": {type(error).__name__}"
         raise RetryLater("ads.meta.still", "Meta's picture could not be had", after=timedelta(minutes=5), said=said)
 
     async def all(self, path: str, params: Mapping[str, Any], urgency: Urgency = "change") -> list[dict[str, Any]]:

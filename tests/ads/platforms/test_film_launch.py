@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from sandbox.ads_faults import AdBehaviour
 from tests.ads.assets.conftest import box, movie
 from tests.ads.autopilot.pilot import ORG, Pilot, kes
 from tests.ads.platforms.conftest import Ads, piloted
+from tests.ads.platforms.fuzzing import CODES, FAULTS
 
 
 class Cinema:
@@ -96,6 +99,30 @@ async def test_a_launch_with_a_film_through_faults_ends_with_one_of_each(cinema:
     assert [len(cinema.ads.things("meta", kind)) for kind in ("campaign", "adset", "ad")] == [1, 3, 3]
     assert {shown for shown, _ in cinema.shown()} == {film}
     assert await cinema.stands() == ["active"] * 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_no_mishap_makes_two_of_a_film(cinema: Cinema, seed: int) -> None:
+    chance, faults = random.Random(seed), cinema.ads.world.faults
+    codes = (*CODES["meta"], "6000/1363019", "6001/1363033", "100/1885252")
+    for step in range(12):
+        faults.clear("meta")
+        fault: dict[str, Any] = chance.choice((*FAULTS, *({"error": code} for code in codes)))
+        faults.choose("meta", AdBehaviour(**fault), times=chance.randint(1, 4))
+        if step == 0:
+            await cinema.pilot.launched(600, 500, 400, creative=cinema.creative)
+        if chance.random() < 0.2:
+            cinema.pilot.platform = cinema.ads.meta()  # type: ignore[assignment]
+            await cinema.pilot.crash()
+        await cinema.pilot.pass_(minutes=chance.choice((1, 5, 20)))
+    faults.clear("meta")
+    await cinema.pilot.pass_(hours=3)
+    launches = [str(each["state"]) for each in await cinema.pilot.intents(kind="launch")]
+    assert set(launches) <= {"done", "failed"}
+    assert len(cinema.films()) <= 1
+    assert {shown for shown, _ in cinema.shown()} <= set(cinema.films())
+    for kind in ("adset", "ad"):
+        assert launches.count("done") <= len(cinema.ads.things("meta", kind)) <= 3
 
 
 async def test_a_film_that_meta_cannot_prepare_ends_the_launch_and_says_what_to_do(cinema: Cinema) -> None:
