@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -171,6 +172,24 @@ async def test_a_cell_of_a_table_is_changed_and_its_comments_stay(owner: Screen,
     await expect(page.get_by_role("button", name="Discard")).to_be_visible()
     await _discard(page)
     await expect(page.locator(".cm-content")).to_contain_text("sent_today >= 3")
+
+
+async def test_what_is_typed_into_a_cell_stays_when_an_answer_comes_meanwhile(owner: Screen, server: Server) -> None:
+    page, held = owner.page, asyncio.Queue[Route]()
+    await page.route("**/rules/check", held.put)
+    await _open(owner, server, "rules/messaging_guardrails.yaml")
+    asked = await asyncio.wait_for(held.get(), 30)
+    cell = page.get_by_label("enough_for_today, When")
+    await cell.fill("sent_today >= 2")
+    place = {"line": 1, "column": 1, "end_line": 1, "end_column": 2}
+    note = {"file": "rules/messaging_guardrails.yaml", "severity": "note", "code": "x", "reason": "Look here.", **place}
+    await asked.fulfill(json={"findings": [note]})
+    await expect(page.get_by_role("tab", name=re.compile("Problems"))).to_contain_text("1")
+    await expect(cell).to_have_value("sent_today >= 2")
+    await page.unroute("**/rules/check")
+    await cell.press("Tab")
+    await expect(page.locator(".cm-content")).to_contain_text("sent_today >= 2")
+    await _discard(page)
 
 
 async def test_the_page_works_at_the_width_of_a_phone(browser: Browser, owner: Screen, server: Server) -> None:
