@@ -68,7 +68,7 @@ class NoContents:
 async def with_uploads(job: Job, store: OrgStore, contents: Contents) -> Job:
     """The job with the platform's own ids of what its ad shows. The same bytes again are the same there: no harm.
 
-    Raises HeldBack for a picture that is not there any more.
+    Raises HeldBack for one that is not there any more.
     """
     creative = msgspec.convert(job.variation["creative"], Creative)
     if job.intent["kind"] != "launch" or not creative.assets:
@@ -77,7 +77,7 @@ async def with_uploads(job: Job, store: OrgStore, contents: Contents) -> Job:
     for id in creative.assets:
         asset = await contents.of(store, id)
         if asset is None:
-            raise HeldBack("ads.asset_gone", "the picture of this ad is not there any more")
+            raise HeldBack("ads.asset_gone", "the picture or film of this ad is not there any more")
         found[asset.kind].append(await job.platform.upload(asset))
     shown = msgspec.structs.replace(creative, images=tuple(found["image"]), videos=tuple(found["video"]))
     return msgspec.structs.replace(job, variation={**job.variation, "creative": msgspec.to_builtins(shown)})
