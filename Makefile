@@ -26,6 +26,7 @@ bench: $(VENV)/.bench browser assets  ## every figure in the docs; `make bench O
 
 soak: $(VENV)/.dev browser assets  ## what takes longer than every run should
 	$(BIN)/pytest -n 2 -q -m soak
+	$(BIN)/pytest -n 2 -q -m "hypothesis and not soak" --hypothesis-profile=drawing
 
 screenshots: $(VENV)/.dev browser assets  ## every page of the console, wide and narrow, light and dark, in build/screenshots
 	$(BIN)/pytest -q -m screenshots tests/console/test_screenshots.py

@@ -251,6 +251,6 @@ def _within(campaign: Campaign, decisions: list[Decision]) -> tuple[Decision, ..
         amount = int((each.budget.amount - raised) * whole) + int(raised * share)
         budget = Money(amount, campaign.currency)
         base = max(float(before[each.variation]), SMALLEST * campaign.budget)
-        pct = round(100 * (amount - before[each.variation]) / base, 1)
+        pct = round(100 * (amount - before[each.variation]) / base, 1) if base else 0.0
         cut.append(msgspec.structs.replace(each, budget=budget, budget_change_pct=min(pct, each.budget_change_pct)))
     return tuple(cut)

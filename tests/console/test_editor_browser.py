@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -92,6 +93,25 @@ async def test_the_business_s_own_names_are_offered_with_what_they_are(owner: Sc
     offers = page.locator(".cm-tooltip-autocomplete li", has_text=re.compile("offer$"))
     await expect(offers.first).to_be_visible()
     await expect(page.locator(".cm-completionInfo")).to_contain_text("KES")
+    await page.keyboard.press("Escape")
+    await _as_it_was(page)
+
+
+async def test_a_late_answer_about_an_older_text_does_not_end_the_wait_for_offers(
+    owner: Screen, server: Server
+) -> None:
+    page = owner.page
+    await opened(page, server, FILE)
+    await _at_the_end_of(page, "do: contacts.opt_out")
+    await page.keyboard.press("Enter")
+    held = asyncio.Queue[Route]()
+    await page.route("**/rules/complete", held.put, times=1)
+    await page.keyboard.type("when: of")
+    older = await asyncio.wait_for(held.get(), 30)
+    await page.keyboard.type("fer.id == ", delay=0)
+    await page.keyboard.press("Control+Space")
+    await older.fulfill(json={"items": []})
+    await expect(page.locator(".cm-tooltip-autocomplete li", has_text=re.compile("offer$")).first).to_be_visible()
     await page.keyboard.press("Escape")
     await _as_it_was(page)
 

@@ -167,6 +167,11 @@ def test_whatever_is_measured_budgets_never_add_up_to_more_than_the_campaign_has
     assert [each.variation for each in passed.decisions] == [each.id for each in named if each.live]
 
 
+def test_an_ad_without_a_budget_in_a_campaign_without_one_is_left_as_it_is():
+    found = one(campaign(variation("A", budget=0), variation("B", budget=100), budget=0))
+    assert [(each.budget.amount, each.budget_change_pct <= 0) for each in found.decisions] == [(0, True), (0, True)]
+
+
 def test_raises_are_cut_before_what_the_others_have():
     found = one(campaign(variation("A", sells=1 / 15, budget=400_000), variation("B", sells=1 / 15, budget=90_000)))
     before = {"A": 400_000, "B": 90_000}

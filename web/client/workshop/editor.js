@@ -153,6 +153,8 @@ function offers(ask) {
   return async (context) => {
     const word = context.matchBefore(/[\w.:/-]*/);
     if (!context.explicit && word.from === word.to && !/[{[,:-] $|[=!]= ?"?$|^\s*$/.test(before(context))) return null;
+    // Else a late "nothing" about an older text ends the wait for this one's offers.
+    context.addEventListener("abort", () => {}, { onDocChange: true });
     const line = context.state.doc.lineAt(context.pos);
     let items;
     try {
