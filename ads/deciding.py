@@ -237,7 +237,8 @@ def _decided(tables: Tables, campaign: Campaign, variation: Variation, facts: Ma
 
 def _within(campaign: Campaign, decisions: list[Decision]) -> tuple[Decision, ...]:
     """Where the budgets would add up to more than the campaign's, the raises are cut first, then everything."""
-    before = {each.id: each.budget for each in campaign.variations}
+    asked = {each.id: each for each in campaign.variations}
+    before = {id: each.budget for id, each in asked.items()}
     total = sum(each.budget.amount for each in decisions)
     if total <= campaign.budget:
         return tuple(decisions)
@@ -250,7 +251,6 @@ def _within(campaign: Campaign, decisions: list[Decision]) -> tuple[Decision, ..
         raised = raises[each.variation]
         amount = int((each.budget.amount - raised) * whole) + int(raised * share)
         budget = Money(amount, campaign.currency)
-        base = max(float(before[each.variation]), SMALLEST * campaign.budget)
-        pct = round(100 * (amount - before[each.variation]) / base, 1) if base else 0.0
+        pct = _change(campaign, asked[each.variation], amount)
         cut.append(msgspec.structs.replace(each, budget=budget, budget_change_pct=min(pct, each.budget_change_pct)))
     return tuple(cut)

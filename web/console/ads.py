@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
 
-from ads import campaigns, reasons
+from ads import campaigns
 from ads.desk import Desk, Refused
 from engine.currency import major, unit
 from engine.values import Money
@@ -160,7 +159,7 @@ class Ads:
     async def list_page(self, request: web.Request, caller: Caller) -> web.Response:
         found = await insight.listed(self._store.org(caller.org), self._clock())
         return frame.page(
-            "ads.html", caller, campaigns=found, money=frame.money, passing=self._passing(caller), why=_why(caller),
+            "ads.html", caller, campaigns=found, money=frame.money, passing=self._passing(caller),
             done=request.query.get("done", ""),
             **await self._about(caller),
         )  # fmt: skip
@@ -184,7 +183,6 @@ class Ads:
         return frame.page(
             "campaign.html", caller, status=status, campaign=found.summary, variations=found.variations,
             decisions=found.decisions, outlook=found.outlook, money=frame.money, typed=_typed, wrong=wrong, done=done,
-            why=_why(caller),
             largest=await self._largest(caller.org, found.summary.id), **await self._about(caller),
         )  # fmt: skip
 
@@ -331,11 +329,6 @@ def _minor(form: Any, name: str, currency: str) -> int:
         return round(float(typed) * unit(currency))
     except (ValueError, OverflowError):
         raise ValueError(f"{typed!r} is no amount") from None
-
-
-def _why(caller: Caller) -> Callable[[str], str]:
-    """A rule's reason in the reader's language."""
-    return partial(reasons.said, language=caller.language)
 
 
 def _typed(amount: Money) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import jinja2
 from aiohttp import web
 from babel.dates import format_datetime
 
+from ads import reasons
 from engine.texts import render_value
 from engine.values import Money
 from web.assets import asset, parts
@@ -53,7 +55,8 @@ def page(
     done = f"done.{done}" if f"done.{done}" in WORDS else ""
     html = _PAGES.get_template(template).render(
         t=words, done=done, caller=caller, language=caller.language, business=business, links=links,
-        csrf=caller.session.csrf if caller.session is not None else "", moment=_moment(caller.language), **values,
+        csrf=caller.session.csrf if caller.session is not None else "", moment=_moment(caller.language),
+        why=partial(reasons.said, language=caller.language), **values,
     )  # fmt: skip
     return web.Response(text=html, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
 

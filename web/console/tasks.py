@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
 
-from ads import reasons
 from bookings.desk import Desk as Bookings
 from bookings.desk import Refused as NotNow
 from bookings.desk import Taken
@@ -114,7 +112,6 @@ class Tasks:
             "tasks.html", caller, status=status, business=str(org.get("name", caller.org)), done=done, wrong=wrong,
             tasks=todos, may={todo.id: caller.may(_needed(todo.kind)) for todo in todos},
             reads=caller.may("conversations.read"), settled=KINDS, zone=str(org.get("zone") or "Africa/Nairobi"),
-            why=partial(reasons.said, language=caller.language),
         )  # fmt: skip
 
     async def listed(self, _asked: Asked, caller: Caller) -> Todos:
