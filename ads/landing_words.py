@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import msgspec
-from ruamel.yaml import YAML
+
+from ads.wording import beside
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,8 +18,7 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def words() -> dict[str, Said]:
-    path = Path(__file__).with_suffix(".yaml")
-    return msgspec.convert(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), dict[str, Said])
+    return beside(__file__, dict[str, Said])
 
 
 def reason(key: str, language: str, blanks: dict[str, str]) -> str:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
-from ruamel.yaml import YAML
+from ads.wording import beside
 
 _PLATFORMS = {"meta": "Meta", "google": "Google", "tiktok": "TikTok"}
 # "Meta is asked too often [ads.meta.rate] (613: Calls to this api have exceeded the rate limit.)"
@@ -37,9 +36,7 @@ def said(reason: str, language: str) -> str:
 @cache
 def swahili() -> dict[str, str]:
     """By the English sentence, with blanks in braces."""
-    path = Path(__file__).with_suffix(".yaml")
-    words: dict[str, str] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    return words
+    return beside(__file__, dict[str, str])
 
 
 @cache

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-import msgspec
-from ruamel.yaml import YAML
-
+from ads.wording import Said, beside
 from engine.texts import render_value
 from engine.values import Money
 from runtime.verbs import Context
 
 
-class _Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    en: str
-    sw: str
-
-
 @cache
-def sentences() -> dict[str, _Said]:
-    path = Path(__file__).with_suffix(".yaml")
-    return msgspec.convert(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), dict[str, _Said])
+def sentences() -> dict[str, Said]:
+    return beside(__file__, dict[str, Said])
 
 
 def language_of(ctx: Context) -> str:

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
 from babel.dates import format_date
-from ruamel.yaml import YAML
 
 from ads import reasons
 from ads.report.model import Deed, Line, Report
 from ads.variations.limits import RULES
+from ads.wording import Said, beside
 from engine.texts import render_value
 from engine.values import Money
 
 _LOCALES = {"en": "en_KE", "sw": "sw_KE"}
 
 
-class _Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    en: str
-    sw: str
-
-
 @cache
-def sentences() -> dict[str, _Said]:
-    path = Path(__file__).with_suffix(".yaml")
-    return msgspec.convert(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), dict[str, _Said])
+def sentences() -> dict[str, Said]:
+    return beside(__file__, dict[str, Said])
 
 
 class Telling:

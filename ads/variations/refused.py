@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-import msgspec
-from ruamel.yaml import YAML
+from ads.wording import beside
 
 
 @cache
 def words() -> dict[str, tuple[str, str]]:
-    path = Path(__file__).with_suffix(".yaml")
-    return msgspec.convert(
-        YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), dict[str, tuple[str, str]]
-    )
+    return beside(__file__, dict[str, tuple[str, str]])
 
 
 def said(code: str, blanks: Mapping[str, str]) -> tuple[str, str] | None:
