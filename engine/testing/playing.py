@@ -21,6 +21,7 @@ from engine.testing.expecting import Expecting, Failure
 from engine.testing.machine import Machine, Taken, Unprepared
 from engine.testing.preparing import ZONE, given, zone_of
 from engine.testing.suite import MOVES, Case, Suite
+from engine.testing.usual import carried, check
 from engine.testing.values import Values
 from engine.types import Shape, Types
 from engine.yamltree import Node
@@ -112,6 +113,7 @@ def play(variant: Variant, world: World) -> Played:
         if isinstance(tested, Table):
             failures, decision = decided(variant.case, tested, Values(suite, known, ZONE))
             return Played(variant, tuple(failures), (), (decision,) if decision is not None else ())
+        check(suite, world.registry)
         conversation = _Conversation(variant, tested, world, known)
         taken = conversation.machine.taken
         failures, since = conversation.play()
@@ -210,7 +212,7 @@ class _Conversation:
 
     def _event(self, node: Node, written: Node) -> Event:
         name = str(written.value)
-        data = node.value.get("with")
+        data = carried(self.suite, name, node.value.get("with"))
         kind = self.world.registry.events.get(name)
         if kind is not None:
             fields: dict[str, str | Shape] = dict(kind.fields)

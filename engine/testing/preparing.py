@@ -14,6 +14,7 @@ from engine.registry import Registry
 from engine.release import Compiled
 from engine.tables import Table
 from engine.testing.suite import Suite
+from engine.testing.usual import carried, check
 from engine.testing.values import Values
 from engine.types import Types
 from engine.yamltree import Node
@@ -70,6 +71,7 @@ def prepared(suite: Suite | None, item: Compiled, registry: Registry, known: Typ
         written = root.get("facts")
         facts = values.record(written, dict(item.facts), f"The table {item.name}") if written is not None else {}
         return Prepared(facts=facts)
+    check(suite, registry)
     read = given(root.get("given"), suite, values, registry)
     takes = {name: item.shapes[name] for name in item.takes}
     return Prepared(
@@ -93,8 +95,9 @@ def zone_of(*nodes: Node) -> str:
 
 def _reply(node: Node, verb: str, answers: Mapping[str, Mapping[str, str]], suite: Suite, values: Values) -> Event:
     written = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, node.place)}
-    event, data = next(iter(written.items()))
+    event, said = next(iter(written.items()))
     if event not in answers or len(written) != 1:
         hint = did_you_mean(event, answers)
         suite.refuse("unknown-event", node.place, f'{verb} does not answer with "{event}".', hint)
-    return Event(name=event, data=values.record(data, dict(answers[event]), event))
+    data = carried(suite, event, said)
+    return Event(name=event, data=values.record(data, dict(answers[event]), event) if data is not None else {})

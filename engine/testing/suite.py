@@ -33,7 +33,7 @@ EXPECT = (
 NOT = ("texts", "wording", "state", "does", "tells", "decisions", "timers")
 JOURNAL = ("flow", "from", "to", "on", "because", "read", "rule", "set", "outcome")
 TABLE_EXPECT = ("row", "rows", "result", "because", "error")
-_TOP = ("tests", "title", "now", "language", "given", "takes", "cases")
+_TOP = ("tests", "title", "now", "language", "events", "given", "takes", "cases")
 _TOP_TABLE = ("tests", "title", "facts", "cases")
 _CASE = ("name", "now", "language", "given", "takes", "steps")
 _CASE_TABLE = ("name", "facts", "expect")
@@ -86,6 +86,9 @@ def _loaded(text: str, file: str) -> Suite:
     kind, name = form.tested(root, top)
     table = kind == "rules"
     form.keys(root, _TOP_TABLE if table else _TOP)
+    if not table and "events" in top:
+        for event, data in form.mapping(top["events"], "`events`").items():
+            form.mapping(data, f"What {event} carries")
     cases: list[Case] = []
     names: dict[str, int] = {}
     for index, node in enumerate(form.sequence(root, "cases", needed=True)):

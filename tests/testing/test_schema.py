@@ -20,7 +20,8 @@ SCHEMA = schema("test")
 VALID = jsonschema.Draft202012Validator(SCHEMA)
 CONTENTS = {Path(each.file).name: each.root.content() for each in suites()}
 CONVERSATION = {
-    "tests": "flow:x", "title": "t", "now": "2026-11-20T10:00", "language": "en", "given": {}, "takes": {},
+    "tests": "flow:x", "title": "t", "now": "2026-11-20T10:00", "language": "en", "events": {"e": {"a": 1}},
+    "given": {}, "takes": {},
     "cases": [{
         "name": "n", "now": "2026-11-20T10:00", "language": "en", "given": {}, "takes": {},
         "steps": [
@@ -84,7 +85,19 @@ def _mappings(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, .
         yield path
     items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
     for key, inner in items:
-        if key not in ("given", "takes", "facts", "data", "with", "sends", "read", "set", "choices", "result"):
+        if key not in (
+            "events",
+            "given",
+            "takes",
+            "facts",
+            "data",
+            "with",
+            "sends",
+            "read",
+            "set",
+            "choices",
+            "result",
+        ):
             yield from _mappings(inner, (*path, key))
 
 
@@ -103,7 +116,8 @@ def test_a_strange_key_is_refused_by_both_wherever_it_stands(content: dict[str, 
 @pytest.mark.parametrize(("where", "value"), [
     (("tests",), "booking"), (("tests",), "screen:x"), (("cases",), []), (("cases", 0, "steps"), []),
     (("cases", 0, "steps", 0, "taps"), "a"), (("cases", 0, "steps", 4, "at"), "2026-11-20"),
-    (("cases", 0, "steps", 1, "with"), {}), (("cases", 0, "steps", 0, "expect", "choices"), [{"a": "A", "b": "B"}]),
+    (("cases", 0, "steps", 1, "with"), {}), (("events",), ["e"]), (("events", "e"), "a"),
+    (("cases", 0, "steps", 0, "expect", "choices"), [{"a": "A", "b": "B"}]),
 ])  # fmt: skip
 def test_a_wrong_form_is_refused_by_both(where: tuple[Any, ...], value: Any) -> None:
     wrong = deepcopy(CONVERSATION)
