@@ -15,6 +15,7 @@ import msgspec
 from aiohttp import web
 
 from web.answers import explain_errors, problem
+from web.streaming import telling
 
 _MAX_BODY = 16 * 1024 * 1024
 Tell = Callable[[Any], None]
@@ -42,10 +43,9 @@ def build(token: str, services: dict[str, Asked], refusals: tuple[type[Exception
         except msgspec.DecodeError as error:
             return problem(400, "bad_request", f"That is not what is asked here: {error}", "Check the version of aais.")
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        await response.prepare(request)
-        async for line in _lines(asked.service, given, refusals):
-            await response.write(line)
-        await response.write_eof()
+        async with telling(request, response):
+            async for line in _lines(asked.service, given, refusals):
+                await response.write(line)
         return response
 
     app = web.Application(client_max_size=_MAX_BODY, middlewares=[explain_errors])

@@ -25,6 +25,7 @@ from storage.vault import Vault
 from web.api.endpoint import Asked, Endpoint, Refusal
 from web.console import frame
 from web.console.caller import Caller, Way
+from web.streaming import telling
 
 _AT, _PAGE = "/orgs/{org}/journal", "/o/{org}/journal"
 _LONGEST = 300
@@ -198,16 +199,14 @@ class Journal:
             raise _nothing()
         if "application/x-ndjson" not in asked.request.headers.get("Accept", ""):
             return await journal.verified(self._store, caller.org, machine)
-        answer = await _lines(asked.request)
+        answer = _lines()
 
         async def tell(read: int, total: int) -> None:
             await answer.write(msgspec.json.encode({"read": read, "of": total}) + b"\n")
 
-        try:
+        async with telling(asked.request, answer):
             found = await journal.verified(self._store, caller.org, machine, tell)
             await answer.write(msgspec.json.encode(found) + b"\n")
-        except ConnectionError:
-            pass  # they went away
         return answer
 
     async def export(self, request: web.Request, caller: Caller) -> web.StreamResponse:
@@ -219,12 +218,10 @@ class Journal:
         entry = audit.entry(caller.actor, "journal.exported", caller.now, **_kept(search))
         await self._store.org(caller.org).commit([entry])
         vault = await self._vault.org(caller.org)
-        answer = await _lines(request, f"journal-{caller.org}.ndjson")
-        try:
+        answer = _lines(f"journal-{caller.org}.ndjson")
+        async with telling(request, answer):
             async for lines in journal.exported(self._store, caller.org, vault, wanted):
                 await answer.write(lines)
-        except ConnectionError:
-            pass  # they went away
         return answer
 
     async def _org(self, caller: Caller) -> Document:
@@ -238,13 +235,11 @@ class Journal:
         return names
 
 
-async def _lines(request: web.Request, file: str = "") -> web.StreamResponse:
+def _lines(file: str = "") -> web.StreamResponse:
     headers = {"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"}
     if file:
         headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    answer = web.StreamResponse(headers=headers)
-    await answer.prepare(request)
-    return answer
+    return web.StreamResponse(headers=headers)
 
 
 def _converted(request: web.Request, kind: Any) -> Any:

@@ -15,6 +15,7 @@ from aiohttp import web
 from people import team
 from storage.store import Store
 from web.console.caller import Caller
+from web.streaming import telling
 
 LOOK_SECONDS = 1.0
 HEARTBEAT = 15  # looks
@@ -36,10 +37,9 @@ async def told(
     answer = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
-    await answer.prepare(request)
     known = request.headers.get("Last-Event-ID", "")
     looks = 0
-    try:
+    async with telling(request, answer):
         await answer.write(b"retry: 2000\n\n")
         while not stopping() and (looks % STILL_THERE or await _still_in(store, caller)):
             mark = await look()
@@ -51,8 +51,6 @@ async def told(
             looks += 1
             await asyncio.sleep(LOOK_SECONDS)
         await answer.write(b"event: over\ndata: over\n\n")
-    except ConnectionError:
-        pass  # they went away
     return answer
 
 
