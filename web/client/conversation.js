@@ -1,6 +1,8 @@
 // Keeps a page of conversations as it is: the stream says that something changed, and the page fetches itself anew.
 // What somebody is typing stays, and so does what they have unfolded. Without this script one reloads the page.
 
+import { inPlace } from "./parts/place.js";
+
 const stream = document.querySelector("[data-stream]");
 
 const unfolded = (part) =>
@@ -16,14 +18,12 @@ const replace = (old, fresh) => {
   const open = unfolded(old);
   const down = old.scrollHeight - old.scrollTop - old.clientHeight < 40;
   const top = old.scrollTop;
-  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  old.innerHTML = fresh.innerHTML;
+  inPlace(old, () => { old.innerHTML = fresh.innerHTML; });
   [...old.querySelectorAll("details")].forEach((each, place) => {
     const was = open.get(keyOf(each, place));
     if (was !== undefined) each.open = was;
   });
   old.scrollTop = old.dataset.live === "messages" && down ? old.scrollHeight : top;
-  if (focused) [...old.querySelectorAll("a")].find((each) => each.getAttribute("href") === focused)?.focus();
 };
 
 // What a person writes in is replaced only when its turn has changed and nothing has been typed.
@@ -31,7 +31,7 @@ const replaceIdle = (old, fresh) => {
   const typed = old.querySelector("textarea")?.value;
   if (old.dataset.liveIdle === fresh.dataset.liveIdle || typed) return;
   old.dataset.liveIdle = fresh.dataset.liveIdle;
-  old.innerHTML = fresh.innerHTML;
+  inPlace(old, () => { old.innerHTML = fresh.innerHTML; });
 };
 
 let fetching = false;

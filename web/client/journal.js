@@ -12,15 +12,16 @@ const say = (text, kind) => {
   told.textContent = text;
 };
 
+/** True for the last line, which has the verdict. */
 const heard = (line) => {
   if (line.flaws === undefined) {
     say(filled(form.dataset.reading, { read: line.read, of: line.of || "…" }), "");
-    return;
+    return false;
   }
   const blanks = { chains: line.chains, entries: line.entries, flaws: line.flaws.length };
   if (!line.flaws.length) {
     say(filled(form.dataset.whole, blanks), "done");
-    return;
+    return true;
   }
   say(filled(form.dataset.broken, blanks), "wrong");
   for (const flaw of line.flaws.slice(0, 20)) {
@@ -28,6 +29,7 @@ const heard = (line) => {
     row.textContent = ` ${flaw.machine} #${flaw.seq}: ${flaw.why}.`;
     told.append(row);
   }
+  return true;
 };
 
 form?.addEventListener("submit", async (event) => {
@@ -38,14 +40,15 @@ form?.addEventListener("submit", async (event) => {
     const answer = await fetch(`${form.dataset.verify}?${query}`, { headers: { Accept: "application/x-ndjson" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = "";
+    let rest = "", judged = false;
     for (;;) {
       const { value, done } = await reader.read();
       if (done) break;
       const lines = (rest + value).split("\n");
       rest = lines.pop();
-      lines.filter(Boolean).forEach((line) => heard(JSON.parse(line)));
+      for (const line of lines.filter(Boolean)) judged = heard(JSON.parse(line));
     }
+    if (!judged) throw new Error("it broke off");
   } catch {
     say(form.dataset.failed, "wrong");
   }

@@ -10,7 +10,13 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   const label = button.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const shown = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(shown.textContent);
+    } catch {
+      getSelection().selectAllChildren(shown); // not allowed here: it is chosen, to be copied by hand
+      return;
+    }
     button.textContent = button.dataset.copied;
     setTimeout(() => {
       button.textContent = label;

@@ -1,15 +1,19 @@
 // The workshop page: the text on one side; its picture, a phone to try it on, its problems and its versions on the other.
 
 import { html, render } from "htm/preact";
-import { draft, get, post } from "./workshop/api.js";
+import { keepPlace } from "./parts/place.js";
+import { act, draft, get, inTurn, parting, post } from "./workshop/api.js";
 import { Asking } from "./workshop/asking.js";
 import { editor } from "./workshop/editor.js";
 import { keep, reword, testsOf } from "./workshop/keeping.js";
 import { later } from "./workshop/later.js";
 import { Phone } from "./workshop/phone.js";
+import { Press } from "./workshop/press.js";
+import { Problems } from "./workshop/problems.js";
 import { Publish } from "./workshop/publish.js";
 import { Sheet } from "./workshop/sheet.js";
 import { Tests } from "./workshop/tests.js";
+import { Compare, History, Versions } from "./workshop/versions.js";
 import { moment, t } from "./workshop/words.js";
 
 const page = document.querySelector("[data-workshop]");
@@ -20,12 +24,24 @@ const SAVED_AFTER = 800; // milliseconds of quiet before a draft is kept
 
 const isTests = file.endsWith(".test.yaml");
 
-const state = { tab: isTests ? "tests" : "picture", findings: [], moves: [], facts: {}, language: "", picture: {}, status: "ws.loading" };
+const state = { tab: isTests ? "tests" : "picture", findings: [], moves: [], made: [], doing: {}, facts: {}, language: "", picture: {}, status: "ws.loading" };
 let draw = () => {};
 const set = (changes) => { Object.assign(state, changes); draw(); };
 const told = (error) => error.message || String(error);
 
-let text, saving, drawn, pending = null;
+/** What somebody does, once at a time: its button is busy meanwhile, and what goes wrong is said. */
+async function doing(what, work) {
+  if (state.doing[what]) return;
+  set({ doing: { ...state.doing, [what]: true }, failed: "" });
+  try {
+    await work();
+  } catch (error) {
+    set({ failed: told(error) });
+  }
+  set({ doing: { ...state.doing, [what]: false } });
+}
+
+let text, saving, drawn, awaited = null, pending = null;
 const ask = {
   file: () => file,
   check: (buffer) => post("/check", { file, text: buffer }),
@@ -62,34 +78,36 @@ async function recount() {
 
 function changed(buffer) {
   set({ status: "ws.typing" });
-  pending = mayEdit ? buffer : null;
-  clearTimeout(saving);
-  saving = setTimeout(() => save(buffer), SAVED_AFTER);
   clearTimeout(drawn);
   drawn = setTimeout(look, 350);
+  if (!mayEdit) return;
+  pending = buffer;
+  clearTimeout(saving);
+  saving = setTimeout(() => save().catch(() => {}), SAVED_AFTER); // the status says it
 }
 
 // What was typed in the last moment, or is still on its way to the server, is kept also when the page is left.
 window.addEventListener("pagehide", () => {
-  if (pending === null) return;
-  draft({ file, text: pending, base: state.opened.base }, { keepalive: true });
+  if (pending !== null) parting({ file, text: pending, base: state.opened.base });
 });
 
-async function save(buffer) {
-  if (!mayEdit) return;
-  set({ status: "ws.saving" });
-  try {
-    const opened = await draft({ file, text: buffer, base: state.opened.base });
-    if (pending === buffer) pending = null;
-    set({ opened: { ...opened, text: buffer }, status: opened.drafted ? "ws.draft-kept" : "ws.in-force" });
-  } catch (error) {
-    set({ status: "ws.not-saved", failed: told(error) });
-  }
-}
-
-async function saveNow() {
+/** Keeps the text as it is when its turn comes; whoever asks before that waits for the same. Rejects if it is not kept. */
+function save() {
   clearTimeout(saving);
-  await save(text.text());
+  awaited ??= inTurn(async () => {
+    awaited = null;
+    const buffer = text.text();
+    set({ status: "ws.saving" });
+    try {
+      const opened = await draft({ file, text: buffer, base: state.opened.base });
+      if (pending === buffer) pending = null;
+      set({ opened: { ...opened, text: buffer }, status: pending !== null ? "ws.typing" : opened.drafted ? "ws.draft-kept" : "ws.in-force" });
+    } catch (error) {
+      set({ status: "ws.not-saved", failed: told(error) });
+      throw error;
+    }
+  });
+  return awaited;
 }
 
 /** What is wrong here first, then what that breaks elsewhere. */
@@ -112,14 +130,15 @@ async function look() {
   }
 }
 
+/** Two moves, one right after the other, are both made, as on a phone: the second does not wait for what the first brings. */
 async function play(moves = state.moves) {
-  set({ busy: true });
+  set({ moves, busy: true });
   try {
     const { played, why } = await post("/simulate", { file, text: text.text(), playing: { moves, language: state.language } });
-    if (played) set({ played, moves, language: state.language || played.languages[0], tryError: "", busy: false });
-    else set({ tryError: why, busy: false });
+    if (played) set({ played, made: moves, language: state.language || played.languages[0], tryError: "", busy: false });
+    else set({ moves: state.made, tryError: why, busy: false });
   } catch (error) {
-    set({ tryError: told(error), busy: false });
+    set({ moves: state.made, tryError: told(error), busy: false });
   }
 }
 
@@ -138,22 +157,25 @@ async function rule(facts = state.facts) {
 const tryIt = () => (isTable() ? rule() : play());
 const isTable = () => state.kind === "rules" || Boolean(state.picture.sheet);
 
-async function put(path, value) {
-  try {
-    text.replace((await post("/cell", { file, text: text.text(), path, value })).text);
-  } catch (error) {
-    set({ failed: told(error) });
-  }
-}
+/** Changes a cell's characters in the text as it is when its turn comes, and anew if somebody types meanwhile. */
+const put = (path, value) => inTurn(async () => {
+  let before, made;
+  do {
+    before = text.text();
+    made = await act("/cell", { file, text: before, path, value });
+  } while (text.text() !== before);
+  text.replace(made.text);
+}).catch((error) => set({ failed: told(error) }));
 
-async function saveTest() {
-  try {
-    if (pending !== null) await saveNow(); // what was tried is what the test is of
-    await keep(file, (isTable() ? state.ruled : state.played).test, `${state.kind}:${state.picture.diagram?.name ?? state.picture.sheet?.name}`);
+/** What was tried when the button was pressed, whatever is typed on meanwhile. */
+function saveTest() {
+  const { test } = isTable() ? state.ruled : state.played;
+  const tests = `${state.kind}:${state.picture.diagram?.name ?? state.picture.sheet?.name}`;
+  return doing("test", async () => {
+    if (pending !== null) await save(); // a test of what is not kept would be a test of nothing
+    await keep(file, test, tests);
     set({ status: "ws.test-kept", tested: null });
-  } catch (error) {
-    set({ tryError: told(error) });
-  }
+  });
 }
 
 async function runTests() {
@@ -167,48 +189,50 @@ async function runTests() {
 }
 
 /** What the tests should expect from now on; in the editor, if it has the tests. */
-async function expectNow(tests) {
-  try {
-    if (isTests) text.replace(tests);
-    else await reword(file, tests);
-    await runTests();
-  } catch (error) {
-    set({ testError: told(error) });
-  }
-}
+const expectNow = (tests) => doing("reword", async () => {
+  if (isTests) text.replace(tests);
+  else await reword(file, tests);
+  runTests();
+});
 
-async function discard() {
-  if (!window.confirm(t("ws.discard-sure"))) return;
+function discard() {
+  if (!window.confirm(t("ws.discard-sure"))) return undefined;
   clearTimeout(saving);
-  const opened = await post("/discard", { file });
-  set({ opened });
-  text.replace(opened.text);
-  clearTimeout(saving);
-  pending = null;
-  set({ status: "ws.in-force" });
+  return doing("discard", () => inTurn(async () => {
+    const opened = await act("/discard", { file });
+    set({ opened });
+    text.replace(opened.text);
+    clearTimeout(saving);
+    pending = null;
+    set({ status: "ws.in-force" });
+  }));
 }
 
 async function openPublish() {
-  await saveNow();
   set({ publishing: true, review: null, reviewError: "" });
   try {
+    await save();
     set({ review: await get("/review") });
   } catch (error) {
     set({ reviewError: told(error) });
   }
 }
 
+/** What stands in the way is told in the dialog, or on the page if the dialog was closed meanwhile. */
 async function publish(why, accept) {
-  try {
-    const made = await post("/publish", { why, accept_undecided: accept });
-    if (made.status === "published" || made.status === "proposed") {
-      window.location.assign(`/o/${page.dataset.org}/rules?done=${made.status === "proposed" ? "proposed" : "published"}`);
-      return {};
+  let error = "";
+  await doing("publish", async () => {
+    try {
+      const made = await inTurn(() => act("/publish", { why, accept_undecided: accept }, 0));
+      if (made.status === "published" || made.status === "proposed") {
+        window.location.assign(`/o/${page.dataset.org}/rules?done=${made.status === "proposed" ? "proposed" : "published"}`);
+      } else error = made.why || made.status;
+    } catch (failure) {
+      error = told(failure);
     }
-    return { error: made.why || made.status };
-  } catch (error) {
-    return { error: told(error) };
-  }
+    if (error && !state.publishing) throw new Error(error);
+  });
+  return { error };
 }
 
 async function versions() {
@@ -221,29 +245,25 @@ async function versions() {
   }
 }
 
-async function rollback(number) {
+function rollback(number) {
   const why = window.prompt(t("ws.rollback-why", { number }));
-  if (!why) return;
-  try {
-    const made = await post("/rollback", { number, why });
-    if (made.why) set({ failed: made.why });
-    else window.location.assign(`/o/${page.dataset.org}/rules?done=rolled-back`);
-  } catch (error) {
-    set({ failed: told(error) });
-  }
+  if (!why) return undefined;
+  return doing("rollback", async () => {
+    const made = await inTurn(() => act("/rollback", { number, why }, 0));
+    if (made.why) throw new Error(made.why);
+    window.location.assign(`/o/${page.dataset.org}/rules?done=rolled-back`);
+  });
 }
 
 /** What was put together goes into the editor, and from now on the draft begins from what is in force. */
-async function merged(result) {
+const merged = (result) => doing("merge", async () => {
   state.opened = { ...state.opened, base: state.opened.current };
   text.replace(result);
-  clearTimeout(saving);
-  await save(result);
-}
+  await save();
+});
 
-// What only some tabs need comes when it is needed: the layout of pictures, and texts beside each other.
+// What only some tabs need comes when it is needed: the layout of pictures here, and texts beside each other.
 const Diagram = later(() => import("./workshop/diagram.js").then((part) => part.Diagram));
-const Compare = later(() => import("./workshop/compare.js").then((part) => part.Compare));
 
 const TABS = [...(isTests ? [] : [["picture", "ws.picture"], ["phone", "ws.try"]]), ["tests", "ws.tests"], ["problems", "ws.problems"], ["compare", "ws.compare"], ["versions", "ws.versions"]];
 
@@ -257,8 +277,9 @@ function Side() {
   };
   const arrow = (event) => {
     const at = TABS.findIndex(([name]) => name === state.tab);
-    const to = event.key === "ArrowRight" ? at + 1 : event.key === "ArrowLeft" ? at - 1 : -1;
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 }[event.key] ?? -1;
     if (to >= 0 && to < TABS.length) {
+      event.preventDefault(); // else the page scrolls
       choose(TABS[to][0]);
       document.getElementById(`tab-${TABS[to][0]}`)?.focus();
     }
@@ -276,41 +297,22 @@ function Side() {
         ${!state.drawnOnce ? "" : state.picture.sheet
           ? html`<${Sheet} sheet=${state.picture.sheet} editable=${mayEdit} put=${put} goTo=${text?.goTo} />`
           : html`<${Diagram} diagram=${state.picture.diagram} lit=${state.played && !state.played.done ? state.played.state : ""} counts=${state.counts} goTo=${(line) => text.goTo(line)} />`}`}
-      ${state.tab === "phone" && isTable() && html`<${Asking} type=${(name, value) => { state.facts = { ...state.facts, [name]: value }; }} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${mayEdit && saveTest} />`}
+      ${state.tab === "phone" && isTable() && html`<${Asking} type=${(name, value) => { state.facts = { ...state.facts, [name]: value }; }} ruled=${state.ruled} facts=${state.facts} error=${state.tryError} ask=${rule} goTo=${(line) => text.goTo(line)} saveTest=${mayEdit && saveTest} keeping=${state.doing.test} />`}
       ${state.tab === "phone" && !isTable() && html`<${Phone} played=${state.played} error=${state.tryError} language=${state.language} busy=${state.busy}
         act=${(move) => play([...state.moves, move])} again=${state.moves.findLast((move) => move.key === "says" || move.key === "taps")} back=${() => play(state.moves.slice(0, -1))} reset=${() => play([])}
-        speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${mayEdit && saveTest} />`}
-      ${state.tab === "tests" && html`<${Tests} tested=${state.tested} error=${state.testError} busy=${state.testing} again=${runTests} reword=${mayEdit && expectNow} goTo=${isTests && ((line) => text.goTo(line))} />`}
-      ${state.tab === "problems" && html`<${Problems} />`}
+        speak=${(language) => { state.language = language; play(); }} goTo=${(line) => text.goTo(line)} saveTest=${mayEdit && saveTest} keeping=${state.doing.test} />`}
+      ${state.tab === "tests" && html`<${Tests} tested=${state.tested} error=${state.testError} busy=${state.testing} again=${runTests} reword=${mayEdit && expectNow} rewording=${state.doing.reword} goTo=${isTests && ((line) => text.goTo(line))} />`}
+      ${state.tab === "problems" && html`<${Problems} findings=${state.findings} file=${file} goTo=${(line) => text.goTo(line)} mend=${mayEdit && ((fix) => text.apply(fix))} />`}
       ${state.tab === "compare" && state.opened && html`
-        ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
-        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
+        ${state.opened.stale && html`<p class="wrong">${t("ws.merge")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} take=${mayEdit && merged} label=${t("ws.merged")} />`}
+        ${state.opened.others.map((other) => html`<p class="hint">${t("ws.also-edits", { name: other.name, at: moment(other.at) })} ${t("ws.theirs-left")}</p><${Compare} mine=${text.text()} theirs=${other.text} take=${mayEdit && ((result) => text.replace(result))} label=${t("ws.take-theirs")} />`)}
         ${!state.opened.stale && (text.text() === state.opened.in_force
           ? html`<p class="empty">${t("ws.as-in-force")}</p>`
-          : html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${state.opened.in_force} />`)}`}
-      ${state.tab === "versions" && html`<${History} />`}
-      ${state.tab === "versions" && html`<h3>${t("ws.all-files")}</h3><ul class="list">${(state.versions ?? []).map((each) => html`<li><span>#${each.number} ${each.why}<small>${moment(each.at)} · ${each.by}${each.in_force ? ` · ${t("ws.in-force")}` : ""}</small></span>
-        ${!each.in_force && page.dataset.mayPublish === "yes" && html`<button class="second" onClick=${() => rollback(each.number)}>${t("ws.rollback")}</button>`}</li>`)}</ul>`}
+          : html`<p class="hint">${t("ws.against-in-force")}</p><${Compare} mine=${text.text()} theirs=${state.opened.in_force} />`)}`}
+      ${state.tab === "versions" && html`
+        <${History} texts=${state.texts} mine=${text.text()} seen=${state.seen} look=${(number) => set({ seen: state.seen === number ? null : number })} restore=${mayEdit && ((old) => text.replace(old))} />
+        <${Versions} versions=${state.versions ?? []} rollback=${page.dataset.mayPublish === "yes" && rollback} busy=${state.doing.rollback} />`}
     </div>`;
-}
-
-function History() {
-  if (!state.texts) return html`<p class="empty">${t("ws.loading")}</p>`;
-  return html`<h3>${t("ws.history")}</h3>
-    ${state.texts.length ? html`<ul class="list history">${state.texts.map((each) => html`<li>
-      <span>${each.number ? `#${each.number} ${each.why}` : t("ws.first")}${each.at && html`<small>${moment(each.at)} · ${each.by}</small>`}</span>
-      <button class="second" aria-expanded=${state.seen === each.number} onClick=${() => set({ seen: state.seen === each.number ? null : each.number })}>${t("ws.look")}</button>
-      ${mayEdit && html`<button class="second" onClick=${() => text.replace(each.text)}>${t("ws.restore")}</button>`}
-      ${state.seen === each.number && html`<div class="whole">${text.text() === each.text ? html`<p class="empty">${t("ws.as-yours")}</p>` : html`<${Compare} nonce=${page.dataset.nonce} mine=${text.text()} theirs=${each.text} />`}</div>`}
-    </li>`)}</ul>` : html`<p class="empty">${t("ws.no-history")}</p>`}`;
-}
-
-function Problems() {
-  if (!state.findings.length) return html`<p class="empty">${t("ws.no-problems")}</p>`;
-  return html`<ul class="list problems">${state.findings.map((each) => html`<li class=${each.severity}>
-    <span><button class="plain" onClick=${() => each.file === file ? text.goTo(each.line) : window.location.assign(`?file=${encodeURIComponent(each.file)}`)}>${each.file === file ? t("ws.line", { line: each.line }) : `${each.file}:${each.line}`}</button> ${each.reason} ${each.suggestion}<small>${each.code}</small></span>
-    ${each.fix && mayEdit && each.file === file && html`<button class="second" onClick=${() => text.apply(each.fix)}>${each.fix.title}</button>`}
-  </li>`)}</ul>`;
 }
 
 function Bar() {
@@ -319,9 +321,9 @@ function Bar() {
     <span class="status" role="status">${t(state.status)}${state.status === "ws.test-kept" ? html` · <a href=${`?file=${encodeURIComponent(testsOf(file))}`}>${t("ws.see-tests")}</a>` : ""}${errors ? ` · ${t("ws.errors", { count: errors })}` : ""}</span>
     ${state.opened?.stale && html`<span class="warn">${t("ws.stale")}</span> <button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.merge-open")}</button>`}
     ${state.opened?.others.length > 0 && html`<button class="warn second" onClick=${() => set({ tab: "compare" })}>${t("ws.also-edits-short", { name: state.opened.others[0].name })}</button>`}
-    ${state.opened?.drafted && html`<button class="second" onClick=${discard}>${t("ws.discard")}</button>`}
-    ${mayEdit && html`<button onClick=${openPublish} disabled=${!text}>${t("ws.publish-button")}</button>`}
-    ${state.publishing && html`<${Publish} review=${state.review} error=${state.reviewError} publish=${publish} seeTests=${() => { set({ publishing: false }); runTests(); }} mayPublish=${page.dataset.mayPublish === "yes"} close=${() => set({ publishing: false })} />`}`;
+    ${state.opened?.drafted && html`<${Press} class="second" busy=${state.doing.discard} act=${discard}>${t("ws.discard")}<//>`}
+    ${mayEdit && html`<${Press} busy=${state.doing.publish} act=${openPublish} disabled=${!text}>${t("ws.publish-button")}<//>`}
+    ${state.publishing && html`<${Publish} review=${state.review} error=${state.reviewError} publish=${publish} seeTests=${() => { set({ publishing: false }); runTests(); document.getElementById("tab-tests").focus(); }} mayPublish=${page.dataset.mayPublish === "yes"} close=${() => set({ publishing: false })} />`}`;
 }
 
 draw = () => {
@@ -329,5 +331,7 @@ draw = () => {
   render(html`<${Bar} />`, document.getElementById("bar"));
 };
 document.getElementById("side").textContent = "";
+keepPlace(document.getElementById("side"));
+keepPlace(document.getElementById("bar"));
 draw();
 begin();

@@ -60,6 +60,15 @@ WORKSHOP: dict[str, tuple[str, str]] = {
     "ws.as-yours": ("The same as your text.", "Sawa na maandishi yako."),
     "ws.typing": ("Typing …", "Unaandika …"),
     "ws.saving": ("Saving …", "Inahifadhi …"),
+    "ws.unreachable": (
+        "The server could not be reached. Look at your connection, then try again.",
+        "Seva haikupatikana. Angalia mtandao wako, kisha ujaribu tena.",
+    ),
+    "ws.no-answer": (
+        "The server did not answer in time. Look at your connection, then try again.",
+        "Seva haikujibu kwa wakati. Angalia mtandao wako, kisha ujaribu tena.",
+    ),
+    "ws.answered": ("The server answered {status}. Try again.", "Seva ilijibu {status}. Jaribu tena."),
     "ws.draft-kept": ("Draft kept", "Rasimu imehifadhiwa"),
     "ws.test-kept": ("Kept as a test, in your draft of the tests", "Imehifadhiwa kama jaribio"),
     "ws.not-saved": ("Not saved", "Haijahifadhiwa"),
@@ -98,6 +107,10 @@ WORKSHOP: dict[str, tuple[str, str]] = {
     "ws.keys": ("Keys", "Vitufe"),
     "ws.key-offers": ("What may stand here", "Kinachoweza kuandikwa hapa"),
     "ws.key-undo": ("Take back", "Tengua"),
+    "ws.key-left": (
+        "Tab indents. Escape, then Tab, leaves the text.",
+        "Tab huingiza nafasi. Escape, kisha Tab, hutoka kwenye maandishi.",
+    ),
     "ws.key-leave": ("Leave the text", "Ondoka kwenye maandishi"),
     "ws.again": ("Send again", "Tuma tena"),
     "ws.see-tests": ("See the tests", "Ona majaribio"),

@@ -1,18 +1,19 @@
 // A table tried: its facts as a form, what it decides with them, and row by row why.
 
 import { html } from "htm/preact";
+import { Press } from "./press.js";
 import { t } from "./words.js";
 
 const TYPES = { number: "text", date: "date", time: "time" };
 
-export function Asking({ ruled, facts, type, error, ask, goTo, saveTest }) {
+export function Asking({ ruled, facts, type, error, ask, goTo, saveTest, keeping }) {
   if (error) return html`<p class="wrong" role="alert">${error}</p>`;
   if (!ruled) return html`<p class="empty">${t("ws.loading")}</p>`;
   const written = Object.fromEntries(ruled.facts.map((fact) => [fact.name, fact.written]));
   const put = (name, value) => ask({ ...written, ...facts, [name]: value });
   return html`
     <div class="trybar"><button class="second" onClick=${() => ask({})}>${t("ws.reset")}</button>
-      ${saveTest && html`<button class="second" onClick=${saveTest} disabled=${!ruled.test}>${t("ws.save-test")}</button>`}</div>
+      ${saveTest && html`<${Press} class="second" busy=${keeping} act=${saveTest} disabled=${!ruled.test}>${t("ws.save-test")}<//>`}</div>
     <div class="ruled" aria-live="polite">
       ${ruled.error && html`<p class="wrong" role="alert">${ruled.error}</p>`}
       ${ruled.rows.length > 0 && html`

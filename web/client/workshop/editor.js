@@ -28,7 +28,7 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
       doc: text,
       extensions: [
         EditorView.cspNonce.of(nonce),
-        EditorView.contentAttributes.of({ "aria-label": t("ws.editor"), tabindex: "0" }),
+        EditorView.contentAttributes.of({ "aria-label": t("ws.editor"), "aria-description": t("ws.key-left"), tabindex: "0" }),
         scheme.of(EditorView.darkTheme.of(dark.matches)),
         readOnly.of([EditorState.readOnly.of(!editable), EditorView.editable.of(true)]),
         lineNumbers(), foldGutter(), codeFolding(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(),
@@ -38,10 +38,10 @@ export function editor(parent, { text, nonce, editable, ask, changed, found }) {
         autocompletion({ override: [offers(ask)], icons: false }),
         hoverTooltip(explains(ask)),
         linter(findings(ask, found), { delay: PAUSE, needsRefresh: listClosed }),
-        explained, tools(editable && (() => format(view, ask, found)), () => explain(view, ask)),
+        explained, tools(editable && (() => format(view, ask, found)), () => explain(view, ask, found)),
         keymap.of([
           { key: "Shift-Alt-f", run: () => { if (editable) format(view, ask, found); return true; } },
-          { key: "F1", run: () => { explain(view, ask); return true; } },
+          { key: "F1", run: () => { explain(view, ask, found); return true; } },
           ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap,
           ...completionKeymap, ...lintKeymap, indentWithTab,
         ]),
@@ -120,10 +120,16 @@ async function format(view, ask, found) {
 }
 
 /** What the word at the cursor means, for those who have no pointer. */
-async function explain(view, ask) {
+async function explain(view, ask, found) {
   const pos = view.state.selection.main.head;
   const line = view.state.doc.lineAt(pos);
-  const { hover } = await ask.explain(view.state.doc.toString(), line.number, pos - line.from + 1);
+  let hover;
+  try {
+    ({ hover } = await ask.explain(view.state.doc.toString(), line.number, pos - line.from + 1));
+  } catch (error) {
+    found({ error });
+    return;
+  }
   explaining(view, hover && { pos: line.from + hover.column - 1, ...hover });
 }
 
@@ -186,7 +192,8 @@ const before = (context) => {
 function explains(ask) {
   return async (view, pos) => {
     const line = view.state.doc.lineAt(pos);
-    const { hover } = await ask.hover(view.state.doc.toString(), line.number, pos - line.from + 1);
+    // What cannot be asked is not explained: a pointer that rests is no question, and the check says what is wrong.
+    const { hover } = await ask.hover(view.state.doc.toString(), line.number, pos - line.from + 1).catch(() => ({}));
     if (!hover) return null;
     const from = line.from + hover.column - 1;
     return {

@@ -2,11 +2,12 @@
 
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Press } from "./press.js";
 import { moment, t } from "./words.js";
 
 const WAITS = [["ws.wait-next", 0], ["ws.wait-hour", 3600], ["ws.wait-day", 86400]];
 
-export function Phone({ played, error, language, act, again, back, reset, speak, goTo, saveTest, busy }) {
+export function Phone({ played, error, language, act, again, back, reset, speak, goTo, saveTest, keeping, busy }) {
   const [words, setWords] = useState("");
   const end = useRef();
   useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [played]);
@@ -28,7 +29,7 @@ export function Phone({ played, error, language, act, again, back, reset, speak,
         <button class="second" onClick=${back}>${t("ws.back")}</button>
         <button class="second" onClick=${() => act(again)} disabled=${!again || played.done || Boolean(played.stopped)}>${t("ws.again")}</button>
         <button class="second" onClick=${reset}>${t("ws.reset")}</button>
-        ${saveTest && html`<button class="second" onClick=${saveTest} disabled=${!played.test}>${t("ws.save-test")}</button>`}
+        ${saveTest && html`<${Press} class="second" busy=${keeping} act=${saveTest} disabled=${!played.test}>${t("ws.save-test")}<//>`}
       </div>
       <p class="hint">${moment(played.at)} · ${t("ws.stands", { state: played.state, flow: played.flow })}</p>
       <ol class="chat" aria-live="polite" aria-busy=${busy}>

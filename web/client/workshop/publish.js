@@ -22,6 +22,7 @@ export function Publish({ review, error, publish, close, seeTests, mayPublish })
   useEffect(() => { box.current?.showModal(); }, []);
   const send = async (event) => {
     event.preventDefault();
+    if (state.busy) return;
     setState({ busy: true });
     setState(await publish(why, accept));
   };
@@ -47,16 +48,15 @@ export function Publish({ review, error, publish, close, seeTests, mayPublish })
           ${each.lines.length ? html`<pre class="differs" tabindex="0">${each.lines.map(([sort, line]) => html`<span class=${sort}>${LINES[sort] ?? " "} ${line}${"\n"}</span>`)}</pre>` : html`<p class="quiet">${t("ws.as-in-force")}</p>`}</details>`)}
         ${(review.may || review.impact.length > 0) && html`<h3>${t("ws.impact")}</h3>`}
         ${!review.may && !review.impact.length ? "" : review.impact.length ? html`<ul>${review.impact.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p class="quiet">${t("ws.nobody-touched")}</p>`}
-        ${!possible && html`<p class="row"><button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></p>`}
         ${possible && html`<form onSubmit=${send}>
           ${review.undecided && html`<label for="accept">${t("ws.accept")}</label><input id="accept" value=${accept} onInput=${(e) => setAccept(e.target.value)} />`}
           <label for="why">${t("ws.why-publish")}</label>
           <input id="why" value=${why} onInput=${(e) => setWhy(e.target.value)} maxlength="300" required />
           ${state.error && html`<p class="wrong" role="alert">${state.error}</p>`}
           ${!mayPublish && html`<p class="hint">${t("ws.may-not")}</p>`}
-          <div class="row"><button disabled=${!ready || state.busy}>${state.busy ? t("ws.judging") : review.needs_approval ? t("ws.propose") : t("ws.publish-now")}</button>
+          <div class="row"><button disabled=${!ready} aria-busy=${state.busy ? "true" : "false"} aria-disabled=${state.busy ? "true" : "false"}>${state.busy ? t("ws.judging") : review.needs_approval ? t("ws.propose") : t("ws.publish-now")}</button>
           <button type="button" class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></div>
         </form>`}`}
-      ${review && !review.files.length && html`<button class="second" onClick=${() => box.current.close()}>${t("cancel")}</button>`}
+      ${!(possible && review.files.length) && html`<p class="row"><button type="button" class="second" onClick=${() => box.current.close()}>${t("cancel")}</button></p>`}
     </dialog>`;
 }

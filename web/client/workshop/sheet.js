@@ -24,7 +24,11 @@ function Cell({ cell, label, editable, put }) {
   if (!cell || cell.absent) return html`<span class="quiet">–</span>`;
   if (!editable) return html`<code>${cell.text}</code>`;
   const done = (event) => event.target.value !== cell.text && put(cell.path, event.target.value);
-  const enter = (event) => event.key === "Enter" && (event.preventDefault(), event.target.blur()); // one line in the text
+  const enter = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // one line in the text
+    done(event);
+  };
   // Its first value only: whatever is drawn anew while somebody types must not take back what was typed.
   return html`<textarea class="cell" aria-label=${label} defaultValue=${cell.text} key=${cell.path.join(".") + cell.text} onChange=${done} onKeyDown=${enter}
     rows=${Math.ceil(cell.text.length / 26) || 1} cols=${Math.min(Math.max(cell.text.length, 6), 26)} spellcheck="false"></textarea>`;
