@@ -194,6 +194,7 @@ def house_doors(house: House, fortnights: Fortnights | None = None) -> doors.Doo
         probe=house.probe,
         connecting=house.connecting,
         destinations=house.destinations,
+        hooks=house.hooks,
         spare_number=spare,
         phone_url=phone,
         mailer=_mailer(house.settings),

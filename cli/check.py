@@ -30,6 +30,9 @@ def add(subparsers: Any) -> None:
     command.add_argument(
         "--fix", action="store_true", help="make the edits that can only be meant; the rest stays as it is"
     )
+    command.add_argument(
+        "--endpoints", metavar="NAME,…", help="the business's endpoints, so that what `hooks.send` names is looked up"
+    )
     command.add_argument("--explain", metavar="CODE", help="what a code means, with an example")
     command.set_defaults(run=_check)
 
@@ -53,15 +56,16 @@ def _check(options: argparse.Namespace) -> int:
     around, _ = definitions.readable(definitions.neighbours(options.paths))
     if options.fix:
         sources = _mend(sources, around)
-    findings = [*unread, *_found(sources, around)]
+    findings = [*unread, *_found(sources, around, options.endpoints)]
     _show(findings, sources, options)
     grave = ("error", "warning") if options.strict else ("error",)
     return 1 if any(finding.severity in grave for finding in findings) else 0
 
 
-def _found(sources: dict[str, str], around: dict[str, str]) -> list[Finding]:
+def _found(sources: dict[str, str], around: dict[str, str], endpoints: str | None = None) -> list[Finding]:
     """What there is in `sources`, seen with what they may call and ask."""
-    found = check_sources({**around, **sources}, definitions.registry(), definitions.limits())
+    named = None if endpoints is None else [each.strip() for each in endpoints.split(",") if each.strip()]
+    found = check_sources({**around, **sources}, definitions.registry(), definitions.limits(named))
     return [finding for finding in found if finding.file in sources]
 
 

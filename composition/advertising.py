@@ -44,6 +44,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     by: str = "terminal"
     reason: str = ""
     budget: int | None = None
+    bid: int | None = None
     status: str = ""
 
 
@@ -90,8 +91,9 @@ async def _proposed(store: BaseStore, desk: Desk, act: Act, note: list[Op]) -> s
     if campaign is None:
         raise Refused("ads.no_variation", "There is no such variation.")
     budget = None if act.budget is None else Money(act.budget, str(campaign["currency"]))
+    bid = None if act.bid is None else Money(act.bid, str(campaign["currency"]))
     return await desk.propose(
-        act.org, act.id, act.by, budget=budget, status=act.status, reason=act.reason, note=note
+        act.org, act.id, act.by, budget=budget, bid=bid, status=act.status, reason=act.reason, note=note
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import bookings.vocabulary
 import channels.vocabulary
 import crm.vocabulary
 import engine
+import hooks.vocabulary
 import language
 import payments.vocabulary
 from channels.whatsapp.limits import WHATSAPP
@@ -32,6 +33,7 @@ VOCABULARIES = (
     ads.vocabulary.VOCABULARY,
     ads.conversions.vocabulary.VOCABULARY,
     ads.launching.vocabulary.VOCABULARY,
+    hooks.vocabulary.VOCABULARY,
 )
 
 
@@ -39,9 +41,9 @@ def registry() -> Registry:
     return Registry(VOCABULARIES)
 
 
-def limits() -> Limits:
-    """What the channels that a conversation may run on can show."""
-    return Limits(channels=(WHATSAPP,))
+def limits(endpoints: Iterable[str] | None = None) -> Limits:
+    """What the channels of a conversation can show; with the business's endpoints, where the business is known."""
+    return Limits(channels=(WHATSAPP,), endpoints=None if endpoints is None else frozenset(endpoints))
 
 
 def equipment() -> Equipment:

@@ -12,7 +12,8 @@ from aiohttp import web
 from composition import fortnight, sites
 from composition.fortnight import Fortnight, Lived
 from composition.fortnights import Fortnights
-from composition.house import DEMO_TOKEN, House
+from composition.house import House
+from composition.lines import DEMO_TOKEN
 from composition.settings import Settings
 from crm import orgs
 from crm.seed import APARTMENTS, CLINIC, NUMBERS, seed

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,32 +20,37 @@ from ads.desk import Desk, Refused
 from ads.meta.credentials import MetaCredentials
 from ads.platform import Audience, Creative
 from ads.truth.events import Credit, Happened, kept
+from ads.wording import Said
+from composition import commentary
 from composition.advertising import hosts_of
+from composition.commentary import CURRENCY, kes
 from composition.house import House
 from crm.seed import CLINIC
-from engine.currency import major, unit
-from engine.values import Money
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
 from sandbox.market.single import LiveMarket
 from sandbox.market.world import Ad, World
-from storage.store import Document, Update
+from storage.store import Update
 
 OFFER = f"{CLINIC}.cleaning"
-CURRENCY = "KES"
+EACH, CAP = 1200, 6000  # shillings a day, of an ad and of all
 COSTS = {"cost": 120_000, "refund_rate": 0.02, "no_show_rate": 0.05, "fee_share": 0.005}
 ANGLES = {
     "A": ("Clean teeth by Friday", "A brighter smile in one hour, at KSh 3,500."),
     "B": ("Gentle hands", "Eleven years of calm visits in Nairobi."),
     "C": ("New here?", "See what we do."),
 }
-SHOWN = ("launch", "budget", "pause", "resume", "rollback")
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened in the fortnight, in words."""
+    """Something that happened in the fortnight, in words. `language` is the business's own."""
 
     at: datetime
-    text: str
+    said: Said
+    language: str = "en"
+
+    @property
+    def text(self) -> str:
+        return self.said.to(self.language)
 
 
 class Fortnight(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +70,12 @@ class Lived(msgspec.Struct, frozen=True, kw_only=True):
 
     campaign: str
     changes: int
-    text: str
+    said: Said
+    language: str = "en"
+
+    @property
+    def text(self) -> str:
+        return self.said.to(self.language)
 
 
 def market() -> LiveMarket:
@@ -107,17 +116,29 @@ async def live(
 
     `orders` are those that the market made since it was asked last; `passed` hears how many hours are over.
     """
+    language = await _language(house)
+
+    def say(said: Said, at: datetime | None = None) -> None:
+        tell(Told(at=at or house.clock.now(), said=said, language=language))
+
     desk = Desk(house.store, house.vault, house.clock.now, house.runtime.hand_in)
-    campaign = await _own(house) or await _launched(house, desk, wish, tell)
+    campaign = await _own(house) or await _launched(house, desk, wish, say)
     passed(campaign, 0)
     seen: dict[str, str] = {}
     for hour in range(wish.length):
         await house.runtime.skip(timedelta(hours=1))
         await _sold(house, campaign, orders())
-        await _approved(house, desk, campaign, tell)
-        await _told(house, campaign, seen, tell)
+        await _approved(house, desk, campaign, say)
+        await _told(house, campaign, seen, say)
         passed(campaign, hour + 1)
-    return await _summed(house, campaign, seen)
+    shown = await house.store.org(CLINIC).find("variations", {"campaign": campaign}, sort=[("angle", 1)], limit=10)
+    return Lived(campaign=campaign, changes=len(seen), said=commentary.stands(shown), language=language)
+
+
+async def _language(house: House) -> str:
+    """The first that the business speaks."""
+    org = await house.store.get("orgs", CLINIC) or {}
+    return str(next(iter(org.get("languages") or ("en",))))
 
 
 async def _own(house: House) -> str:
@@ -127,14 +148,14 @@ async def _own(house: House) -> str:
     return str(found[0]["_id"]) if found else ""
 
 
-async def _launched(house: House, desk: Desk, wish: Fortnight, tell: Callable[[Told], None]) -> str:
+async def _launched(house: House, desk: Desk, wish: Fortnight, say: Callable[..., None]) -> str:
     campaign = await desk.draft(CLINIC, drafted(wish.key or f"{house.clock.now():%Y%m%d%H%M%S}"), "demo")
     await house.runtime.idle()
-    tell(Told(at=house.clock.now(), text="Drafted: three ads at KSh 1,200 a day each, at most KSh 6,000 a day."))
+    say(commentary.drafted(EACH, CAP))
     await desk.submit(CLINIC, campaign, "demo")
     await _until(house, campaign, "waiting_for_approval")
     await desk.decide(CLINIC, campaign, "amina", approve=True)
-    tell(Told(at=house.clock.now(), text="Amina approves the launch."))
+    say(commentary.approved())
     await _until(house, campaign, "active")
     return campaign
 
@@ -181,66 +202,33 @@ def _came(offer: str, price: int, key: str, now: datetime, credit: Credit) -> li
     ]
 
 
-async def _approved(house: House, desk: Desk, campaign: str, tell: Callable[[Told], None]) -> None:
+async def _approved(house: House, desk: Desk, campaign: str, say: Callable[..., None]) -> None:
     asking = await house.store.org(CLINIC).find("ad_intents", {"campaign": campaign, "state": "asking"}, limit=20)
     for intent in asking:
         await desk.approve(CLINIC, intent["_id"], "amina")
-        tell(Told(at=house.clock.now(), text=f"Amina approves: {_words(intent)}"))
+        say(commentary.approves(intent))
     if asking:
         await house.runtime.skip(timedelta(seconds=5))
 
 
-async def _told(house: House, campaign: str, seen: dict[str, str], tell: Callable[[Told], None]) -> None:
+async def _told(house: House, campaign: str, seen: dict[str, str], say: Callable[..., None]) -> None:
     found = await house.store.org(CLINIC).find("ad_intents", {"campaign": campaign}, sort=[("at", 1)], limit=1000)
     for intent in found:
         if intent["state"] in ("open", "executing") or seen.get(intent["_id"]) == intent["state"]:
             continue
         seen[intent["_id"]] = intent["state"]
-        tell(Told(at=intent.get("made_at") or house.clock.now(), text=f"{_words(intent)} [{_state(intent)}]"))
-
-
-def _words(intent: Document) -> str:
-    wanted, before = intent["wanted"].get("budget"), int(intent.get("budget_before") or 0)
-    step = ""
-    if intent["kind"] == "budget" and wanted:
-        step = f" KSh {_shillings(before):,.0f} → {_shillings(wanted):,.0f}"
-    return f"{intent['angle']}: {intent['kind']}{step}, since {intent['reason'] or 'somebody wanted it'}"
-
-
-def _state(intent: Document) -> str:
-    outcome = f": {intent['outcome']}" if intent.get("outcome") else ""
-    return f"{intent['state'].replace('_', ' ')}{outcome}"
-
-
-async def _summed(house: House, campaign: str, seen: dict[str, str]) -> Lived:
-    shown = await house.store.org(CLINIC).find("variations", {"campaign": campaign}, sort=[("angle", 1)], limit=10)
-    lines = []
-    for each in shown:
-        facts = each.get("facts") or {}
-        spend, profit = _shillings(facts.get("spend")), _shillings(facts.get("profit"))
-        lines.append(
-            f"{each['angle']} is {each['stage']}: KSh {spend:,.0f} spent, {facts.get('conversions') or 0} orders, "
-            f"KSh {profit:,.0f} profit"
-        )
-    return Lived(campaign=campaign, changes=len(seen), text="\n".join(lines))
-
-
-def _shillings(amount: int | None) -> Decimal:
-    return major(amount or 0, CURRENCY)
+        say(commentary.came_of(intent), intent.get("made_at"))
 
 
 def drafted(key: str) -> NewCampaign:
-    def kes(amount: int) -> Money:
-        return Money(amount * unit(CURRENCY), CURRENCY)
-
     id = f"demo-{key}"
     made = campaign_id(CLINIC, id)
     return NewCampaign(
-        key=id, name="Teeth cleaning", offer=OFFER, platform="meta", daily_cap=kes(6000), monthly_cap=kes(150_000),
+        key=id, name="Teeth cleaning", offer=OFFER, platform="meta", daily_cap=kes(CAP), monthly_cap=kes(150_000),
         audience=Audience(countries=("KE",), languages=("en", "sw")), approval_pct=20.0,
         variations=tuple(
             NewVariation(
-                angle=angle, name=f"Teeth cleaning {angle}", budget=kes(1200),
+                angle=angle, name=f"Teeth cleaning {angle}", budget=kes(EACH),
                 creative=Creative(
                     texts=(text,), headlines=(headline,), whatsapp="+254709000101",
                     link=f"https://tabasamu.example/cleaning?utm_content={variation_id(made, angle)}", action="message",

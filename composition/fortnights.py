@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from ads.desk import Refused
-from composition import fortnight
+from composition import commentary, fortnight
 from composition.fortnight import Fortnight, Lived, Told
 from composition.house import House
 from crm.seed import CLINIC
@@ -64,7 +64,7 @@ class Fortnights:
 
     async def _lived(self, asked: Fortnight, tell: Callable[[Told], None]) -> Lived:
         def told(each: Told) -> None:
-            self._told.append(Happening(at=each.at, text=each.text))
+            self._told.append(Happening(at=each.at, said=each.said))
             self._stands("running", self._passing.hour, self._passing.campaign)
             tell(each)
 
@@ -77,7 +77,7 @@ class Fortnights:
             state = "done"
             return lived
         except Refused as refused:
-            self._told.append(Happening(at=self._house.clock.now(), text=str(refused)))
+            self._told.append(Happening(at=self._house.clock.now(), said=commentary.refused(str(refused))))
             raise
         finally:
             self._stands(state, self._passing.hour, self._passing.campaign)

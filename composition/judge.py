@@ -18,7 +18,7 @@ from runtime.publishing.gate import Candidate
 
 
 def main() -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # where it may not step back it works all the same
         os.nice(10)
     said = sys.stdout.buffer
     for line in sys.stdin.buffer:

@@ -87,7 +87,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 def checked(candidate: Candidate) -> Checked:
     """What is wrong though it compiles. Warnings do not stand in the way."""
-    findings = check_sources(candidate.sources.texts, registry(), limits())
+    findings = check_sources(candidate.sources.texts, registry(), limits(candidate.endpoints))
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if errors:
         return Checked(name="check", verdict="refused", summary=_to_mend(findings), findings=errors)

@@ -19,11 +19,12 @@ from composition.desk import Desk
 from composition.folders import Origin, Taken
 from composition.gate import InThread
 from composition.settings import HERE, Settings
+from hooks.endpoints import names
 from runtime.clock import Clock
 from runtime.inbox import Inbox
 from runtime.metrics import Metrics, Tally
 from runtime.order import Order as Numbers
-from runtime.publishing.gate import Gate
+from runtime.publishing.gate import Endpoints, Gate
 from runtime.publishing.outcome import Outcome
 from runtime.publishing.pointer import read_pointer
 from runtime.publishing.publisher import Publisher
@@ -47,8 +48,15 @@ def connected(
 ) -> tuple[Desk, Tasks]:  # fmt: skip
     """`hand_in` in a process that works; `origin` in one that has folders."""
     tasks = Tasks(store, vault, published, Inbox(Numbers(clock.now)), clock, hand_in)
-    publisher = Publisher(store, published, gate, tasks, clock, metrics)
+    publisher = Publisher(store, published, gate, tasks, clock, metrics, endpoints_of(store))
     return Desk(store, published, publisher, origin), tasks
+
+
+def endpoints_of(store: BaseStore) -> Endpoints:
+    async def endpoints(org: str) -> tuple[str, ...] | None:
+        return None if org == EVERYONE else await names(store, org)
+
+    return endpoints
 
 
 @asynccontextmanager

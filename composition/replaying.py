@@ -81,7 +81,7 @@ async def _added(backtest: Backtest, selection: Selection, report: Report) -> As
 
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
-    with suppress(OSError):
+    with suppress(OSError):  # where it may not step back it works all the same
         os.nice(10)
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     asyncio.run(run(job, read(demo=environment.get(DEMO) == "1")))

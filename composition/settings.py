@@ -17,6 +17,7 @@ import msgspec
 
 from channels.cost import SHIPPED, BadRates, Rates, load_rates
 from channels.whatsapp.client import GRAPH_API_URL
+from hooks.hosts import Hosts, hosts
 from payments.mpesa.account import HOSTS
 from storage.errors import BadKey
 from storage.vault import new_master_key, parse_master_keys
@@ -111,6 +112,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_dir: Path
     ads_url: str = ""  # a simulator or proxy of the ad platforms; empty: their own addresses
     assets: Bucket | None = None  # None: pictures and films are in the data folder
+    webhook_hosts: Hosts = Hosts()  # where rules may send; none unless it is named
     page_hosts: frozenset[str] = frozenset()  # landing pages are asked for there only; empty: anywhere public
 
 
@@ -160,6 +162,7 @@ def read(environment: Mapping[str, str] | None = None, *, demo: bool = False) ->
         rules_dir=Path(reader.text("RULES_DIR", str(HERE / "rules"))),
         ads_url=reader.optional_url("ADS_URL"),
         assets=_bucket(reader),
+        webhook_hosts=reader.hosts("WEBHOOK_HOSTS"),
         page_hosts=frozenset(host.strip().lower() for host in reader.text("PAGE_HOSTS", "").split(",") if host.strip()),
     )
     if reader.problems:
@@ -269,6 +272,16 @@ class _Reader:
         if not value:
             self.problems.append(f"{name} is not set: it is {meaning}.")
         return Secret(value)
+
+    def hosts(self, name: str) -> Hosts:
+        try:
+            return hosts(self.text(name, "").split(","))
+        except ValueError as error:
+            self.problems.append(
+                f"{name} must be hosts with commas between, such as hooks.example.com,*.zapier.com; "
+                f"{str(error)!r} is none."
+            )
+            return Hosts()
 
     def rates(self, name: str) -> Rates:
         path = self.text(name, "")

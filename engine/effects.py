@@ -125,6 +125,13 @@ class Effects:
                     self.check.report("missing-argument", path, f'{verb.name} needs "{name}".', arg.doc, key=True)
                 continue
             written = given[name]
+            if arg.fields:
+                made += self._fields(name, written, scope, at)
+                continue
+            if isinstance(written, Mapping):
+                reason = f'This should be one value, not names with values; {verb.name} takes none in "{name}".'
+                self.check.report("wrong-type", at, reason)
+                continue
             if arg.literal or arg.one_of:
                 if arg.one_of and written not in arg.one_of:
                     reason = f'"{written}" is not one of: {", ".join(arg.one_of)}.'
@@ -137,6 +144,15 @@ class Effects:
             if expression is not None:
                 made.append((name, expression, arg.required))
         return tuple(made)
+
+    def _fields(self, name: str, written: Any, scope: Scope, path: At) -> Args:
+        """Names of the writer's own, each with an expression. What is not known goes along as nothing."""
+        if not isinstance(written, Mapping):
+            reason = f'"{name}" has names with values, such as {{{name}: {{paid: payment.amount}}}}.'
+            self.check.report("wrong-type", path, reason)
+            return ()
+        found = ((field, self.check.value(value, types.ANY, scope, [*path, field])) for field, value in written.items())
+        return tuple((f"{name}.{field}", expression, True) for field, expression in found if expression is not None)
 
     def _tell(self, written: Mapping[str, Any], scope: Scope, path: At) -> Act | None:
         self.check.reference("role", written["to"], self.registry.roles, [*path, "to"])
@@ -232,15 +248,30 @@ def _deciding(table: Table, facts: tuple[tuple[str, Expression], ...], save: str
 
 def _doing(verb: Verb, args: Args) -> Effect:
     name, sort = verb.name, "action" if verb.sort == "action" else "change"
+    deep = any("." in arg for arg, _, _ in args)
 
     def effect(run: Run) -> None:
         given = {arg: run.value(expression) for arg, expression, _ in args}
         for arg, _, needed in args:
             if not needed and given[arg] is None:
                 del given[arg]
+        if deep:
+            given = _nested(given)
         run.dos = (*run.dos, Do(verb=name, args=given, index=len(run.dos), sort=sort))  # type: ignore[arg-type]
 
     return effect
+
+
+def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
+    """{"data.paid": 5} as {"data": {"paid": 5}}."""
+    made: dict[str, Any] = {}
+    for path, value in given.items():
+        name, dot, field = path.partition(".")
+        if dot:
+            made.setdefault(name, {})[field] = value
+        else:
+            made[name] = value
+    return made
 
 
 def _telling(to: str, event: str, fields: tuple[tuple[str, Expression], ...]) -> Effect:

@@ -23,6 +23,8 @@ class Arg(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = True
     one_of: tuple[str, ...] = ()  # a closed set of words, written as they are
     literal: bool = False  # written as it is, not evaluated (a flow's name, a template's name)
+    fields: bool = False  # names of the writer's own, each with an expression; `type` says what the handler gets
+    names: Literal["", "endpoint"] = ""  # a thing of the business's own that it names, to be checked where it is known
     doc: str = ""
 
 
@@ -43,6 +45,11 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     moves_money: bool = False
     messages_person: bool = False
     answers_within: timedelta | None = None  # the longest that the world may take; a state that asks waits longer
+    aside: bool = False  # an action that nobody waits for: it has few hands of its own, and holds nothing up
+
+    def arg(self, name: str) -> Arg:
+        """The argument that a value of an `Act` is of: "data.paid" is of "data"."""
+        return self.args[name.partition(".")[0]]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.model import Arm, Do, Event, Snapshot, Step
 from runtime.batch import Batch
-from runtime.inbox import lane_of
+from runtime.inbox import ASIDE, lane_of
 from runtime.journal import outermost
 from runtime.message import SEND, compose
 from runtime.parts import Parts, Scene
@@ -98,7 +98,7 @@ class Effects:
             "org": scene.org,
             "machine": snapshot.machine,
             "contact": contact,
-            "lane": self._lane(verb, contact, snapshot.machine),
+            "lane": self._lane(verb, contact, snapshot.machine, key),
             "verb": verb,
             "state": "leased" if mine else "new",
             "by": parts.worker if mine else "",
@@ -110,9 +110,14 @@ class Effects:
             "sealed": scene.vault.seal(contact, pack(args), aad=key.encode()),
         }
 
-    def _lane(self, verb: str, contact: str, machine: str) -> str:
-        """What a person is sent keeps its order; so does what one machine does elsewhere, without holding that up."""
+    def _lane(self, verb: str, contact: str, machine: str, key: str) -> str:
+        """What a person is sent keeps its order; so does what one machine does elsewhere, without holding that up.
+
+        What is done aside waits for nothing, and nothing waits for it.
+        """
         declared = self._parts.registry.verbs.get(verb) if self._parts.registry is not None else None
+        if declared is not None and declared.aside:
+            return f"{ASIDE}{key}"
         speaks = verb == SEND or (declared is not None and declared.messages_person)
         return lane_of(contact if speaks else "", machine)
 

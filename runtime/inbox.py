@@ -140,6 +140,13 @@ def open_row(row: Document, vault: Any) -> Content:
     return content
 
 
+ASIDE = "aside:"  # how the lane of an action begins that has a lane, and hands, of its own
+
+
+def is_aside(lane: str) -> bool:
+    return lane.startswith(ASIDE)
+
+
 def lane_of(contact: str, machine: str) -> str:
     """All that concerns one person keeps its order; a machine that concerns nobody has its own lane."""
     return f"contact:{contact}" if contact else f"machine:{machine}"

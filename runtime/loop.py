@@ -56,12 +56,14 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """`width`: pieces of work under way at once. `works`: False for a process that only takes in.
+    """`width`: pieces of work under way at once, `aside` those of verbs that are declared so. `works`: False for a
+    process that only takes in.
 
     `lease_seconds` must be longer than `action_seconds`, or an action under way would be repeated.
     """
 
     width: int = 256
+    aside: int = 8
     works: bool = True
     lease_seconds: float = 90.0
     action_seconds: float = 60.0
@@ -161,7 +163,7 @@ class Runtime:
                 self._workers.inbox.put_next(lane, [Work("inbox", row) for row in batch.posts if row["lane"] in family])
                 await self.hand_in(row for row in batch.posts if row["lane"] not in family)
             for row in batch.sends:
-                self._workers.outbox.put(row["lane"], row)
+                self._workers.send(row)
         if batch.timers:
             self._timers.armed(batch.timers)
 
@@ -208,7 +210,7 @@ class Runtime:
         now = self.clock.now()
         for row in rows:
             if self._local:
-                self._workers.outbox.put(row["lane"], row)
+                self._workers.send(row)
             elif row["due"] <= now and (row["state"] == "new" or row["until"] <= now):
                 await self._jobs.enqueue("outbox", f"{row['_id']}:{now.isoformat()}", {"lane": row["lane"]})
 

@@ -49,7 +49,7 @@ class Parking:
             return None
         try:
             return await self._parts.machines.load(scene.store, scene.vault, id)
-        except Unreadable:
+        except Unreadable:  # its person was erased: there is no journal left to note it in
             return None
 
     def note(

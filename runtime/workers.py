@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from runtime.batch import Batch
+from runtime.inbox import is_aside
 from runtime.jobs import Jobs
 from runtime.lanes import Lanes
 from runtime.outbox import Outbox
@@ -29,13 +30,17 @@ class Limits(Protocol):
     @property
     def width(self) -> int: ...
     @property
+    def aside(self) -> int: ...
+    @property
     def attempts(self) -> int: ...
     @property
     def action_seconds(self) -> float: ...
 
 
 class Workers:
-    """`inbox` and `outbox` are the lanes of this process."""
+    """`inbox` and `outbox` are the lanes of this process; `aside` those of what may fail for a day without anybody
+    being the later for it.
+    """
 
     def __init__(self, parts: Parts, limits: Limits, follow: Follow, jobs: Jobs) -> None:
         self._parts = parts
@@ -45,6 +50,8 @@ class Workers:
         self._sender = Outbox(parts, attempts=limits.attempts, action_seconds=limits.action_seconds)
         self.inbox: Lanes[Work] = Lanes(self._step, parts.clock, width=limits.width)
         self.outbox: Lanes[Document] = Lanes(self._send, parts.clock, width=limits.width)
+        self.aside: Lanes[Document] = Lanes(self._send, parts.clock, width=limits.aside)
+        self._spare = asyncio.Semaphore(limits.aside)  # for the same by jobs
         self._fired: dict[str, asyncio.Future[None]] = {}
         self._sending: set[str] = set()
 
@@ -97,6 +104,12 @@ class Workers:
 
     # actions
 
+    def send(self, row: Document) -> None:
+        self._lanes(row).put(row["lane"], row)
+
+    def _lanes(self, row: Document) -> Lanes[Document]:
+        return self.aside if is_aside(row["lane"]) else self.outbox
+
     async def _send(self, lane: str, row: Document) -> None:
         if row["_id"] in self._sending:
             return  # taken up twice, by the commit and by a recovery
@@ -124,12 +137,22 @@ class Workers:
             except StoreError as error:
                 log.warning("action waits for the store", row=row["_id"], error=type(error).__name__)
                 again = clock.now() + timedelta(seconds=1)
-            if not await self.outbox.rest(again):
+            if not await self._lanes(row).rest(again):
                 return
 
     async def outbox_job(self, payload: dict[str, Any]) -> None:
         """Carry out the lane's actions from the oldest on, unless another worker is at the first of them."""
         lane = payload["lane"]
+        if not is_aside(lane):
+            await self._out(lane)
+        elif self._spare.locked():  # a worker has few jobs at a time, and this one can wait
+            soon = self._parts.clock.now() + timedelta(seconds=1)
+            await self._jobs.enqueue("outbox", f"{lane}:{soon.isoformat()}", payload, at=soon)
+        else:
+            async with self._spare:
+                await self._out(lane)
+
+    async def _out(self, lane: str) -> None:
         waiting = {"lane": lane, "state": {"in": ["new", "leased"]}}
         while rows := await self._parts.store.find("outbox", waiting, sort=[("order", 1)], limit=1, everyone=True):
             row, now = rows[0], self._parts.clock.now()
@@ -153,15 +176,16 @@ class Workers:
 
     @property
     def busy(self) -> bool:
-        return self.inbox.busy or self.outbox.busy
+        return self.inbox.busy or self.outbox.busy or self.aside.busy
 
     async def quiet(self) -> None:
         await self.inbox.quiet()
         await self.outbox.quiet()
+        await self.aside.quiet()
 
     async def close_inbox(self) -> None:
         await self.inbox.close()
         self._release_fired()
 
     async def close_outbox(self) -> None:
-        await self.outbox.close()
+        await asyncio.gather(self.outbox.close(), self.aside.close())

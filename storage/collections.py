@@ -309,6 +309,14 @@ _LOOP = (
     Collection(name="idempotency", doc="What was done under which key.", indexes=(_EXPIRES,)),
 )
 
+_TOLD = (
+    Collection(
+        name="webhook_deliveries",
+        doc="What other programs were told, and what became of it: to whom, when, how often, without what it said.",
+        indexes=(_by("by_time", "org", "-at"), _EXPIRES),
+    ),
+)
+
 _ADS = (
     Collection(
         name="campaigns",
@@ -355,6 +363,11 @@ _ADS = (
         indexes=(_by("by_variation", "org", "variation", "hour"), _by("by_hour", "org", "hour")),
     ),
     Collection(
+        name="ad_reach",
+        doc='How many people an account says that each ad set reached, as asked last; `_id` is "<org>/<platform>".',
+        indexes=(_by("by_org", "org"),),
+    ),
+    Collection(
         name="ad_pages",
         doc='What the look at a landing page came to; `_id` is "<org>/<offer>/<platform>".',
         indexes=(_by("by_org", "org"),),
@@ -366,4 +379,4 @@ _ADS = (
     ),
 )
 
-COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_ADS, *_LOOP))
+COLLECTIONS = Catalogue((*_PEOPLE, *_TRADE, *_TOLD, *_ADS, *_LOOP))

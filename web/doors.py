@@ -15,6 +15,7 @@ from ads.report.links import ReportLinks
 from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Seen, unseen
 from channels.whatsapp.webhook import Webhook
+from hooks.desk import Desk as HooksDesk
 from payments.mpesa.accept import Callbacks
 from people.mail import Mailer, Printed
 from runtime.loop import Runtime
@@ -46,6 +47,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     bench: Workbench
     connecting: Connecting | None = None
     destinations: Destinations | None = None
+    hooks: HooksDesk | None = None
     probe: Probe | None = None  # tries keys and numbers at their providers
     spare_number: str = ""  # of the simulated WhatsApp, which a business made in the demo can have
     refusal: Callable[[], dict[str, str]] = dict  # of the last edit of the YAML, if it was not published
@@ -98,7 +100,7 @@ def _console(doors: Doors, stopping: Callable[[], bool]) -> Console:
         mailer=doors.mailer, proxies=doors.proxies, hand_in=doors.runtime.hand_in, voice=doors.runtime,
         receive=doors.runtime.receive,
         stopping=stopping, probe=doors.probe, seen=doors.seen, spare_number=doors.spare_number,
-        connecting=doors.connecting, destinations=doors.destinations,
+        connecting=doors.connecting, destinations=doors.destinations, hooks=doors.hooks,
         adverts=doors.adverts, fortnights=doors.fortnights, blobs=doors.blobs,
     )  # fmt: skip
 

@@ -110,7 +110,7 @@ _equipped: list[tuple[Equipment, Tidying]] = []
 
 
 def _begin(equip: Callable[[], Equipment]) -> None:
-    with suppress(OSError):
+    with suppress(OSError):  # where it may not step back it works all the same
         os.nice(5)
     _equipped.append((equip(), Tidying()))
 

@@ -1,4 +1,4 @@
-"""What is a business's own in its rules: its offers, where a text compares one with something."""
+"""What is a business's own in its rules: its offers, where a text compares one with something; whom it tells."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from engine.authoring import Item
 from engine.currency import unit
 
 _COMPARED = re.compile(r"\b(?P<what>offer(?:\.id|\.name|_name)?)\s*(?:==|!=)\s*(?P<quote>\"?)(?P<word>[^\"]*)\Z")
+
+_TOLD = re.compile(r"\bto:[ ]*(?P<word>[a-z0-9_]*)\Z")
+_SENDS = re.compile(r"\bhooks\.send:[ ]*(?:\{[^}]*)?\Z")
 
 
 def offered(text: str, line: int, column: int, offers: Iterable[Offer]) -> tuple[Item, ...]:
@@ -32,6 +35,26 @@ def offered(text: str, line: int, column: int, offers: Iterable[Offer]) -> tuple
                     )
                 )  # fmt: skip
     return tuple(items)
+
+
+def receivers(text: str, line: int, column: int, names: Iterable[str]) -> tuple[Item, ...]:
+    """The endpoints that may stand at a cursor: behind `to:` of `hooks.send`, on its line or below it."""
+    lines = text.split("\n")
+    head = lines[line - 1][: column - 1] if 0 < line <= len(lines) else ""
+    found = _TOLD.search(head)
+    if found is None or not (_SENDS.search(head) or _SENDS.search(_above(lines[: line - 1], head))):
+        return ()
+    return tuple(
+        Item(label=name, kind="endpoint", insert=name, column=found.start("word") + 1, detail="endpoint",
+             doc="An endpoint of the business's settings.")
+        for name in names if name.startswith(found["word"])
+    )  # fmt: skip
+
+
+def _above(lines: list[str], head: str) -> str:
+    """The line that the block of `head` stands under."""
+    depth = len(head) - len(head.lstrip(" "))
+    return next((each for each in reversed(lines) if each.strip() and len(each) - len(each.lstrip(" ")) < depth), "")
 
 
 def _about(offer: Offer, name: str) -> str:

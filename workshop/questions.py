@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.authoring import Diagram, Item, Sheet, complete, diagram, formatted, hover, put, sheet
 from engine.authoring.hovering import Hover
@@ -28,9 +29,12 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet | None = None
 
 
-def everything(with_: Equipment, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+def everything(
+    with_: Equipment, texts: Mapping[str, str], endpoints: tuple[str, ...] | None = None
+) -> tuple[Finding, ...]:  # fmt: skip
     """All findings of all files. What is in force is asked about with every keystroke, and is known by its content."""
-    return _everything(tuple(texts.items()), with_.registry, with_.limits)
+    own = with_.limits if endpoints is None else replace(with_.limits, endpoints=frozenset(endpoints))
+    return _everything(tuple(texts.items()), with_.registry, own)
 
 
 @lru_cache(maxsize=16)
@@ -39,12 +43,13 @@ def _everything(texts: tuple[tuple[str, str], ...], registry: Registry, limits: 
 
 
 def findings(
-    with_: Equipment, before: Mapping[str, str], after: Mapping[str, str], file: str
+    with_: Equipment, before: Mapping[str, str], after: Mapping[str, str], file: str,
+    endpoints: tuple[str, ...] | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Of one file everything; of others only the errors that they have after and did not have before."""
-    known = {_same(finding) for finding in everything(with_, before)}
+    known = {_same(finding) for finding in everything(with_, before, endpoints)}
     return tuple(
-        finding for finding in everything(with_, after)
+        finding for finding in everything(with_, after, endpoints)
         if finding.file == file or (finding.severity == "error" and _same(finding) not in known)
     )  # fmt: skip
 

@@ -14,12 +14,13 @@ from bookings import offers
 from engine.authoring import Item
 from engine.authoring.hovering import Hover
 from engine.findings import Finding, Findings
+from runtime.publishing.gate import Endpoints, unknown
 from runtime.publishing.publisher import Publisher
 from runtime.publishing.sources import TEST, Sources
 from storage.store import Store
 from workshop import drafts, questions
 from workshop.beside import Beside
-from workshop.own import offered
+from workshop.own import offered, receivers
 from workshop.questions import Picture
 from workshop.replaying import Replaying
 from workshop.shelf import ByHash, Shelf, running, shelved
@@ -40,8 +41,10 @@ class Workbench:
     replaying: Replaying | None = None
 
     def __init__(
-        self, store: Store, publisher: Publisher, by_hash: ByHash, beside: Beside, replaying: Replaying | None = None
-    ) -> None:
+        self, store: Store, publisher: Publisher, by_hash: ByHash, beside: Beside, replaying: Replaying | None = None,
+        endpoints: Endpoints = unknown,
+    ) -> None:  # fmt: skip
+        self._endpoints = endpoints
         self.replaying = replaying
         self._store = store
         self._by_hash = by_hash
@@ -62,7 +65,7 @@ class Workbench:
             head = headed(draft.text) if draft.file not in found.texts and not draft.file.endswith(TEST) else None
             if head is not None:
                 about[draft.file] = {**head, "new": True}
-        findings = await self._beside.run(questions.everything, found.texts)
+        findings = await self._beside.run(questions.everything, found.texts, await self._endpoints(org))
         counts, unknown = await running(self._store.org(org), self._by_hash)
         return Shelf(
             files=shelved(about, findings, counts, drafted), own=bool(pointer.number), number=pointer.number,
@@ -76,7 +79,7 @@ class Workbench:
         """
         before = (await self._seen(org, file, by)).texts
         found: tuple[Finding, ...] = await self._beside.run(
-            questions.findings, before, {**before, named(file): text}, file
+            questions.findings, before, {**before, named(file): text}, file, await self._endpoints(org)
         )
         return found
 
@@ -86,7 +89,8 @@ class Workbench:
         others = await self._others(org, file, by)
         items: tuple[Item, ...] = await self._beside.run(questions.completion, text, line, column, others)
         sold = await self._store.org(org).find("offers", {}, limit=MOST_OFFERS)
-        return (*offered(text, line, column, map(offers.read, sold)), *items)
+        told = receivers(text, line, column, await self._endpoints(org) or ())
+        return (*offered(text, line, column, map(offers.read, sold)), *told, *items)
 
     async def hover(self, org: str, file: str, text: str, line: int, column: int, by: str = "") -> Hover | None:
         others = await self._others(org, file, by)

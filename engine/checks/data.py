@@ -87,9 +87,9 @@ class _Reads:
         verb = self.subject.registry.verbs.get(act.name) if act.kind == "do" else None
         for arg, expression in act.args:
             at = {"set": act.at, "decide": (*act.at, "facts", arg), "tell": (*act.at, "with", arg)}.get(
-                act.kind, (*act.at, arg)
+                act.kind, (*act.at, *arg.split("."))
             )
-            optional = verb is not None and not verb.args[arg].required
+            optional = verb is not None and not verb.arg(arg).required
             gently = optional or act.kind in ("decide", "tell")
             yield Read(_names(expression) if gently else needed(expression.source), at, gently)
             if not gently:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from engine.checks.outside import acts
 from engine.checks.subject import Subject
+from engine.findings import did_you_mean
 
 
 def check(subject: Subject) -> None:
     _nothing(subject)
     _lists(subject)
     _starts(subject)
+    _named(subject)
 
 
 def _nothing(subject: Subject) -> None:
@@ -18,8 +20,9 @@ def _nothing(subject: Subject) -> None:
         verb = subject.registry.verbs[act.name]
         for name, value in act.args:
             if value.source == "None":
-                needed = f"{act.name} needs it" if verb.args[name].required else "leave it out instead"
-                subject.report("nothing-given", (*act.at, name), f'"{name}" is given nothing; {needed}.', key=True)
+                needed = f"{act.name} needs it" if verb.arg(name).required else "leave it out instead"
+                at = (*act.at, *name.split("."))
+                subject.report("nothing-given", at, f'"{name}" is given nothing; {needed}.', key=True)
     for node in subject.chart.nodes.values():
         for name, value in node.state.call.args if node.state.call is not None else ():
             if value.source == "None":
@@ -53,3 +56,18 @@ def _starts(subject: Subject) -> None:
         for name, optional in takes.items():
             if name not in given and not optional:
                 subject.report("start-lacks", act.at, f'{flow} takes "{name}", which is not given.', key=True)
+
+
+def _named(subject: Subject) -> None:
+    """What a verb names of the business's own is there, where it is known whose business it is."""
+    known = subject.limits.endpoints
+    if known is None:
+        return
+    for act in {act.at: act for act in acts(subject.chart) if act.kind == "do"}.values():
+        for name, value in act.args:
+            if subject.registry.verbs[act.name].arg(name).names == "endpoint":
+                written = str(value.read(None)[0])
+                if written not in known:
+                    hint = did_you_mean(written, known) or "Add it in the settings first."
+                    reason = f'The business has no endpoint "{written}".'
+                    subject.report("unknown-endpoint", (*act.at, name), reason, hint)

@@ -1,4 +1,4 @@
-"""What the channels can show, handed in from above: the engine knows of no channel."""
+"""What the world around can take, handed in from above: the engine knows of no channel and no business."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """All channels that a conversation may run on."""
+    """All channels that a conversation may run on; and whom the business lets its rules tell things, where its YAML is
+    known to be its own (None: it may be anybody's).
+    """
 
     channels: tuple[Channel, ...] = ()
+    endpoints: frozenset[str] | None = None

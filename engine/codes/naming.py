@@ -45,6 +45,14 @@ CODES = (
         mend=(("booking.atended", "booking.attended"),),
     ),
     Code(
+        code="unknown-endpoint",
+        severity="error",
+        title="An endpoint that the business does not have",
+        why="`hooks.send` names a receiver from the business's settings; to one that is not there nothing is sent. "
+        "It is looked up where the business is known: in its workshop, when it publishes, and with `--endpoints`.",
+        untold="It depends on the business's settings, not on what is written alone.",
+    ),
+    Code(
         code="unknown-flow",
         severity="error",
         title="A flow that does not exist",

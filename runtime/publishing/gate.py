@@ -6,7 +6,7 @@ way around it. One that could not decide refuses as well, unless a person takes 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Literal, Protocol
 
 import msgspec
@@ -22,6 +22,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     sources: Sources
     before: Sources = Sources()
+    endpoints: tuple[str, ...] | None = None  # whom the business lets its rules tell things; None: not known whose
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,14 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     seconds: float = 0.0
+
+
+Endpoints = Callable[[str], Awaitable[tuple[str, ...] | None]]
+"""The names of a business's endpoints; None where they are not known, as of what is everybody's."""
+
+
+async def unknown(_org: str) -> tuple[str, ...] | None:
+    return None
 
 
 class Gate(Protocol):

@@ -17,7 +17,7 @@ import structlog
 from engine.findings import Findings
 from runtime.clock import Clock
 from runtime.metrics import Metrics
-from runtime.publishing.gate import Candidate, Checked, Gate
+from runtime.publishing.gate import Candidate, Checked, Endpoints, Gate, unknown
 from runtime.publishing.impact import Impact, Population, impact
 from runtime.publishing.outcome import Order, Outcome, Progress, Status, Tell
 from runtime.publishing.pointer import Pointer, read_pointer
@@ -41,8 +41,10 @@ class Publisher:
     """One per process; its publications are done one after the other."""
 
     def __init__(
-        self, store: Store, published: Published, gate: Gate, tasks: Tasks, clock: Clock, metrics: Metrics
+        self, store: Store, published: Published, gate: Gate, tasks: Tasks, clock: Clock, metrics: Metrics,
+        endpoints: Endpoints = unknown,
     ) -> None:  # fmt: skip
+        self._endpoints = endpoints
         self._store = store
         self._published = published
         self._gate = gate
@@ -112,7 +114,8 @@ class Publisher:
     async def _judged(self, order: Order, before: Sources, tell: Tell) -> tuple[tuple[Checked, ...], str]:
         """The gate's results, and in a sentence why it does not open."""
         checks: list[Checked] = []
-        async for checked in self._gate.judge(Candidate(sources=order.sources, before=before)):
+        named = await self._endpoints(order.org)
+        async for checked in self._gate.judge(Candidate(sources=order.sources, before=before, endpoints=named)):
             checks.append(checked)
             tell(Progress(stage="checked", text=checked.summary, checked=checked))
         if refused := [checked for checked in checks if checked.verdict == "refused"]:

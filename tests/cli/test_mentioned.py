@@ -13,8 +13,8 @@ import pytest
 from cli import COMMANDS, parser
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("docs", "flows", "rules", "ads", "bookings", "channels", "cli", "composition", "crm", "payments", "people",
-          "runtime", "storage", "web", "workshop", "engine", "insights")  # fmt: skip
+PLACES = ("docs", "flows", "rules", "ads", "bookings", "channels", "cli", "composition", "crm", "hooks", "payments",
+          "people", "runtime", "storage", "web", "workshop", "engine", "insights")  # fmt: skip
 KINDS = (".md", ".yaml", ".py", ".html")
 # In code, on a line of a console, or in bold in a message: a sentence may say "aais is a server" as it likes.
 _SAID = re.compile(r"(?:[`*$(]|^) ?(?:\.venv/bin/)?aais ((?:[a-z][a-z-]*)(?: [^`*\n|&;#]*)?)", re.MULTILINE)

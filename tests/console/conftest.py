@@ -25,7 +25,11 @@ from ads.hosts import Hosts
 from channels.whatsapp.client import GraphClient
 from composition.definitions import compile_sources, equipment
 from composition.gate import InThread
-from composition.publishing import connected
+from composition.publishing import connected, endpoints_of
+from hooks.desk import Desk as HooksDesk
+from hooks.hosts import hosts
+from hooks.posting import Poster
+from hooks.sending import Sender
 from payments.mpesa.account import HOSTS
 from people import sessions, team
 from people.roles import Role
@@ -116,6 +120,13 @@ def advertising(store: SqliteStore, vault: Vault) -> tuple[Connecting, Destinati
 
     http, now = httpx.AsyncClient(transport=httpx.MockTransport(answer)), lambda: datetime.now(UTC)
     return Connecting(store, vault, http, Hosts(), now), Destinations(store, vault, http, Bases(), now)
+
+
+def telling(store: SqliteStore, vault: Vault) -> HooksDesk:
+    """Whoever listens on this machine may be told things."""
+    allowed = hosts(["127.0.0.1", "hooks.example.com"])
+    sender = Sender(Poster(allowed, seconds=2.0), lambda: datetime.now(UTC))
+    return HooksDesk(store, vault, sender, allowed, lambda: datetime.now(UTC))
 
 
 class Judge(InThread):
@@ -210,12 +221,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await published.publish(SHIPPED, why="what ships")
     gate = Judge()
     desk, _ = connected(store, vault, published, gate, Clock(), Tally())
-    bench = Workbench(store, desk.publisher, published.by_hash, Threaded(EQUIPMENT))
+    bench = Workbench(store, desk.publisher, published.by_hash, Threaded(EQUIPMENT), endpoints=endpoints_of(store))
     voice = Voice(store)
     connecting, destinations = advertising(store, vault)
     console = Console(
         store=store, vault=vault, clock=lambda: datetime.now(UTC), app_url="http://console.example", bench=bench,
-        connecting=connecting, destinations=destinations,
+        connecting=connecting, destinations=destinations, hooks=telling(store, vault),
         mailer=letters, voice=voice, probe=probe(), blobs=Folder(tmp_path / "assets"),
     )  # fmt: skip
     app.add_routes(routes(console))
@@ -229,7 +240,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """The whole demo as a process of its own, one for the module; its journals are replayed at the end."""
-    async with running(tmp_path_factory.mktemp("server") / "data") as started:
+    async with running(tmp_path_factory.mktemp("server") / "data", WEBHOOK_HOSTS="127.0.0.1") as started:
         yield started
     await replays(started)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.async_api import expect
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
 from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen, shows
 from tests.e2e.server import Server
+from tests.hooks.town import Receiver, verified
 
 pytestmark = [
     pytest.mark.browser,
@@ -129,3 +131,44 @@ async def test_a_new_price_is_offered_and_the_connection_is_tried(owner: Screen,
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Saved. Customers see it at once.")).to_be_visible()
     await expect(page.locator("#offers")).to_contain_text("KSh 1,750")
+
+
+async def test_a_receiver_is_added_tried_and_renewed_by_keyboard(owner: Screen, server: Server) -> None:
+    receiver, page = await Receiver().open(), owner.page
+    owner.problems.clear()
+    await page.set_viewport_size({"width": 1280, "height": 860})
+    await page.goto(f"{server.url}/o/tabasamu-dental/settings")
+    await page.get_by_role("link", name="Receivers").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Nobody is told anything.")).to_be_visible()
+    await page.locator("#endpoints details.card summary").focus()
+    await page.keyboard.press("Enter")
+    for words in ("sheet", receiver.url, "Deposits for the accountant"):
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(words)
+    await page.keyboard.press("Enter")
+    secret = await page.locator(".done code").inner_text()
+    await page.get_by_role("button", name="Send a test: sheet").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The test arrived.")).to_be_visible()
+    assert verified(secret, *receiver.got[-1], datetime.now(UTC))["event"] == "test"
+    await expect(page.locator("#latest")).to_contain_text("answer: 200")
+    for width in (1280, 360):
+        await page.set_viewport_size({"width": width, "height": 740})
+        for each in ("more", "remove"):
+            await page.locator(f"details.{each}").evaluate("it => it.open = true")
+        await _sound(owner)
+        await page.emulate_media(color_scheme="dark")
+        await _sound(owner)
+        await page.emulate_media(color_scheme="light")
+    await page.get_by_role("button", name="Renew the secret").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".done code")).to_contain_text("whsec_")
+    assert await page.locator(".done code").inner_text() != secret
+    await _sound(owner)
+    await page.locator("details.remove summary").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Take sheet away").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("It is told nothing any more.").first).to_be_visible()
+    await receiver.close()

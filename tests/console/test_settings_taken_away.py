@@ -45,6 +45,16 @@ async def test_links_fall_back_to_the_number_before(house: House) -> None:
     assert [each["address"] for each in org["channels"]] == ["999"]
 
 
+async def test_links_without_a_number_to_fall_back_to_are_said(house: House) -> None:
+    owner = await house.browser("owner")
+    await orgs.add_number(house.store, CLINIC, "999", "254709000999")
+    await owner.post(f"{BASE}/number", number="777", token="good")
+    answer = await owner.post(f"{BASE}/number/remove", number="777")  # Meta does not tell 999 for this token
+    assert answer.place == f"{BASE}?done=number-unlinked"
+    assert "lead nowhere" in (await owner.get(answer.place)).text
+    assert (await house.store.get("orgs", CLINIC) or {})["settings"]["whatsapp_number"] == ""
+
+
 async def test_the_token_is_forgotten_and_everything_else_stays(house: House) -> None:
     owner = await house.browser("owner")
     assert (await owner.post(f"{BASE}/token/remove")).status == 404

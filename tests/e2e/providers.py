@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from composition.demo import NAMES, SHORTCODES
-from composition.house import DEMO_TOKEN
+from composition.lines import DEMO_TOKEN
 from crm.seed import NUMBERS
 from tests.e2e.server import ROOT
 

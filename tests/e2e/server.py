@@ -115,8 +115,8 @@ class Server:
 
 
 @asynccontextmanager
-async def running(data_dir: Path) -> AsyncIterator[Server]:
-    server = Server(data_dir)
+async def running(data_dir: Path, **settings: str) -> AsyncIterator[Server]:
+    server = Server(data_dir, **settings)
     await server.start()
     try:
         yield server

@@ -33,6 +33,7 @@ ROOMS = (
     "composition",
     "crm",
     "engine",
+    "hooks",
     "insights",
     "language",
     "payments",

@@ -16,7 +16,10 @@ import sandbox as package
 from tests.sandbox.conftest import Running
 
 HERE = Path(package.__file__).parent
-ROOMS = {"engine", "storage", "language", "runtime", "channels", "payments", "ads", "crm", "bookings", "web", "server"}
+ROOMS = {
+    "engine", "storage", "language", "runtime", "channels", "payments", "ads", "crm", "bookings", "hooks", "web",
+    "server",
+}  # fmt: skip
 
 
 def test_no_room_of_the_product_is_imported() -> None:

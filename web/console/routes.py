@@ -17,6 +17,7 @@ from ads.truth.attribution import Adverts, Tagged
 from bookings.desk import Desk, HandIn, Seen, unseen
 from crm.desk import Desk as Conversing
 from crm.desk import Voice
+from hooks.desk import Desk as HooksDesk
 from payments.desk import Desk as Cashier
 from people.mail import Mailer, Printed
 from people.users import Users
@@ -49,6 +50,7 @@ from web.console.settings import Settings
 from web.console.settings_ads import AdSettings
 from web.console.settings_catalogue import Catalogue
 from web.console.settings_connections import Connections
+from web.console.settings_webhooks import WebhookSettings
 from web.console.setup import Setup
 from web.console.signing_in import SigningIn
 from web.console.takings import TodaysMoney
@@ -87,6 +89,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     probe: Probe | None = None
     connecting: Connecting | None = None  # tries ad accounts
     destinations: Destinations | None = None  # tries where platforms are told
+    hooks: HooksDesk | None = None  # whom rules may tell things
     adverts: Adverts = Tagged()
     seen: Seen = unseen  # what else a booking's change at the desk comes to
     blobs: Blobs | None = None  # where pictures and films of ads are
@@ -114,6 +117,7 @@ def ways(console: Console) -> Sequence[Way]:
         *Journal(console.store, console.vault, users, console.clock).ways(),
         *(way for each in _settings(console) for way in each.ways()),
         *_ad_settings(console).ways(),
+        *WebhookSettings(console.store, console.hooks).ways(),
         *_setup(console).ways(),
         *_workshop(console, users).ways(),
         *ReplayPages(console.store, console.bench.replaying, console.clock).ways(),
@@ -137,6 +141,7 @@ def endpoints(console: Console) -> Sequence[Endpoint]:
         *Journal(console.store, console.vault, users, console.clock).endpoints(),
         *(endpoint for each in _settings(console) for endpoint in each.endpoints()),
         *_ad_settings(console).endpoints(),
+        *WebhookSettings(console.store, console.hooks).endpoints(),
         *_setup(console).endpoints(),
         *_workshop(console, users).endpoints(),
         *_publishing(console, users).endpoints(),

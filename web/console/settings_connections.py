@@ -86,7 +86,10 @@ class Connections(SettingsPage):
             await self._without_number(frame.named(await request.post(), "number"), caller)
         except KeyError:
             return frame.refused(caller, 404, "not-found")
-        return frame.see_other(f"/o/{caller.org}/settings", done="number-removed")
+        org = await self._store.get("orgs", caller.org) or {}
+        linked = not org.get("channels") or org["settings"].get("whatsapp_number")
+        done = "number-removed" if linked else "number-unlinked"
+        return frame.see_other(f"/o/{caller.org}/settings", done=done)
 
     async def remove_token(self, _request: web.Request, caller: Caller) -> web.Response:
         try:
@@ -199,7 +202,7 @@ class Connections(SettingsPage):
             return ""
         try:
             return (await self._probe.number(caller.org, number, "")).display
-        except Failed:
+        except Failed:  # it is removed all the same; the page says that links lead nowhere
             return ""
 
     async def _without_token(self, caller: Caller) -> None:

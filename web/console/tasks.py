@@ -26,7 +26,12 @@ from web.console.caller import Caller, Way
 
 _PAGE, _AT = "/o/{org}/tasks", "/orgs/{org}/tasks"
 # anything else is about money
-_NEEDS = {"handoff": "conversations.answer", "channel": "settings.change", "ads": "ads.change"}
+_NEEDS = {
+    "handoff": "conversations.answer",
+    "channel": "settings.change",
+    "ads": "ads.change",
+    "webhook": "settings.change",
+}
 _UNSETTLED = {"no-task": 404, "no-booking": 422, "no-reason": 422, "no-receipt": 409, "not-free": 409, "busy": 409}
 _UNMATCHED = {"no-task": 404, "bad-receipt": 422, "receipt-taken": 409, "nothing-waits": 409, "busy": 409}
 _REFUSALS = {"no-task": 404, "not-allowed": 403, "second-factor": 403, "busy": 409}

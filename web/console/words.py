@@ -17,11 +17,12 @@ from web.console.words_frame import FRAME
 from web.console.words_journal import JOURNAL
 from web.console.words_people import PEOPLE
 from web.console.words_settings import SETTINGS
+from web.console.words_webhooks import WEBHOOKS
 from web.console.words_workshop import WORKSHOP
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 
-_SUBJECTS = (AD_ACCOUNTS, ADS, API, BOOKINGS, BUSINESS, DESK, FRAME, JOURNAL, PEOPLE, SETTINGS, WORKSHOP)
+_SUBJECTS = (AD_ACCOUNTS, ADS, API, BOOKINGS, BUSINESS, DESK, FRAME, JOURNAL, PEOPLE, SETTINGS, WEBHOOKS, WORKSHOP)
 
 
 def gathered(subjects: Sequence[dict[str, tuple[str, str]]]) -> dict[str, tuple[str, str]]:

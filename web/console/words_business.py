@@ -68,6 +68,12 @@ BUSINESS: dict[str, tuple[str, str]] = {
     ),
     "settings.remove-keys-now": ("Forget the keys", "Sahau funguo"),
     "done.number-removed": ("The number is removed.", "Namba imeondolewa."),
+    "done.number-unlinked": (
+        "The number is removed. Meta did not tell your other number just now, so links and QR codes lead nowhere: "
+        "connect that number once more.",
+        "Namba imeondolewa. Meta haikutaja namba yako nyingine sasa hivi, hivyo viungo na misimbo ya QR haielekei "
+        "popote: unganisha namba hiyo tena.",
+    ),
     "done.token-removed": ("The token is forgotten.", "Token imesahauliwa."),
     "done.keys-removed": ("The keys are forgotten.", "Funguo zimesahauliwa."),
     "audit.settings.number_removed": ("removed a number", "aliondoa namba"),

@@ -1,0 +1,60 @@
+"""What is told asks nothing of a store that SQLite and MongoDB answer differently."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hooks import deliveries, endpoints
+from hooks.desk import BadEndpoint
+from storage.base import BaseStore
+from storage.errors import Conflict
+from storage.mongo import open_mongo
+from storage.sqlite import open_sqlite
+from tests.hooks.town import ORG, Receiver, Town
+from tests.storage.conftest import mongodb
+
+__all__ = ("mongodb",)
+
+
+@pytest.fixture(params=["sqlite", "mongo"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BaseStore]:
+    opened: BaseStore
+    if request.param == "sqlite":
+        opened = await open_sqlite(tmp_path / "hooks.db")
+    else:
+        opened = await open_mongo(request.getfixturevalue("mongodb"), f"t{uuid.uuid4().hex[:12]}")
+    yield opened
+    await opened.close()
+
+
+async def test_a_receiver_that_is_away_gone_switched_on_and_taken_away(
+    town: Town, receiver: Receiver, secret: str
+) -> None:
+    receiver.answers = [(503, {}), (200, {}), (410, {}), (200, {})]
+    await town.starts("order:1")
+    await town.pass_(minutes=1)
+    await town.starts("order:2")
+    assert (await endpoints.names(town.store, ORG), (await town.tasks())) == (("sheet",), [("webhook.gone", "open")])
+    await town.desk.switch_on(ORG, "sheet", ())
+    await town.starts("order:3")
+    states = {each.machine: (each.state, each.code) for each in await deliveries.latest(town.store.org(ORG))}
+    assert states == {"order:1": ("sent", ""), "order:2": ("failed", "gone"), "order:3": ("sent", "")}
+    await town.desk.change(ORG, "sheet", receiver.url, "other", ())
+    await town.desk.remove(ORG, "sheet", ())
+    assert await endpoints.names(town.store, ORG) == ()
+
+
+async def test_what_is_taken_away_meanwhile_does_not_come_back_by_halves(
+    town: Town, receiver: Receiver, secret: str
+) -> None:
+    late = endpoints.switched(ORG, "sheet", "gone", town.clock.now())
+    await town.desk.remove(ORG, "sheet", ())
+    with pytest.raises(Conflict):
+        await town.store.org(ORG).commit([late])
+    assert endpoints.listed(await town.org()) == ()
+    with pytest.raises(BadEndpoint):
+        await town.desk.renew(ORG, "sheet", ())

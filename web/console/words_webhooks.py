@@ -1,0 +1,113 @@
+"""The words of outgoing webhooks: whom rules may tell things, and what became of it."""
+
+from __future__ import annotations
+
+WEBHOOKS: dict[str, tuple[str, str]] = {
+    "hook.title": ("Telling other programs", "Kuambia programu nyingine"),
+    "hook.lead": (
+        "Your rules may tell a sheet, an accounting program or another service what happens. A rule names one of these "
+        "receivers and what goes along; nothing else leaves.",
+        "Kanuni zako zinaweza kuambia lahajedwali, programu ya uhasibu au huduma nyingine kinachotokea. Kanuni hutaja "
+        "mmoja wa wapokeaji hawa na kinachotumwa; hakuna kingine kinachotoka.",
+    ),
+    "hook.endpoints": ("Receivers", "Wapokeaji"),
+    "hook.none": ("Nobody is told anything.", "Hakuna anayeambiwa chochote."),
+    "hook.add": ("Add a receiver …", "Ongeza mpokeaji …"),
+    "hook.add-now": ("Add", "Ongeza"),
+    "hook.name": ("Name, as rules write it", "Jina, kama kanuni zinavyoliandika"),
+    "hook.name-hint": (
+        "Small letters, digits and _, such as sheet. It cannot be changed later.",
+        "Herufi ndogo, tarakimu na _, kama sheet. Haliwezi kubadilishwa baadaye.",
+    ),
+    "hook.url": ("Its address", "Anwani yake"),
+    "hook.about": ("What it is for", "Ni ya nini"),
+    "hook.hosts": ("This server may send to: {hosts}.", "Seva hii inaweza kutuma kwa: {hosts}."),
+    "hook.no-hosts": (
+        "This server may not send anywhere yet. Whoever runs it names the hosts in WEBHOOK_HOSTS.",
+        "Seva hii bado hairuhusiwi kutuma popote. Anayeiendesha hutaja seva katika WEBHOOK_HOSTS.",
+    ),
+    "hook.secret": (
+        "The secret of {name}. Give it to the receiver now, which checks our signature with it; it is not shown again.",
+        "Siri ya {name}. Mpe mpokeaji sasa, ili akague saini yetu; haitaonyeshwa tena.",
+    ),
+    "hook.test": ("Send a test", "Tuma jaribio"),
+    "hook.test-failed": ("The test did not arrive:", "Jaribio halikufika:"),
+    "hook.more": ("Change …", "Badilisha …"),
+    "hook.away": ("Take away …", "Ondoa …"),
+    "hook.renew": ("Renew the secret", "Tengeneza siri mpya"),
+    "hook.renew-warning": (
+        "A new secret is shown once. The old one is good for 24 more hours, so that the receiver can be changed first.",
+        "Siri mpya itaonyeshwa mara moja. Ya zamani itafanya kazi saa 24 zaidi, ili mpokeaji abadilishwe kwanza.",
+    ),
+    "hook.remove": ("Take {name} away", "Ondoa {name}"),
+    "hook.remove-warning": (
+        "It is told nothing any more, not even what is waiting. Rules that name it cannot be published until they name "
+        "another.",
+        "Hataambiwa chochote tena, hata kinachosubiri. Kanuni zinazomtaja haziwezi kuchapishwa hadi zitaje mwingine.",
+    ),
+    "hook.is-gone": (
+        "It said that it is gone (410), so nothing is sent there. Look whether its address is still right.",
+        "Alisema kuwa hayupo tena (410), kwa hiyo hakuna kinachotumwa. Angalia kama anwani yake bado ni sahihi.",
+    ),
+    "hook.on": ("Switch on again", "Washa tena"),
+    "hook.latest": ("Told lately", "Yaliyotumwa karibuni"),
+    "hook.nothing": ("Nothing in the last 30 days.", "Hakuna katika siku 30 zilizopita."),
+    "hook.attempts": ("attempts: {count}", "majaribio: {count}"),
+    "hook.status": ("answer: {status}", "jibu: {status}"),
+    "hook.again": ("Again {at}.", "Tena {at}."),
+    "hook.state.waiting": ("waits", "inasubiri"),
+    "hook.state.sent": ("arrived", "imefika"),
+    "hook.state.failed": ("failed", "imeshindwa"),
+    "hook.why.unknown": ("There is no receiver of this name.", "Hakuna mpokeaji wa jina hili."),
+    "hook.why.off": ("The receiver is switched off.", "Mpokeaji amezimwa."),
+    "hook.why.host": ("This server may not send to that host.", "Seva hii hairuhusiwi kutuma kwa seva hiyo."),
+    "hook.why.https": ("What is sent goes by https.", "Kinachotumwa huenda kwa https."),
+    "hook.why.address": ("The address is no web address.", "Anwani si anwani ya wavuti."),
+    "hook.why.private": (
+        "The host leads to an address that is not public.",
+        "Seva hiyo inaelekeza kwenye anwani isiyo ya umma.",
+    ),
+    "hook.why.secret": ("There is no secret to sign with: renew it.", "Hakuna siri ya kutia saini: tengeneza mpya."),
+    "hook.why.too_large": ("More than 64 KB were to be sent.", "Kilichotaka kutumwa kinazidi 64 KB."),
+    "hook.why.gone": ("The receiver said that it is gone.", "Mpokeaji alisema kuwa hayupo tena."),
+    "hook.why.redirect": (
+        "The receiver leads elsewhere; redirects are not followed.",
+        "Mpokeaji anaelekeza kwingine; haifuatwi.",
+    ),
+    "hook.why.refused": ("The receiver refused it.", "Mpokeaji alikataa."),
+    "hook.why.given_up": ("It was tried for a day.", "Ilijaribiwa kwa siku nzima."),
+    "hook.why.away": ("The receiver cannot take it just now.", "Mpokeaji hawezi kupokea kwa sasa."),
+    "hook.why.busy": ("The receiver is asked too often.", "Mpokeaji anaulizwa mara nyingi mno."),
+    "hook.why.slow": ("There was no answer in time.", "Hakukuwa na jibu kwa wakati."),
+    "hook.why.no_host": ("There is no server by that name.", "Hakuna seva yenye jina hilo."),
+    "hook.why.no_answer": ("Nobody answers there.", "Hakuna anayejibu huko."),
+    "hook.why.certificate": ("Its certificate does not hold.", "Cheti chake si halali."),
+    "hook.wrong.name": (
+        "{value} cannot be a name: small letters, digits and _, beginning with a letter.",
+        "{value} haiwezi kuwa jina: herufi ndogo, tarakimu na _, likianza na herufi.",
+    ),
+    "hook.wrong.taken": ("There is a receiver called {value} already.", "Tayari kuna mpokeaji anayeitwa {value}."),
+    "hook.wrong.many": ("There are {value} receivers already, as many as can be.", "Tayari kuna wapokeaji {value}."),
+    "hook.wrong.none": ("There is no receiver of this name.", "Hakuna mpokeaji wa jina hili."),
+    "hook.wrong.address": (
+        "{value} is no web address like https://hooks.example.com/…",
+        "{value} si anwani ya wavuti kama https://hooks.example.com/…",
+    ),
+    "hook.wrong.https": ("The address has to begin with https://.", "Anwani lazima ianze na https://."),
+    "hook.wrong.host": (
+        "This server may not send there. Whoever runs it names the hosts in WEBHOOK_HOSTS.",
+        "Seva hii hairuhusiwi kutuma huko. Anayeiendesha hutaja seva katika WEBHOOK_HOSTS.",
+    ),
+    "done.hook-tested": ("The test arrived.", "Jaribio limefika."),
+    "done.hook-changed": ("Saved.", "Imehifadhiwa."),
+    "done.hook-on": ("It is told again.", "Ataambiwa tena."),
+    "done.hook-removed": ("It is told nothing any more.", "Hataambiwa chochote tena."),
+    "task.webhook.gone": ("A receiver is gone: look at its address", "Mpokeaji hayupo: angalia anwani yake"),
+    "task.webhook.failing": ("A receiver took nothing for a day", "Mpokeaji hakupokea chochote kwa siku nzima"),
+    "audit.settings.webhook": ("let rules tell another program", "aliruhusu kanuni kuambia programu nyingine"),
+    "audit.settings.webhook-changed": ("changed a receiver's address", "alibadilisha anwani ya mpokeaji"),
+    "audit.settings.webhook-renewed": ("renewed a receiver's secret", "alitengeneza siri mpya ya mpokeaji"),
+    "audit.settings.webhook-on": ("switched a receiver on again", "aliwasha mpokeaji tena"),
+    "audit.settings.webhook-tested": ("sent a receiver a test", "alimtumia mpokeaji jaribio"),
+    "audit.settings.webhook-removed": ("took a receiver away", "aliondoa mpokeaji"),
+}
