@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.markets import Array, Policy, even, total
+from sandbox.market.oracle import best_budgets
 from sandbox.market.simulator import Market
 
 DRAWS = 400
@@ -96,6 +97,19 @@ def _places(market: Market, random: np.random.Generator) -> tuple[Array, Array]:
     return (places == order[:, :, -1:]).mean(1), (places == order[:, :, -2:-1]).mean(1)
 
 
+class Told:
+    """No rival but a yardstick: equal shares for some hours, and from then on what the oracle does, by every rate."""
+
+    def __init__(self, hours: int) -> None:
+        self._hours = hours
+
+    def __call__(self, market: Market, budgets: Array) -> Array | None:
+        if market.hour < self._hours or (market.hour % 24 and market.hour != self._hours):
+            return None
+        return best_budgets(market, market.hour // 24 * 24 + 12)
+
+
+TOLD = (12, 24, 48)  # hours
 RIVALS: dict[str, Callable[[], Policy]] = {
     "equal split": lambda: equal_split,
     "epsilon-greedy": lambda: epsilon_greedy,

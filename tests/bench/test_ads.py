@@ -12,7 +12,9 @@ import pytest
 from bench import ads, ads_noticing, truth
 from bench.__main__ import measured
 from bench.markets import play
-from bench.rivals import RIVALS
+from bench.rivals import RIVALS, Told
+from sandbox.market.oracle import best_profit
+from sandbox.market.simulator import Market
 from sandbox.market.world import World
 from sandbox.market.worlds import FAMILIES, alike, stationary
 
@@ -39,6 +41,14 @@ def test_a_family_is_played_by_all_in_the_same_worlds(monkeypatch):
     assert set(found) >= {ads.OURS, "oracle", *RIVALS}
     assert found["autopilot spent"].sum() < 0.5 * found["equal split spent"].sum()
     assert [figure["target"] for figure in ads._losing(found)] == [15, None, 10]
+
+
+def test_the_later_one_is_told_everything_the_less_is_left_to_earn():
+    worlds = [stationary(seed) for seed in range(40)]
+    best = float(best_profit(Market(worlds)).sum())
+    at_once, after_two_days, never = (float(play(worlds, Told(hours)).profit().sum()) for hours in (0, 48, 10_000))
+    assert at_once == pytest.approx(best, rel=0.05)
+    assert at_once > after_two_days > never
 
 
 def test_what_is_noticed_is_measured(monkeypatch):
