@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_DIGITS = 15  # of a count; more fit into no store
+
 
 def text(body: Any, name: str) -> str:
     """Text or a whole number as text; "" for all else."""
@@ -31,6 +33,14 @@ def whole(body: Any, name: str, default: int = 0) -> int:
         return int(float(value))
     except (ValueError, OverflowError):
         return default
+
+
+def count(body: Any, name: str) -> int:
+    """How many, where a guess would do harm. Raises ValueError for what is missing, negative or no whole number."""
+    found = text(body, name)
+    if not (found.isascii() and found.isdecimal() and len(found) <= _DIGITS):
+        raise ValueError(f"{name} is no count: {found[:40]!r}")
+    return int(found)
 
 
 def number(body: Any, name: str) -> float:

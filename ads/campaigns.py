@@ -122,6 +122,7 @@ def _variation(campaign: str, new: NewVariation, now: datetime) -> Op:
             "angle": new.angle,
             "name": new.name,
             "budget": new.budget.amount,
+            "bid": 0,
             "creative": msgspec.to_builtins(new.creative),
             "status": DRAFT,
             "stage": "testing",
@@ -210,17 +211,6 @@ def most_live(status: str, budget: int, told: Sequence[Mapping[str, Any]]) -> in
     return max(budgets) if ACTIVE in statuses else 0
 
 
-def day_ago(variation: Mapping[str, Any], now: datetime) -> int | None:
-    """The budget that it had a day ago, if it was changed since."""
-    steps = [step for step in variation.get("steps") or [] if step["at"] > now - timedelta(days=1)]
-    return int(steps[0]["before"]) if steps else None
-
-
-def changes_last_hour(variation: Mapping[str, Any], now: datetime) -> int:
-    """How often its budget was sent to the platform in the last hour, made or not."""
-    return sum(1 for at in variation.get("sent") or [] if at > now - timedelta(hours=1))
-
-
 def campaign_ref(campaign: Mapping[str, Any]) -> Ref:
     return Ref(kind="campaign", id=campaign["_id"], external=dict(campaign.get("external") or {}))
 
@@ -244,11 +234,13 @@ def kept_state(state: State) -> dict[str, Any]:
         "reason": state.reason,
         "budget": None if state.budget is None else state.budget.amount,
         "fingerprint": state.fingerprint,
+        "bid": None if state.bid is None else state.bid.amount,
     }
 
 
 def read_state(kept: Mapping[str, Any], ref: Ref, currency: str) -> State:
     budget = kept.get("budget")
+    bid = kept.get("bid", 0)  # what was kept before there were bids was bought at the lowest cost
     return State(
         ref=ref,
         name=kept["name"],
@@ -257,6 +249,7 @@ def read_state(kept: Mapping[str, Any], ref: Ref, currency: str) -> State:
         reason=kept.get("reason") or "",
         budget=None if budget is None else Money(int(budget), currency),
         fingerprint=kept.get("fingerprint") or "",
+        bid=None if bid is None else Money(int(bid), currency),
     )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
 
-from ads import campaigns, intents
+from ads import bids, campaigns, intents, steps
 from ads.campaigns import ACTIVE, DRAFT, GONE, PAUSED
 from ads.intents import AUTOPILOT, GUARD, Wanted, Wish
 from ads.serving import capacity_left
@@ -18,6 +17,7 @@ from engine.values import Money
 from runtime.verbs import Changed, Context, Post, Start
 from storage.store import Document, Op, Update
 
+_NOTHING = "nothing would change"
 BELOW_SMALLEST = "below the platform's smallest budget"  # variation.yaml knows it by these words
 Facts = dict[str, Any]  # the record `ad_facts`
 
@@ -79,14 +79,14 @@ class Changes:
         if kind == "resume" and await capacity_left(ctx.store, campaign, ctx.now) == 0:
             return _not_proposed("nobody else can be served today")
         largest = campaigns.policy_of(await ctx.store.get("orgs", ctx.org), campaign).largest_step_pct
-        wanted = _wanted(kind, args, campaign, variation, _highest(variation, largest, ctx.now))
-        if wanted is None:
-            return _not_proposed("nothing would change")
+        wanted = _wanted(kind, args, campaign, variation, largest, ctx.now)
+        if isinstance(wanted, str):
+            return _not_proposed(wanted)
         if wanted.budget is not None and wanted.budget < int(campaign.get("smallest_budget") or 0):
             return _not_proposed(BELOW_SMALLEST)
         decision = args.get("decision")
         wish = Wish(
-            kind="budget" if kind == "budget" else "pause" if kind == "pause" else "resume",
+            kind=msgspec.convert(kind, intents.Kind),
             wanted=wanted,
             by=AUTOPILOT,
             reason=str(args.get("reason") or ""),
@@ -198,18 +198,24 @@ def wish_for(ctx: Context, variation: Document, wish: Wish) -> tuple[list[Op], S
 def _highest(variation: Document, largest_pct: float, now: datetime) -> int:
     """What the largest step leads to, counted as the guardrail counts it: steps of one day are one step."""
     before = int(variation["budget"])
-    ago = campaigns.day_ago(variation, now)
+    ago = steps.day_ago(steps.BUDGET, variation, now)
     base = before if ago is None else min(before, ago)
-    return int(Decimal(base) * (1 + Decimal(str(largest_pct)) / 100))
+    return steps.more(base, largest_pct)
 
 
 def _wanted(
-    kind: str, args: Mapping[str, Any], campaign: Document, variation: Document, highest: int
-) -> Wanted | None:  # fmt: skip
+    kind: str, args: Mapping[str, Any], campaign: Document, variation: Document, largest_pct: float, now: datetime
+) -> Wanted | str:  # fmt: skip
+    """Or why there is nothing to do."""
+    if kind == "bid":
+        amounts = {name: None if args.get(name) is None else int(args[name].amount) for name in ("bid", "limit")}
+        bid = bids.wanted(variation, now, largest_pct, step_pct=args.get("change_pct"), **amounts)
+        return bid if isinstance(bid, str) else Wanted(bid=bid)
     if kind == "pause":
-        return None if variation["status"] == PAUSED else Wanted(status="paused")
+        return _NOTHING if variation["status"] == PAUSED else Wanted(status="paused")
     if kind == "resume":
-        return None if variation["status"] == ACTIVE else Wanted(status="active")
+        return _NOTHING if variation["status"] == ACTIVE else Wanted(status="active")
+    highest = _highest(variation, largest_pct, now)
     before = int(variation["budget"])
     if args.get("budget") is not None:
         after = int(args["budget"].amount)
@@ -218,7 +224,7 @@ def _wanted(
         after = max(before, min(after, highest)) if after > before else after
     if args.get("limit") is not None and after > before:
         after = max(before, min(after, int(args["limit"].amount)))
-    return None if after == before or after <= 0 else Wanted(budget=after)
+    return _NOTHING if after == before or after <= 0 else Wanted(budget=after)
 
 
 def _moot(intent: Document, variation: Document) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ads import campaigns, hours, intents
+from ads import campaigns, frequency, hours, intents
 from ads.campaigns import DRAFT, GONE
 from ads.dispatcher import Connect
 from ads.drift import adopted, gone, left
@@ -71,7 +72,8 @@ class Collector:
             Update("campaigns", campaign["_id"], {"set": noted}, expect=campaign["version"]),
         ]
         event = Event(name="ads.collected", data={"hours": absorbed.fresh + absorbed.grown})
-        return Acted(ops=tuple(ops), posts=absorbed.posts, event=event)
+        reach = partial(frequency.collect, ctx.store, platform, account.zone, variations, ctx.now)
+        return Acted(ops=tuple(ops), posts=absorbed.posts, event=event, afterwards=reach)
 
     async def _found_otherwise(
         self, ctx: Context, platform: Platform, campaign: Document, variations: Sequence[Document]

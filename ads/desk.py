@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ads import campaigns, intents
+from ads import bids, campaigns, intents
 from ads.campaigns import BadCampaign, NewCampaign
 from ads.changes import called_off
 from ads.intents import Wanted, Wish
@@ -102,18 +102,29 @@ class Desk:
         await self._tell(org, campaign, "ads.end_asked", {"reason": reason or "ended by hand"}, list(note))
 
     async def propose(
-        self, org: str, variation: str, by: str, *, budget: Money | None = None, status: str = "", reason: str = "",
-        note: Sequence[Op] = (),
+        self, org: str, variation: str, by: str, *, budget: Money | None = None, bid: Money | None = None,
+        status: str = "", reason: str = "", note: Sequence[Op] = (),
     ) -> str:  # fmt: skip
-        """A person's own change of a variation: its budget, or "active" or "paused". The id of the change."""
-        wanted = Wanted(budget=None if budget is None else budget.amount, status=status or None)
-        if status not in ("", "active", "paused") or (budget is None) == (status == ""):
-            raise Refused("ads.what", "Say either a budget, or whether it is to run.")
-        kind: Any = "budget" if budget is not None else "pause" if status == "paused" else "resume"
+        """A person's own change of a variation: its budget, its bid (0 for none), or "active" or "paused". The id of
+        the change.
+        """
+        runs = {"": None, "active": "resume", "paused": "pause"}.get(status, "what")
+        given = [kind for kind, value in (("budget", budget), ("bid", bid), (runs, runs)) if value is not None]
+        if len(given) != 1 or runs == "what":
+            raise Refused("ads.what", "Say either a budget, or a bid, or whether it is to run.")
+        kind: Any = given[0]
+        wanted = Wanted(
+            budget=None if budget is None else budget.amount, bid=None if bid is None else bid.amount,
+            status=status or None,
+        )  # fmt: skip
         found = await self._variation(org, variation)
         campaign = await self._campaign(org, found["campaign"])
         if budget is not None and (budget.currency != campaign["currency"] or budget.amount <= 0):
             raise Refused("ads.budget", f"A budget is an amount in {campaign['currency']}, more than nothing.")
+        if bid is not None and (bid.currency != campaign["currency"] or bid.amount < 0):
+            raise Refused("ads.bid", f"A bid is an amount in {campaign['currency']}, or 0 for none.")
+        if bid is not None and bids.of(found) is None:
+            raise Refused("ads.bidding", "Somebody chose another way of bidding: choose the lowest cost there first.")
         return await self._wish(org, variation, Wish(kind=kind, wanted=wanted, by=by, reason=reason), note)
 
     async def rollback(self, org: str, change: str, by: str, reason: str = "", note: Sequence[Op] = ()) -> str:
@@ -181,7 +192,7 @@ class Desk:
             found = await self._variation(org, variation)
             posts: list[Post] = []
             if found.get("open_change"):
-                if wish.kind == "budget":
+                if wish.kind in ("budget", "bid"):
                     raise Refused("ads.busy", "Another change of it is under way: decide on that one first.")
                 posts = [called_off(found, "a person wants something else")]
             id = intents.id_from(org, f"desk/{secrets.token_hex(12)}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ads import campaigns, intents, law
+from ads import bids, campaigns, intents, law, steps
 from ads.changes import Changes
 from ads.drift import adopted, gone, left
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError
@@ -34,7 +34,6 @@ Connect = Callable[[str, str], Awaitable[Platform | None]]  # (org, platform's n
 Weigh = Callable[[str, dict[str, Any]], Awaitable[Decision | None]]  # (org, facts): rules/ad_guardrails.yaml
 GUARDRAILS = "ad_guardrails"
 _AGAIN = timedelta(minutes=20)
-_SENT_KEPT = timedelta(hours=2)
 _TRIES = 5
 
 
@@ -131,14 +130,15 @@ class Dispatcher:
             counted = campaigns.ledger_of(job.campaign).with_budget(
                 job.variation["_id"], self._most(ctx, job, step), today
             )
-            sent: list[Any] = [at for at in job.variation.get("sent") or [] if at > ctx.now - _SENT_KEPT]
             told = {"at": ctx.now, "status": job.wanted.status, "budget": job.wanted.budget}
             changes: dict[str, Any] = {
                 "unsure": True,
                 "told": [*campaigns.unanswered(job.variation, ctx.now), told],
             }
             if job.wanted.budget is not None and job.intent["kind"] != "launch":
-                changes["sent"] = [*sent, ctx.now]
+                changes |= steps.sent(steps.BUDGET, job.variation, ctx.now)
+            if job.wanted.bid is not None:
+                changes |= steps.sent(steps.BID, job.variation, ctx.now)
             ops: list[Op] = [
                 Update("campaigns", job.campaign["_id"], {"set": {"ledger": written(counted)}},
                        expect=job.campaign["version"]),
@@ -173,9 +173,14 @@ class Dispatcher:
             campaigns.caps_of(job.campaign), campaigns.ledger_of(job.campaign), step,
             day_of(ctx.now, job.campaign["zone"]),
         )  # fmt: skip
+        breach = breach or bids.breach(
+            campaigns.caps_of(job.campaign), job.variation, job.wanted.bid, ctx.now, approved=approved,
+            by_person=bool(job.intent["by_person"]),
+        )  # fmt: skip
         if breach is not None:
             raise HeldBack(breach.code, breach.reason)
-        if step.raises:
+        raises = step.raises or bids.raises(bids.of(job.variation), job.wanted.bid)
+        if raises:
             account = await job.platform.account()
             if account.currency != job.currency:
                 raise CurrencyChanged(job.platform.name, job.currency, account.currency)
@@ -183,7 +188,7 @@ class Dispatcher:
         facts = await self._changes.step(ctx, job.intent, job.campaign, job.variation)
         decision = await self._weigh(ctx.org, {**facts, "guardrail": campaigns.policy_of(org, job.campaign).record()})
         if decision is None:
-            if step.raises:
+            if raises:
                 raise HeldBack("ads.no_guardrails", "no guardrails are in force: nothing spends more without them")
             return step
         verdict = decision.result if isinstance(decision.result, dict) else {}
@@ -192,7 +197,7 @@ class Dispatcher:
         if verdict.get("verdict") != "go":
             raise HeldBack("ads.guardrail", str(verdict.get("reason") or "the guardrails do not allow it"))
         if _too_often(job, ctx):
-            raise RetryLater("the platform lets a budget change only so often in an hour", after=_AGAIN)
+            raise RetryLater("budgets and bids change only so often in an hour", after=_AGAIN)
         return step
 
     async def _gone(self, ctx: Context, args: dict[str, Any]) -> Acted:
@@ -247,7 +252,9 @@ async def _finished(ctx: Context, job: Job, after: State | None) -> Acted:
     }
     changes |= switched(variation, ours, ctx.now)
     if variation["status"] != campaigns.DRAFT:
-        changes |= intents.stepped(variation, budget, ctx.now)
+        changes |= steps.changed(steps.BUDGET, variation, budget, ctx.now)
+        bid = None if after is None or after.bid is None else after.bid.amount
+        changes |= bids.stepped(variation, bid, ctx.now) if after is not None else {}
     else:
         changes |= {"launched_at": ctx.now}
     if after is not None:
@@ -267,7 +274,10 @@ async def _finished(ctx: Context, job: Job, after: State | None) -> Acted:
 def _too_often(job: Job, ctx: Context) -> bool:
     """Whatever the table says: platforms refuse more, and count what they refuse."""
     changes_budget = job.wanted.budget is not None and job.wanted.budget != int(job.variation["budget"])
-    return changes_budget and campaigns.changes_last_hour(job.variation, ctx.now) >= PLATFORM_CHANGES
+    if changes_budget and steps.changes_last_hour(steps.BUDGET, job.variation, ctx.now) >= PLATFORM_CHANGES:
+        return True
+    changes_bid = job.wanted.bid is not None and job.wanted.bid != bids.of(job.variation)
+    return changes_bid and steps.changes_last_hour(steps.BID, job.variation, ctx.now) >= PLATFORM_CHANGES
 
 
 def _event(name: str, **data: Any) -> Acted:

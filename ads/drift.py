@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ads import campaigns, intents
+from ads import bids, campaigns, steps
 from ads.ledger import day_of, written
 from ads.platform import State
 from ads.running import switched
@@ -42,7 +42,8 @@ def adopted(
         "external": dict(found.ref.external) or dict(variation.get("external") or {}),
         "unsure": False,
         "edited_at": now,
-        **intents.stepped(variation, budget, now),
+        **steps.changed(steps.BUDGET, variation, budget, now),
+        **bids.stepped(variation, None if found.bid is None else found.bid.amount, now),
         **switched(variation, found.status, now),
     }
     data = {

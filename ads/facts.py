@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ads import campaigns, hours, noticing, periods
+from ads import bids, campaigns, frequency, hours, noticing, periods
 from ads.campaigns import ACTIVE, DRAFT, GONE
 from ads.changes import Facts, Noticed, Share
 from ads.ledger import day_of
@@ -205,13 +205,15 @@ def _facts(
         "hours_running": _since(launched, now) or 0.0,
         "hours_since_change": _since(variation.get("changed_at") or launched, now),
         "budget": money(int(variation["budget"])),
+        "bid": money(bid) if (bid := bids.of(variation)) else None,
+        "hours_since_bid_change": _since(bids.changed_at(variation), now),
         "reporting_factor": None,
         "data_ok": _data_ok(campaign, variation, now),
         "spend_today": money(spent_today),
         "velocity": _velocity(variation, recent, now),
         "cpc": money(sum(row.spend for row in recent) / clicks) if (clicks := sum(r.clicks for r in recent)) else None,
         "ctr": round(clicks / shown, 5) if shown else None,
-        "frequency": None,
+        "frequency": frequency.of(variation, now),
         "running": running,
         "reported": bool(recent) or not running or now - (running_since(variation) or now) < FRESH,
         "hours_since_report": _since(collected or launched, now) or 0.0,
@@ -258,7 +260,7 @@ def of_offer(offer: Document | None, currency: str) -> Economics | None:
             **amounts, **rates,
         }  # fmt: skip
         return economics(Costs(**{"cost": Money(0, currency), **given}))
-    except (BadOffer, TypeError):
+    except (BadOffer, TypeError):  # as if nothing had been said: nothing is scaled, and submitting asks for the costs
         return None
 
 

@@ -11,25 +11,17 @@ size and the time have an end. Who runs the server may narrow it to named hosts 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import msgspec
-from aiohttp.abc import AbstractResolver, ResolveResult
+
+from runtime.addresses import LOOPBACK_NAMES, PORTS, BadAddress, Lookup, Pinned, Place, addresses_of, place_of, public
 
 BYTES, SECONDS, HOPS = 2_000_000, 15.0, 5
-PORTS = {"http": 80, "https": 443}
 AGENT = "AAIS-page-check/1.0"
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-
-Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
-"""(host, port) -> its addresses, as texts."""
 
 
 class Refused(Exception):
@@ -76,7 +68,7 @@ class Fetcher:
         self._simulated = dict(simulated or {})
         self._loopback = loopback
         self._hosts = hosts
-        self._lookup = lookup or _looked_up
+        self._lookup = lookup
         self._most = most
         self._seconds = seconds
 
@@ -98,8 +90,8 @@ class Fetcher:
 
     def _stands_at(self, url: str) -> str:
         """Where the demo has a page of a made-up site; any other address as it is."""
-        host, _, scheme = _parts(url) if self._simulated else ("", 0, "")
-        found = self._simulated.get(host) if scheme == "https" else None
+        place = _place(url) if self._simulated else None
+        found = self._simulated.get(place.host) if place is not None and place.scheme == "https" else None
         if found is None:
             return url
         parts = urlsplit(url)
@@ -139,83 +131,31 @@ class Fetcher:
                 return bytes(body[: self._most]), False
         return bytes(body), True
 
-    async def _judged(self, url: str) -> AbstractResolver:
+    async def _judged(self, url: str) -> Pinned:
         """The addresses that this address may be asked at. Raises `Refused`."""
-        host, port, scheme = _parts(url)
-        local = self._loopback and host in _LOOPBACK_NAMES
-        if port != PORTS[scheme] and not local:
-            raise Refused("port", f"web pages are at port {PORTS[scheme]}, not {port}")
+        place = _place(url)
+        host, local = place.host, self._loopback and place.host in LOOPBACK_NAMES
+        if place.port != PORTS[place.scheme] and not local:
+            raise Refused("port", f"web pages are at port {PORTS[place.scheme]}, not {place.port}")
         if self._hosts and host not in self._hosts and not local:
             raise Refused("host", f"this server asks only {', '.join(sorted(self._hosts))}")
         try:
-            found = [ipaddress.ip_address(host)]
-        except ValueError:
-            try:
-                found = [ipaddress.ip_address(each) for each in await self._lookup(host, port)]
-            except OSError as error:
-                raise Unreachable("no_host", f"there is no server by the name {host}") from error
+            found = await addresses_of(host, place.port, self._lookup)
+        except OSError as error:
+            raise Unreachable("no_host", f"there is no server by the name {host}") from error
         if not found:
             raise Unreachable("no_host", f"there is no server by the name {host}")
         for address in found:
             if not public(address) and not (local and address.is_loopback):
                 raise Refused("private", f"{host} is not a public address")
-        return _Pinned(host, tuple(str(address) for address in found))
+        return Pinned(host, found)
 
 
-class _Pinned(AbstractResolver):
-    """Answers for the one host with the addresses that were judged."""
-
-    def __init__(self, host: str, addresses: tuple[str, ...]) -> None:
-        self._host = host
-        self._addresses = addresses
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        if host.rstrip(".").lower() != self._host:
-            raise OSError(f"{host} was not judged")
-        return [
-            ResolveResult(
-                hostname=host, host=address, port=port, proto=0, flags=socket.AI_NUMERICHOST,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-            )
-            for address in self._addresses
-        ]  # fmt: skip
-
-    async def close(self) -> None:
-        return None
-
-
-def public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address is one of the public internet, also when it stands inside another."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None and not public(inner):
-            return False
-        if address.scope_id is not None:
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
-def _parts(url: str) -> tuple[str, int, str]:
+def _place(url: str) -> Place:
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise Refused("address", "this is no web address") from error
-    host = (parts.hostname or "").rstrip(".").lower()
-    if parts.scheme not in PORTS or not host or not url.isprintable() or " " in url or len(url) > 2048:
-        raise Refused("address", "a web address begins with https:// and a host, and has no blanks")
-    if parts.username is not None or parts.password is not None:
-        raise Refused("address", "an address with a user or password in it is not one for customers")
-    if host.replace(".", "").isdecimal() or host.startswith("0x"):
-        try:  # 127.1, 2130706433 and 0177.0.0.1 are read as addresses by some; by us only the plain form is
-            ipaddress.IPv4Address(host)
-        except ValueError as error:
-            raise Refused("address", f"{host} is no address in its plain form") from error
-    return host, port if port is not None else PORTS[parts.scheme], parts.scheme
+        return place_of(url)
+    except BadAddress as error:
+        raise Refused(error.code, str(error)) from error
 
 
 def _onward(at: str, location: str) -> str:
@@ -234,9 +174,3 @@ def _decoded(body: bytes, charset: str | None) -> str:
         return body.decode(charset or "utf-8", errors="replace")
     except LookupError:  # a charset that nobody knows
         return body.decode("utf-8", errors="replace")
-
-
-async def _looked_up(host: str, port: int) -> Sequence[str]:
-    loop = asyncio.get_running_loop()
-    found: Any = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import msgspec
 
-from ads import campaigns, law
+from ads import bids, campaigns, law, steps
 from ads.ledger import day_of
 from ads.platform import Change, State
 from engine.values import Money, encode
@@ -30,17 +30,17 @@ DONE, HELD_BACK, DECLINED, EXPIRED, FAILED, MOOT = "done", "held_back", "decline
 UNDER_WAY = (OPEN, ASKING, EXECUTING)
 AUTOPILOT, GUARD = "autopilot", "guard"  # who wants it, if it is no person; the guard keeps caps as days go by
 
-Kind = Literal["launch", "budget", "pause", "resume", "end", "rollback"]
+Kind = Literal["launch", "budget", "bid", "pause", "resume", "end", "rollback"]
 KINDS: tuple[str, ...] = get_args(Kind)
-_STEPS_KEPT = timedelta(days=90)  # what ran at which budget is asked by the statistics
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """How it is to be on the platform; None leaves it as it is. Budget in minor units."""
+    """How it is to be on the platform; None leaves it as it is. Budget and bid in minor units; a bid of 0 is none."""
 
     status: str | None = None
     budget: int | None = None
     name: str | None = None
+    bid: int | None = None
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +87,7 @@ def recorded(id: str, wish: Wish, variation: Document, now: datetime) -> list[Op
         "decision": encode(wish.decision),
         "facts": encode(wish.facts),
         "budget_before": int(variation["budget"]),
+        "bid_before": bids.of(variation),
         "status_before": variation["status"],
         "approved_by": wish.approved_by,
         "undoes": wish.undoes,
@@ -113,8 +114,9 @@ def wanted_of(intent: Mapping[str, Any]) -> Wanted:
 def change_of(wanted: Wanted, currency: str) -> Change:
     """For the platform."""
     budget = None if wanted.budget is None else Money(wanted.budget, currency)
+    bid = None if wanted.bid is None else Money(wanted.bid, currency)
     status: Any = wanted.status
-    return Change(status=status, budget=budget, name=wanted.name)
+    return Change(status=status, budget=budget, name=wanted.name, bid=bid)
 
 
 def fits(state: State, wanted: Wanted) -> bool:
@@ -123,6 +125,7 @@ def fits(state: State, wanted: Wanted) -> bool:
         wanted.status in (None, state.status)
         and (wanted.budget is None or (state.budget is not None and state.budget.amount == wanted.budget))
         and wanted.name in (None, state.name)
+        and (wanted.bid is None or (state.bid is not None and state.bid.amount == wanted.bid))
     )
 
 
@@ -132,7 +135,9 @@ def step_of(wanted: Wanted, campaign: Document, variation: Document, now: dateti
     budget = wanted.budget if wanted.budget is not None else int(variation["budget"])
     launched = variation["status"] not in (campaigns.DRAFT, campaigns.GONE)
     pct = law.change_pct(
-        int(variation["budget"]) if launched else 0, budget, campaigns.day_ago(variation, now) if launched else None
+        int(variation["budget"]) if launched else 0,
+        budget,
+        steps.day_ago(steps.BUDGET, variation, now) if launched else None,
     )
     return law.Step(
         variation=variation["_id"],
@@ -154,20 +159,22 @@ def weighed(
     after = campaigns.ledger_of(campaign).with_budget(
         variation["_id"], max(step.after, step.before, step.possible), today
     )
+    of_bid, before = intent["kind"] == "bid", bids.of(variation)
     changed = variation.get("changed_at") or variation.get("launched_at")
     money = {key: campaigns.money(campaign, int(campaign.get(key) or 0)) for key in ("daily_cap", "monthly_cap")}
     return {
         "kind": str(intent["kind"]),
-        "raises": step.raises,
+        "raises": step.raises or bids.raises(before, wanted.bid),
+        "lifts": bids.lifts(before, wanted.bid),
         "capped": all(amount.amount > 0 for amount in money.values()),
         "by_person": bool(intent["by_person"]) or intent["kind"] == "launch",
         "approved": step.approved,
         "exposure": campaigns.money(campaign, max(after.exposure(today), after.live_total)),
         "month": campaigns.money(campaign, after.month(today)),
         **money,
-        "change_pct": step.pct,
-        "changes_last_hour": campaigns.changes_last_hour(variation, now),
-        "hours_since_change": _hours(changed, now),
+        "change_pct": max(step.pct, bids.change_pct(variation, wanted.bid, now)),
+        "changes_last_hour": steps.changes_last_hour(steps.BID if of_bid else steps.BUDGET, variation, now),
+        "hours_since_change": _hours(bids.changed_at(variation) if of_bid else changed, now),
         "conversions": int(facts.get("conversions") or 0),
         "data_ok": bool(facts.get("data_ok")),
     }
@@ -175,14 +182,6 @@ def weighed(
 
 def _hours(since: datetime | None, now: datetime) -> float:
     return 10_000.0 if since is None else round((now - since).total_seconds() / 3600, 2)
-
-
-def stepped(variation: Mapping[str, Any], budget: int, now: datetime) -> dict[str, Any]:
-    """What a variation remembers of a budget that has just changed; nothing if it has not."""
-    if int(variation["budget"]) == budget:
-        return {}
-    kept = [step for step in variation.get("steps") or [] if step["at"] > now - _STEPS_KEPT]
-    return {"steps": [*kept, {"at": now, "before": int(variation["budget"]), "after": budget}], "changed_at": now}
 
 
 def undoing(intent: Document, by: str, reason: str) -> Wish:
@@ -193,7 +192,7 @@ def undoing(intent: Document, by: str, reason: str) -> Wish:
     if before is None:  # there was nothing before a launch
         wanted = Wanted(status="deleted")
     else:
-        wanted = Wanted(status=before["status"], budget=before["budget"], name=before["name"])
+        wanted = Wanted(status=before["status"], budget=before["budget"], name=before["name"], bid=before.get("bid"))
     return Wish(kind="rollback", wanted=wanted, by=by, reason=reason, undoes=intent["_id"])
 
 

@@ -50,6 +50,13 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+def too_large(caps: Caps, pct: float) -> Breach | None:
+    """A step that is not made without an approval."""
+    if pct <= caps.approval_pct:
+        return None
+    return Breach(code="ads.law.approval", reason=f"{pct:g} % more needs an approval; {caps.approval_pct:g} % does not")
+
+
 def change_pct(before: int, after: int, day_ago: int | None = None) -> float:
     """How much more, in per cent: of the budget before, or of the one of a day ago if that makes it more.
 
@@ -73,11 +80,8 @@ def breach(caps: Caps, ledger: Ledger, step: Step, today: date) -> Breach | None
         return Breach(code="ads.law.currency", reason=f"the budget is in {step.currency}, the caps in {caps.currency}")
     if caps.daily <= 0 or caps.monthly <= 0:
         return Breach(code="ads.law.no_cap", reason="no cap, no launch: set a daily and a monthly cap first")
-    if step.pct > caps.approval_pct and not step.approved:
-        return Breach(
-            code="ads.law.approval",
-            reason=f"{step.pct:g} % more needs an approval; {caps.approval_pct:g} % does not",
-        )
+    if not step.approved and (breach := too_large(caps, step.pct)) is not None:
+        return breach
     after = ledger.with_budget(step.variation, max(step.after, step.possible), today)
     if max(after.live_total, after.exposure(today)) > caps.daily:
         return Breach(code="ads.law.daily_cap", reason="it would go over the daily cap")

@@ -10,7 +10,7 @@ Errors are those of `ads.failures`, and no others, except `ads.units.BadUnit` fo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -108,7 +108,8 @@ class CampaignPlan(msgspec.Struct, frozen=True, kw_only=True):
 class VariationPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A variation to create, paused: ad set with daily budget, creative and ad. `angle` is A, B, C.
 
-    Times are aware; without `ends` it runs until paused.
+    Times are aware; without `ends` it runs until paused. `bid` is the most that a result may cost on average, as the
+    platform counts results; without one it is bought at the lowest cost.
     """
 
     id: str
@@ -120,18 +121,20 @@ class VariationPlan(msgspec.Struct, frozen=True, kw_only=True):
     creative: Creative
     starts: datetime | None = None
     ends: datetime | None = None
+    bid: Money | None = None
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What to change; None leaves it as it is. `status="deleted"` cannot be taken back on any platform."""
+    """What to change; None leaves it, a `bid` of 0 takes it away. `status="deleted"` can be taken back nowhere."""
 
     status: Status | None = None
     budget: Money | None = None
     name: str | None = None
+    bid: Money | None = None
 
     @property
     def empty(self) -> bool:
-        return self.status is None and self.budget is None and self.name is None
+        return self == Change()
 
     def beyond(self, state: State) -> Change:
         """What of this is not so already."""
@@ -139,6 +142,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
             status=self.status if self.status != state.status else None,
             budget=self.budget if self.budget != state.budget else None,
             name=self.name if self.name != state.name else None,
+            bid=self.bid if self.bid != state.bid else None,
         )
 
 
@@ -146,6 +150,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """How something stands on the platform, read just now.
 
     `status` is what was set, `delivery` what comes of it, with the platform's `reason`. `name` is without our id.
+    `bid` is 0 for the lowest cost, and None for a campaign, or where somebody chose another way of bidding than ours.
     `fingerprint` is over all else that was set (audience, creative, bidding, dates): it changes when somebody edits.
     """
 
@@ -156,6 +161,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     budget: Money | None = None
     fingerprint: str = ""
+    bid: Money | None = None
 
     def differences(self, other: State) -> tuple[str, ...]:
         """What was set otherwise in `other`; delivery is the platform's affair and does not count."""
@@ -163,6 +169,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
             "status": (self.status, other.status),
             "budget": (self.budget, other.budget),
             "name": (self.name, other.name),
+            "bid": (self.bid, other.bid),
             "settings": (self.fingerprint, other.fingerprint),
         }
         return tuple(name for name, (mine, its) in pairs.items() if mine != its)
@@ -212,6 +219,22 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people saw a variation over some days, and how often it was shown to them in all.
+
+    Nobody is counted twice within those days, so the people of two spans cannot be added. Raises ValueError for more
+    people than impressions.
+    """
+
+    external: str  # the platform's id of the ad set
+    people: int
+    impressions: int
+
+    def __post_init__(self) -> None:
+        if self.people > self.impressions:
+            raise ValueError(f"{self.people} people cannot have seen {self.impressions} impressions")
+
+
 class Platform(Protocol):
     """One ad account. Share one object per account: it holds the token and keeps the pace."""
 
@@ -223,7 +246,6 @@ class Platform(Protocol):
 
     async def upload(self, asset: Asset) -> str:
         """The platform's id of a picture or film; the same bytes give the same id. Harms nobody when repeated."""
-        ...
 
     async def create_campaign(self, plan: CampaignPlan, *, dry_run: bool = False) -> Receipt: ...
 
@@ -254,25 +276,11 @@ class Platform(Protocol):
         """
         ...
 
-
-async def pause(platform: Platform, ref: Ref, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
-    return await platform.change(ref, Change(status="paused"), expect=expect, dry_run=dry_run)
-
-
-async def resume(platform: Platform, ref: Ref, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
-    return await platform.change(ref, Change(status="active"), expect=expect, dry_run=dry_run)
-
-
-async def set_budget(
-    platform: Platform, ref: Ref, budget: Money, *, expect: State | None = None, dry_run: bool = False
-) -> Receipt:
-    return await platform.change(ref, Change(budget=budget), expect=expect, dry_run=dry_run)
-
-
-async def restore(platform: Platform, state: State, *, dry_run: bool = False) -> Receipt:
-    """Back to a state that was read before: status, budget and name as they were then."""
-    change = Change(status=state.status, budget=state.budget, name=state.name)
-    return await platform.change(state.ref, change, dry_run=dry_run)
+    async def reach(self, first: date, last: date) -> dict[str, Reach]:
+        """By ad set, how many people saw each variation of the account from `first` to `last`, whole days of the
+        account's own time. What is missing nobody saw, or the platform does not tell (Google). Whole or an error.
+        """
+        ...
 
 
 async def every_hour(platform: Platform, since: datetime, until: datetime, currency: str) -> list[Hour]:

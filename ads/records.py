@@ -25,6 +25,7 @@ AD_FACTS = Record(
         "chance_to_win": "probability", "chance_profitable": "probability", "expected_loss": "money",
         "best_by_now": "yes_no", "worse_by_now": "yes_no", "wanted_change_pct": "number",
         "hours_running": "number", "hours_since_change": "number", "budget": "money", "capacity_left": "count",
+        "bid": "money", "hours_since_bid_change": "number",
         "reporting_factor": "number", "data_ok": "yes_no",
         "spend_today": "money", "velocity": "number", "cpc": "money", "ctr": "number", "frequency": "number",
         "running": "yes_no", "reported": "yes_no", "hours_since_report": "number", "currency_same": "yes_no",
@@ -38,7 +39,9 @@ AD_FACTS = Record(
     label="angle",
     doc="What is known of a variation at a moment, for the tables `keep_kill_scale`, `anomaly`, `fatigue` and "
     "`ad_brakes`. Money is what the server itself measured, spend what the platform reports. `velocity` is 2 when it "
-    "spends twice as fast as its budget would over the day. What is not known is nothing.",
+    "spends twice as fast as its budget would over the day; `frequency` is how often each person saw it on "
+    "average, over the last seven whole days, where the platform tells. `bid` is the most that a result may cost on "
+    "average, by the platform's own count; none where it is bought at the lowest cost. What is not known is nothing.",
 )  # fmt: skip
 AD_GUARDRAIL = Record(
     name="ad_guardrail",
@@ -52,14 +55,16 @@ AD_GUARDRAIL = Record(
 AD_STEP = Record(
     name="ad_step",
     fields={
-        "kind": "text", "raises": "yes_no", "capped": "yes_no", "by_person": "yes_no", "approved": "yes_no",
+        "kind": "text", "raises": "yes_no", "lifts": "yes_no", "capped": "yes_no",
+        "by_person": "yes_no", "approved": "yes_no",
         "exposure": "money", "daily_cap": "money", "month": "money", "monthly_cap": "money",
         "change_pct": "number", "changes_last_hour": "count", "hours_since_change": "number",
         "conversions": "count", "data_ok": "yes_no",
     },
     label="kind",
     doc="A change that somebody wants. `exposure` is what the campaign may have spent today once it is made, `month` "
-    "this month's spend with it; `kind` is launch, budget, pause, resume, end or rollback.",
+    "this month's spend with it; `kind` is launch, budget, bid, pause, resume, end or rollback. `raises`: more may be "
+    "spent afterwards, or more for a customer; `lifts`: its bid is taken away. A bid has steps and times of its own.",
 )  # fmt: skip
 AD_CAMPAIGN = Record(
     name="ad_campaign",

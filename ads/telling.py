@@ -8,7 +8,7 @@ import msgspec
 
 from ads import campaigns, intents
 from ads.intents import Wanted
-from ads.platform import Asset, Audience, CampaignPlan, Creative, Platform, Receipt, State, VariationPlan, resume
+from ads.platform import Asset, Audience, CampaignPlan, Change, Creative, Platform, Receipt, State, VariationPlan
 from engine.values import Money
 from storage.store import Document, OrgStore
 
@@ -99,7 +99,8 @@ async def tell(job: Job, before: State | None, *, dry_run: bool = False) -> list
     second = await job.platform.create_variation(first.ref, _plan(job, budget), dry_run=dry_run)
     if dry_run:
         return [first, second]
-    await resume(job.platform, first.ref)  # before the variation, which is still paused: nothing in it spends
+    # before the variation, which is still paused: nothing in it spends
+    await job.platform.change(first.ref, Change(status="active"))
     change = intents.change_of(job.wanted, job.currency)
     return [first, second, await job.platform.change(second.ref, change)]
 

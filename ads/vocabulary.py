@@ -42,7 +42,8 @@ VOCABULARY = Vocabulary(
             args=_CAMPAIGN,
             answers={"ads.collected": {"hours": "count"}, "ads.not_collected": {"reason": "text"}},
             answers_within=timedelta(minutes=10),
-            doc="Fetch the platform's hourly reports and look for what was edited there by hand.",
+            doc="Fetch the platform's hourly reports, now and then how many people saw the ads, and look for what was "
+            "edited there by hand.",
         ),
         Verb(
             name="ads.look",
@@ -134,10 +135,14 @@ VOCABULARY = Vocabulary(
             sort="change",
             args={
                 **_VARIATION,
-                "kind": Arg(type="text", one_of=("budget", "pause", "resume"), doc="What is to change."),
-                "change_pct": Arg(type="number", required=False, doc="A budget's step: 20 is a fifth more."),
+                "kind": Arg(type="text", one_of=("budget", "bid", "pause", "resume"), doc="What is to change."),
+                "change_pct": Arg(type="number", required=False, doc="A budget's or bid's step: 20 is a fifth more."),
                 "budget": Arg(type="money", required=False, doc="Instead of a step: the new daily budget."),
-                "limit": Arg(type="money", required=False, doc="A budget goes no further than this."),
+                "bid": Arg(
+                    type="money", required=False,
+                    doc="Instead of a step: the most that a result may cost on average; 0 for the lowest cost.",
+                ),
+                "limit": Arg(type="money", required=False, doc="A raise goes no further than this."),
                 "decision": Arg(type="record", required=False, doc="What a table answered, kept with the change."),
                 "reason": _WHY,
             },

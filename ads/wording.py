@@ -17,6 +17,10 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     sw: str
 
+    def to(self, language: str) -> str:
+        """In the language of who reads it."""
+        return self.sw if language == "sw" else self.en
+
 
 def beside(module: str, shape: type[T]) -> T:
     """The words of a module, named by its `__file__`. Raises msgspec.ValidationError where they are no `shape`."""

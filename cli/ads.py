@@ -44,9 +44,12 @@ def add(subparsers: Any) -> None:
         made.append(actions.add_parser(name, help=help))
         made[-1].add_argument("id")
         made[-1].set_defaults(run=_act, do=name)
-    propose = actions.add_parser("propose", help="a change of your own: a variation's budget, or whether it runs")
+    propose = actions.add_parser("propose", help="a change of your own: a variation's budget, bid, or whether it runs")
     propose.add_argument("id", help="the variation's id")
     propose.add_argument("--budget", type=int, help="a day, in minor units (cents)")
+    propose.add_argument(
+        "--bid", type=int, help="the most that a result may cost on average, in minor units; 0 for any"
+    )
     propose.add_argument("--status", choices=("active", "paused"), default="")
     propose.set_defaults(run=_act, do="propose")
     for action in (*made, propose):
@@ -89,9 +92,11 @@ async def _show(options: argparse.Namespace) -> int:
           f"{_money(summary.month)} of {_money(summary.monthly_cap)}")  # fmt: skip
     for each in found.variations:
         figures = f"spent {_money(each.spend)}, {each.orders or 0} orders, profit {_money(each.profit)}"
-        print(f"  {each.angle} {each.id}  {each.stage:9} {each.status:7} {_money(each.budget)} a day; {figures}")
+        standing = f"{each.angle} {each.id}  {each.stage:9} {each.status:7} {_money(each.budget)} a day"
+        print(f"  {standing}, {_bid(each.bid)}; {figures}")
     for made in found.decisions if options.decisions else ():
         step = f" {_money(made.before)} -> {_money(made.after)}" if made.kind == "budget" else ""
+        step = f" {_bid(made.bid_before)} -> {_bid(made.bid_after)}" if made.kind == "bid" else step
         ended = f" ({made.outcome})" if made.outcome else ""
         print(f"{made.at.astimezone(zone):%d %b %H:%M} {made.id} {made.angle} {made.kind}{step}: {made.state}{ended}; "
               f"{made.reason} [{made.by}]")  # fmt: skip
@@ -102,7 +107,8 @@ async def _act(options: argparse.Namespace) -> int:
     settings = read(demo=options.demo)
     act = Act(
         org=options.org, do=options.do, id=options.id, by=options.by, reason=options.reason,
-        budget=getattr(options, "budget", None), status=getattr(options, "status", ""),
+        budget=getattr(options, "budget", None), bid=getattr(options, "bid", None),
+        status=getattr(options, "status", ""),
     )  # fmt: skip
     try:
         done = await control.ask(settings, "ads", act, Done, lambda _: None)
@@ -146,10 +152,16 @@ def _now(settings: Settings) -> datetime:
     """The demo's clock may be ahead."""
     now = datetime.now(UTC)
     if settings.demo:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):  # a demo that was never moved, or is being moved right now
             now += timedelta(seconds=float((settings.data_dir / "demo.clock").read_text() or 0))
     return now
 
 
 def _money(amount: Money | None) -> str:
     return "-" if amount is None else written(amount.amount, amount.currency, short=True)
+
+
+def _bid(bid: Money | None) -> str:
+    if bid is None:
+        return "bids as set on the platform"
+    return f"at most {_money(bid)} a result" if bid.amount else "lowest cost"

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ads import campaigns, intents
+from ads import bids, campaigns, intents
 from ads.alerting import odd
 from ads.ledger import day_of
 from engine.values import Money
@@ -35,10 +35,15 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: str
     undoes: str
     can_undo: bool
+    bid_before: Money | None = None  # as `Variation.bid`
+    bid_after: Money | None = None  # None: left as it was
 
 
 class Variation(msgspec.Struct, frozen=True, kw_only=True):
-    """An angle as it stands. Figures are of its last look; None is not known."""
+    """An angle as it stands. Figures are of its last look; None is not known.
+
+    `bid` is the most that a result may cost on average: 0 is the lowest cost, None another way of bidding than ours.
+    """
 
     id: str
     angle: str
@@ -55,6 +60,9 @@ class Variation(msgspec.Struct, frozen=True, kw_only=True):
     most: Money | None
     chance: float | None
     looked_at: datetime | None
+    bid: Money | None = None
+    click_rate: float | None = None  # clicks of impressions, of the last two days
+    frequency: float | None = None  # how often each person saw it, over the last seven whole days
     odd: str = ""  # what is odd about it just now, in words
 
 
@@ -154,7 +162,8 @@ def _variation(campaign: Document, variation: Document) -> Variation:
         budget=campaigns.money(campaign, int(variation["budget"])), spend=money("spend"), revenue=money("revenue"),
         profit=money("profit"), orders=facts.get("conversions"), cost=money("cpa"), most=money("max_cpa"),
         chance=facts.get("chance_to_win"), looked_at=variation.get("looked_at"),
-        odd=str(odd(campaign, variation).get("reason") or ""),
+        click_rate=facts.get("ctr"), frequency=facts.get("frequency"),
+        odd=str(odd(campaign, variation).get("reason") or ""), bid=_money(campaign, bids.of(variation)),
     )  # fmt: skip
 
 
@@ -166,7 +175,12 @@ def _decision(campaign: Document, intent: Document) -> Decision:
         by=str(intent["by"]), reason=str(intent.get("reason") or ""), row=str(decision.get("decision") or ""),
         outcome=str(intent.get("outcome") or ""),
         before=campaigns.money(campaign, int(intent.get("budget_before") or 0)),
-        after=None if wanted.budget is None else campaigns.money(campaign, wanted.budget), status=wanted.status or "",
+        after=_money(campaign, wanted.budget), status=wanted.status or "",
         at=intent["at"], approved_by=str(intent.get("approved_by") or ""), undoes=str(intent.get("undoes") or ""),
         can_undo=intent["state"] == intents.DONE and intent["kind"] != "rollback",
+        bid_before=_money(campaign, intent.get("bid_before")), bid_after=_money(campaign, wanted.bid),
     )  # fmt: skip
+
+
+def _money(campaign: Document, amount: int | None) -> Money | None:
+    return None if amount is None else campaigns.money(campaign, amount)

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from sandbox import ads_faults
 from sandbox.ads_google_errors import VERSION, GoogleError, of_code
-from sandbox.ads_google_mutate import GOOGLE, OPERATIONS, Mutation
+from sandbox.ads_google_mutate import BIDDING, GOOGLE, OPERATIONS, Mutation
 from sandbox.ads_google_query import search
 from sandbox.ads_market import Live
 from sandbox.ads_world import AdAccount, AdWorld, Thing
@@ -148,7 +148,9 @@ def runs(world: AdWorld, thing: Thing) -> Live | None:
         return None
     budget = world.get(GOOGLE, str(campaign.fields["campaignBudget"]).rpartition("/")[2])
     amount = int(budget.fields["amountMicros"]) / 1_000_000 if budget is not None else 0.0
+    name = next((name for name in BIDDING if name in campaign.fields), "targetSpend")
+    bid = int(campaign.fields.get(name, {}).get(BIDDING[name][1], 0)) / 1_000_000
     return Live(
         id=thing.id, platform=GOOGLE, account=account.id, name=str(campaign.fields["name"]), budget=amount,
-        currency=account.currency,
+        currency=account.currency, bid=bid or None, result="click" if name == "targetSpend" else "order",
     )  # fmt: skip

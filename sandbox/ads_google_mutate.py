@@ -28,7 +28,14 @@ COLLECTIONS = {collection: kind for kind, collection in OPERATIONS.values()}
 _PARENTS = {"campaign": "campaignBudget", "adset": "campaign", "ad": "adGroup", "ad_group_criterion": "adGroup"}
 _LONGEST = {"headlines": 30, "descriptions": 90}
 _FEWEST = {"headlines": 3, "descriptions": 2}
-_BIDDING = ("targetSpend", "maximizeConversions", "manualCpc", "maximizeConversionValue")
+# field of a campaign: (its type, the amount in it that caps what a result may cost)
+BIDDING = {
+    "targetSpend": ("TARGET_SPEND", "cpcBidCeilingMicros"),
+    "maximizeConversions": ("MAXIMIZE_CONVERSIONS", "targetCpaMicros"),
+    "manualCpc": ("MANUAL_CPC", ""),
+    "maximizeConversionValue": ("MAXIMIZE_CONVERSION_VALUE", ""),
+}
+_SMALLEST_UNIT = 10_000  # micros: a cent
 _READ_ONLY = ("resourceName", "id", "servingStatus", "primaryStatus")
 
 
@@ -116,6 +123,9 @@ class Mutation:
             name = path.strip()
             if name.partition(".")[0] in _READ_ONLY:
                 raise GoogleError("IMMUTABLE_FIELD", f"{name} cannot be set", family="fieldError")
+            if name.partition(".")[0] in BIDDING:  # one takes the place of another
+                for other in BIDDING.keys() - {name.partition(".")[0]}:
+                    thing.fields.pop(other, None)
             _set(thing.fields, fields, name.split("."))
         _CHECKS.get(kind, _nothing)(self, thing.fields, thing)
         self._world.changed(thing)
@@ -170,7 +180,7 @@ def _budget(mutation: Mutation, fields: dict[str, Any], old: Thing | None = None
         raise GoogleError("NEGATIVE_MONEY_AMOUNT", "amountMicros", family="campaignBudgetError")
     if int(str(amount)) < mutation.least():
         raise GoogleError("BUDGET_BELOW_PER_DAY_MINIMUM", family="campaignBudgetError", path=("amount_micros",))
-    if int(str(amount)) % 10_000:
+    if int(str(amount)) % _SMALLEST_UNIT:
         raise GoogleError("NON_MULTIPLE_OF_MINIMUM_CURRENCY_UNIT", family="campaignBudgetError")
     fields["amountMicros"] = str(amount)
 
@@ -183,11 +193,23 @@ def _campaign(mutation: Mutation, fields: dict[str, Any], old: Thing | None = No
         raise GoogleError("INVALID_ADVERTISING_CHANNEL_TYPE", family="campaignError")
     if not str(fields.get("containsEuPoliticalAdvertising", "")).endswith("CONTAIN_EU_POLITICAL_ADVERTISING"):
         raise GoogleError("REQUIRED", "contains_eu_political_advertising", family="fieldError")
-    if not any(
-        name in fields for name in ("targetSpend", "maximizeConversions", "manualCpc", "maximizeConversionValue")
-    ):
+    chosen = [name for name in BIDDING if name in fields]
+    if len(chosen) != 1:
         raise GoogleError("REQUIRED", "campaign_bidding_strategy", family="fieldError")
+    _bid(fields[chosen[0]], BIDDING[chosen[0]][1])
     fields.setdefault("status", "ENABLED")
+
+
+def _bid(strategy: dict[str, Any], field: str) -> None:
+    amount = strategy.get(field)
+    if not field or amount is None or str(amount) == "0":
+        strategy.pop(field, None)
+        return
+    if not str(amount).isdecimal():
+        raise GoogleError("INVALID_BID", field, family="biddingError")
+    if int(str(amount)) % _SMALLEST_UNIT:
+        raise GoogleError("BID_TOO_MANY_FRACTIONAL_DIGITS", field, family="biddingError")
+    strategy[field] = str(amount)
 
 
 def _ad_group(mutation: Mutation, fields: dict[str, Any], old: Thing | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.ads_google_errors import GoogleError
-from sandbox.ads_google_mutate import GOOGLE, camel
+from sandbox.ads_google_mutate import BIDDING, GOOGLE, camel
 from sandbox.ads_world import AdAccount, AdWorld, Thing
 
 _QUERY = re.compile(
@@ -94,6 +94,9 @@ def _shown(thing: Thing) -> dict[str, Any]:
         fields["status"] = "REMOVED"
     if thing.kind == "label":
         fields.setdefault("status", "ENABLED")
+    if thing.kind == "campaign":
+        chosen = next((kind for name, (kind, _) in BIDDING.items() if name in fields), "UNKNOWN")
+        fields["biddingStrategyType"] = chosen
     if thing.kind == "ad":
         approval = "DISAPPROVED" if thing.fields.get("disapproved") else "APPROVED"
         fields["policySummary"] = {"approvalStatus": approval, "reviewStatus": "REVIEWED"}

@@ -10,13 +10,16 @@ import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
-    """An ad set that may spend in an hour. `budget` is a day's, in major units of `currency`."""
+    """An ad set that may spend in an hour. `budget` is a day's, in major units of `currency`.
+
+    `bid` is the most that a result may cost on average: an order, or a click where those are bought. None: any.
+    """
 
     id: str
     platform: str
@@ -24,6 +27,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     budget: float
     currency: str
+    bid: float | None = None
+    result: Literal["order", "click"] = "order"
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +48,10 @@ class Market(Protocol):
 
 
 class Steady:
-    """No surprises: an ad's click rate and cost are drawn once from its name, an hour's luck from the hour."""
+    """No surprises: an ad's click rate and cost are drawn once from its name, an hour's luck from the hour.
+
+    The first result costs what the last one does; so an ad whose results cost more than its bid is not shown.
+    """
 
     def __init__(self, seed: int = 0, *, price: float = 100.0) -> None:
         self._seed = seed
@@ -60,6 +68,9 @@ class Steady:
         day, spent = self._days.get(live.id, (None, 0.0))
         spent = spent if day == hour.date() else 0.0
         spend = round(min(live.budget / 24 * luck.uniform(0.7, 1.3), max(live.budget - spent, 0.0)), 2)
+        cost = self._price / 1000 / click_rate / (sale_rate if live.result == "order" else 1.0)
+        if live.bid is not None and cost > live.bid:
+            spend = 0.0
         self._days[live.id] = (hour.date(), spent + spend)
         impressions = int(spend / self._price * 1000)
         clicks = sum(luck.random() < click_rate for _ in range(min(impressions, 20_000)))

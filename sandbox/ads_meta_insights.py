@@ -1,4 +1,7 @@
-"""Insights of the simulated Marketing API: hourly rows in the ad account's own time, numbers as decimal text."""
+"""Insights of the simulated Marketing API: rows in the ad account's own time, numbers as decimal text.
+
+People are counted once in a row that covers whole days; the hourly breakdown has none, as at Meta.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sandbox.ads_market import Result
 from sandbox.ads_meta_errors import invalid
 from sandbox.ads_meta_objects import META
 from sandbox.ads_meta_pages import paged
+from sandbox.ads_reach import people
 from sandbox.ads_world import AdAccount, AdWorld, Thing
 
 HOURLY = "hourly_stats_aggregated_by_advertiser_time_zone"
@@ -71,6 +75,10 @@ def _row(
             {"action_type": kind, "value": f"{sums['conversions']:g}"},
         ]
         row["action_values"] = [{"action_type": kind, "value": f"{sums['value']:.2f}"}]
-    if hour is not None:
+    if hour is None:
+        reached = people(thing.id, sums["impressions"])
+        row["reach"] = str(reached)
+        row["frequency"] = f"{sums['impressions'] / reached:.6f}" if reached else "0"
+    else:
         row[HOURLY] = f"{hour.hour:02d}:00:00 - {hour.hour:02d}:59:59"
     return row

@@ -22,6 +22,9 @@ GOALS = (
     "IMPRESSIONS", "QUALITY_LEAD",
 )  # fmt: skip
 EVENTS = ("IMPRESSIONS", "LINK_CLICKS")
+STRATEGIES = ("LOWEST_COST_WITHOUT_CAP", "COST_CAP", "LOWEST_COST_WITH_BID_CAP", "LOWEST_COST_WITH_MIN_ROAS")
+_PRICED = ("COST_CAP", "LOWEST_COST_WITH_BID_CAP")  # these need an amount, and no other strategy takes one
+_CLICKS = ("LINK_CLICKS", "LANDING_PAGE_VIEWS")  # goals whose results are clicks
 BUDGETS_AN_HOUR = 4
 _NO_CENTS = ("CLP", "COP", "CRC", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "TWD", "VND", "UGX", "RWF")
 _CHANGEABLE = {
@@ -67,6 +70,8 @@ def _adset(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
     _budget(account, fields)
     _one_of(fields, "billing_event", EVENTS)
     _one_of(fields, "optimization_goal", GOALS)
+    fields.setdefault("bid_strategy", STRATEGIES[0])
+    _bid(fields, fields)
     targeting = fields.get("targeting")
     places = targeting.get("geo_locations") if isinstance(targeting, dict) else None
     if not isinstance(places, dict) or not places:
@@ -114,6 +119,24 @@ def _budget(account: AdAccount, fields: dict[str, Any]) -> None:
     fields[name] = str(int(str(raw)))
 
 
+def _bid(given: dict[str, Any], fields: dict[str, Any]) -> None:
+    """`given` is what is to change of `fields`; both are the whole where the ad set is new."""
+    strategy = given.get("bid_strategy", fields.get("bid_strategy", STRATEGIES[0]))
+    if strategy not in STRATEGIES:
+        raise invalid("bid_strategy", f"must be one of {', '.join(STRATEGIES)}")
+    if strategy not in _PRICED:
+        if "bid_amount" in given:
+            raise invalid("bid_amount", f"is not taken with {strategy}")
+        given["bid_amount"] = None
+        return
+    raw = given.get("bid_amount", fields.get("bid_amount"))
+    if raw is None:
+        raise MetaError(100, f"Bid amount required for {strategy}", subcode=1815857, field="bid_amount")
+    if isinstance(raw, bool) or not str(raw).isdecimal() or int(str(raw)) < 1:
+        raise invalid("bid_amount", "must be a whole number of the currency's smallest unit")
+    given["bid_amount"] = int(str(raw))
+
+
 def _one_of(fields: dict[str, Any], name: str, allowed: tuple[str, ...]) -> None:
     if fields.get(name) not in allowed:
         raise invalid(name, f"must be one of {', '.join(allowed)}")
@@ -133,12 +156,15 @@ def check_change(world: AdWorld, account: AdAccount, thing: Thing, given: dict[s
         lately = [at for at in thing.edits if at > world.now() - timedelta(hours=1)]
         if changes.get("daily_budget") != thing.fields.get("daily_budget") and len(lately) >= BUDGETS_AN_HOUR:
             raise MetaError(613, "You can change an ad set's budget up to 4 times per hour", subcode=1487632)
+    if "bid_strategy" in changes or "bid_amount" in changes:
+        _bid(changes, thing.fields)
     return changes
 
 
 def shown(world: AdWorld, thing: Thing) -> dict[str, Any]:
     """All fields that can be asked for."""
-    fields = {**thing.fields, "id": thing.id, "account_id": thing.account}
+    fields = {name: value for name, value in thing.fields.items() if value is not None}
+    fields |= {"id": thing.id, "account_id": thing.account}
     fields["created_time"] = thing.created.strftime("%Y-%m-%dT%H:%M:%S+0000")
     fields["updated_time"] = thing.updated.strftime("%Y-%m-%dT%H:%M:%S+0000")
     if thing.kind != "creative":
@@ -175,7 +201,9 @@ def runs(world: AdWorld, thing: Thing) -> Live | None:
     if not any(effective(world, ad) == "ACTIVE" for ad in ads) or (ends and str(ends) <= world.now().isoformat()):
         return None
     budget = int(thing.fields.get("daily_budget", 0)) / offset(account.currency)
+    bid = thing.fields.get("bid_amount") if thing.fields.get("bid_strategy") in _PRICED else None
     return Live(
         id=thing.id, platform=META, account=account.id, name=str(thing.fields["name"]), budget=budget,
-        currency=account.currency,
+        currency=account.currency, bid=None if bid is None else int(bid) / offset(account.currency),
+        result="click" if thing.fields.get("optimization_goal") in _CLICKS else "order",
     )  # fmt: skip

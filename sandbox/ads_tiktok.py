@@ -10,10 +10,8 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
-from datetime import date
 from hashlib import md5
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -29,6 +27,7 @@ from sandbox.ads_tiktok_objects import (
     shown,
     wrong,
 )
+from sandbox.ads_tiktok_report import reported
 from sandbox.ads_world import AdAccount, AdWorld, Thing
 
 _API = "/tiktok/open_api/v1.3"
@@ -132,7 +131,7 @@ class AdsTikTok:
         path = request.match_info["kind"]
         prefix = KINDS[path][1]
         thing = self._thing(account, path, str(given.get(f"{prefix}_id", "")))
-        changes = check_change(account, path, given)
+        changes = check_change(account, path, given, thing)
         thing.fields.update(changes)
         self._world.changed(thing)
         return {f"{prefix}_id": thing.id}
@@ -188,31 +187,7 @@ class AdsTikTok:
         return _paged([film_shown(self._world, film) for film in films], given)
 
     async def report(self, request: web.Request, account: AdAccount, given: dict[str, Any]) -> dict[str, Any]:
-        dimensions = given.get("dimensions") or []
-        try:
-            since, until = (date.fromisoformat(str(given[name])) for name in ("start_date", "end_date"))
-        except (KeyError, ValueError):
-            raise wrong("start_date: Missing data for required field.") from None
-        hourly = "stat_time_hour" in dimensions
-        if given.get("data_level") != "AUCTION_ADGROUP" or "adgroup_id" not in dimensions:
-            raise wrong("data_level: this simulator reports AUCTION_ADGROUP")
-        if hourly and since != until:
-            raise wrong("dimensions: stat_time_hour covers at most 1 day")
-        zone = ZoneInfo(account.zone)
-        rows = []
-        for thing in self._world.of(TIKTOK, account.id, "adset"):
-            for hour, row in self._world.reported(TIKTOK, thing.id).items():
-                local = hour.astimezone(zone)
-                if since <= local.date() <= until:
-                    at = local.strftime("%Y-%m-%d %H:00:00" if hourly else "%Y-%m-%d 00:00:00")
-                    name = "stat_time_hour" if hourly else "stat_time_day"
-                    metrics = {
-                        "spend": f"{row.spend:.2f}", "impressions": str(row.impressions), "clicks": str(row.clicks),
-                        "conversion": f"{row.conversions:g}", "currency": account.currency,
-                    }  # fmt: skip
-                    picked = {one: metrics[one] for one in given.get("metrics") or [] if one in metrics}
-                    rows.append({"dimensions": {"adgroup_id": thing.id, name: at}, "metrics": picked})
-        return _paged(rows, given)
+        return _paged(reported(self._world, account, given), given)
 
     def _authorised(self, request: web.Request, given: dict[str, Any]) -> AdAccount:
         ids = given.get("advertiser_ids") or [given.get("advertiser_id")]

@@ -13,6 +13,8 @@ TIKTOK = "tiktok"
 KINDS = {"campaign": ("campaign", "campaign"), "adgroup": ("adset", "adgroup"), "ad": ("ad", "ad")}
 OBJECTIVES = ("WEB_CONVERSIONS", "TRAFFIC", "REACH", "VIDEO_VIEWS", "LEAD_GENERATION", "ENGAGEMENT", "APP_PROMOTION")
 MODES = ("BUDGET_MODE_DAY", "BUDGET_MODE_TOTAL", "BUDGET_MODE_INFINITE")
+BID_TYPES = ("BID_TYPE_NO_BID", "BID_TYPE_CUSTOM", "BID_TYPE_MAX_CONVERSION")
+_PRICES = ("bid_price", "conversion_bid_price")
 _LONGEST_TEXT = 100
 _STATUSES = {"ENABLE": "ENABLE", "DISABLE": "DISABLE"}
 
@@ -64,6 +66,8 @@ def _adgroup(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None
     if request is not None and taken:
         raise wrong("request_id: the request was sent before")
     _budget(account, fields)
+    fields.setdefault("bid_type", "BID_TYPE_NO_BID")
+    _bid(fields, fields)
 
 
 def _ad(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
@@ -85,7 +89,7 @@ def _ad(world: AdWorld, account: AdAccount, fields: dict[str, Any]) -> None:
     fields["campaign_id"] = world.things[TIKTOK, fields["adgroup_id"]].fields["campaign_id"]
 
 
-def check_change(account: AdAccount, path: str, given: dict[str, Any]) -> dict[str, Any]:
+def check_change(account: AdAccount, path: str, given: dict[str, Any], thing: Thing) -> dict[str, Any]:
     """The fields that an update sets; all other fields stay. Raises TikTokError."""
     prefix = KINDS[path][1]
     changes = {name: value for name, value in given.items() if name not in ("advertiser_id", f"{prefix}_id")}
@@ -93,7 +97,35 @@ def check_change(account: AdAccount, path: str, given: dict[str, Any]) -> dict[s
         _text(changes, f"{prefix}_name", 512)
     if "budget" in changes:
         _budget(account, changes)
+    if path == "adgroup" and {"bid_type", "budget", *_PRICES} & changes.keys():
+        _bid(changes, thing.fields)
     return changes
+
+
+def _bid(given: dict[str, Any], fields: dict[str, Any]) -> None:
+    """`given` is what is to change of `fields`; both are the whole where the ad group is new.
+
+    The field goes by what is paid for. Without a custom bid a price is ignored, as TikTok does.
+    """
+    now = {**fields, **given}
+    if now.setdefault("bid_type", BID_TYPES[0]) not in BID_TYPES:
+        raise wrong(f"bid_type: must be one of {', '.join(BID_TYPES)}")
+    if now["bid_type"] != "BID_TYPE_CUSTOM":
+        if "bid_type" in given:
+            given.update(dict.fromkeys(_PRICES, 0))
+        return
+    name = "conversion_bid_price" if now["billing_event"] == "OCPM" else "bid_price"
+    price = now.get(name)
+    if isinstance(price, bool) or not isinstance(price, (int, float)) or price <= 0 or round(price, 2) != price:
+        raise wrong(f"{name}: required with BID_TYPE_CUSTOM, above 0, at most two decimals")
+    if price >= now["budget"]:
+        raise wrong(f"{name}: must be lower than the budget")
+
+
+def bid_of(fields: dict[str, Any]) -> float | None:
+    if fields.get("bid_type") != "BID_TYPE_CUSTOM":
+        return None
+    return float(fields.get("conversion_bid_price" if fields.get("billing_event") == "OCPM" else "bid_price") or 0)
 
 
 def _budget(account: AdAccount, fields: dict[str, Any]) -> None:
@@ -177,5 +209,6 @@ def runs(world: AdWorld, thing: Thing) -> Live | None:
         return None
     return Live(
         id=thing.id, platform=TIKTOK, account=account.id, name=str(thing.fields["adgroup_name"]),
-        budget=float(thing.fields["budget"]), currency=account.currency,
+        budget=float(thing.fields["budget"]), currency=account.currency, bid=bid_of(thing.fields),
+        result="click" if thing.fields.get("optimization_goal") == "CLICK" else "order",
     )  # fmt: skip

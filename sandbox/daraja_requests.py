@@ -78,13 +78,12 @@ def _shortcode(body: dict[str, Any]) -> str:
 
 def _timestamp(body: dict[str, Any]) -> None:
     value = str(body.get("Timestamp", ""))
+    if not _TIMESTAMP.match(value):
+        raise invalid("Timestamp")
     try:
-        if _TIMESTAMP.match(value):
-            datetime.strptime(value, "%Y%m%d%H%M%S")
-            return
-    except ValueError:
-        pass
-    raise invalid("Timestamp")
+        datetime.strptime(value, "%Y%m%d%H%M%S")
+    except ValueError as error:  # digits that are no moment
+        raise invalid("Timestamp") from error
 
 
 def _amount(value: Any) -> int:

@@ -12,6 +12,7 @@ from ads.failures import Refused
 from ads.naming import named
 from ads.platform import CampaignPlan, Change, Creative, Ref, VariationPlan
 from ads.units import to_micros
+from engine.values import Money
 
 # ISO 3166 numbers; Google's place is 2000 and the number
 _COUNTRIES = {
@@ -20,6 +21,11 @@ _COUNTRIES = {
 }  # fmt: skip
 _LANGUAGES = {"en": 1000, "fr": 1002, "ar": 1019}  # Google cannot aim at Swahili; it is left out, not refused
 _HEADLINE, _DESCRIPTION, _MOST_HEADLINES, _MOST_DESCRIPTIONS = 30, 90, 15, 4
+# where a strategy has the most that a result may cost on average: a conversion, or a click
+BIDS = {
+    "MAXIMIZE_CONVERSIONS": ("maximizeConversions", "targetCpaMicros"),
+    "TARGET_SPEND": ("targetSpend", "cpcBidCeilingMicros"),
+}
 _GROUP_STATUS = {"active": "ENABLED", "paused": "PAUSED"}
 
 
@@ -68,12 +74,19 @@ def _campaign(plan: VariationPlan, campaign: str, budget: str, running: bool) ->
         "containsEuPoliticalAdvertising": "DOES_NOT_CONTAIN_EU_POLITICAL_ADVERTISING",
         "networkSettings": {"targetGoogleSearch": True, "targetSearchNetwork": False, "targetContentNetwork": False},
     }
-    made |= {"maximizeConversions": {}} if plan.objective in ("sales", "leads") else {"targetSpend": {}}
+    strategy = "MAXIMIZE_CONVERSIONS" if plan.objective in ("sales", "leads") else "TARGET_SPEND"
+    made |= _bidding(strategy, plan.bid)
     if plan.starts is not None:
         made["startDateTime"] = plan.starts.strftime("%Y-%m-%d %H:%M:%S")
     if plan.ends is not None:
         made["endDateTime"] = plan.ends.strftime("%Y-%m-%d %H:%M:%S")
     return made
+
+
+def _bidding(strategy: str, bid: Money | None) -> dict[str, Any]:
+    """Without a cap its field is left out: an update whose mask names it empties it."""
+    above, field = BIDS[strategy]
+    return {above: {field: to_micros(bid)} if bid is not None and bid.amount else {}}
 
 
 def _criteria(plan: VariationPlan, campaign: str) -> list[dict[str, Any]]:
@@ -110,8 +123,8 @@ def _texts(made: Creative) -> dict[str, Any]:
     }
 
 
-def change(customer: str, ref: Ref, wanted: Change) -> list[dict[str, Any]]:
-    """Of a variation, in one request. Raises BadUnit."""
+def change(customer: str, ref: Ref, wanted: Change, strategy: str = "") -> list[dict[str, Any]]:
+    """Of a variation, in one request; `strategy` is how it bids, for a bid. Raises BadUnit."""
     ids = ref.external
     campaign = f"{customer}/campaigns/{ids['campaign']}"
     if wanted.status == "deleted":
@@ -124,9 +137,17 @@ def change(customer: str, ref: Ref, wanted: Change) -> list[dict[str, Any]]:
         amount = to_micros(wanted.budget)
         budget = {"resourceName": f"{customer}/campaignBudgets/{ids['budget']}", "amountMicros": amount}
         operations.append({"campaignBudgetOperation": {"update": budget, "updateMask": "amountMicros"}})
+    fields: dict[str, Any] = {}
+    masks: list[str] = []
     if wanted.name is not None:
-        renamed = {"resourceName": campaign, "name": named(wanted.name, ref.id)}
-        operations.append({"campaignOperation": {"update": renamed, "updateMask": "name"}})
+        fields["name"] = named(wanted.name, ref.id)
+        masks.append("name")
+    if wanted.bid is not None:
+        fields |= _bidding(strategy, wanted.bid)
+        masks.append(".".join(BIDS[strategy]))
+    if fields:
+        update = {"resourceName": campaign, **fields}
+        operations.append({"campaignOperation": {"update": update, "updateMask": ",".join(masks)}})
     return operations
 
 

@@ -7,11 +7,12 @@ at all, and never twice. A create that finds its name taken lost sight of an ear
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from ads import amounts
 from ads.answers import mapping, text
 from ads.failures import (
     ChangedByHand,
@@ -38,6 +39,7 @@ from ads.platform import (
     Hours,
     Kind,
     Name,
+    Reach,
     Receipt,
     Ref,
     Request,
@@ -158,11 +160,15 @@ class Google:
         return await self._read(ref, "change")
 
     async def _read(self, ref: Ref, urgency: Urgency) -> State:
+        return (await self._stands(ref, urgency))[0]
+
+    async def _stands(self, ref: Ref, urgency: Urgency) -> tuple[State, str]:
+        """With the strategy by which it bids."""
         if ref.kind == "campaign":
             found = await self._client.search(states.label_of(_id(ref, "label")), urgency)
             if not found:
                 raise Gone("ads.google.gone", "It is no longer there at Google")
-            return states.campaign(ref, mapping(found[0], "label"), await self._below(ref, urgency))
+            return states.campaign(ref, mapping(found[0], "label"), await self._below(ref, urgency)), ""
         campaign = _id(ref, "campaign")
         found = await self._client.search(states.campaign_of(campaign), urgency)
         if not found:
@@ -172,15 +178,15 @@ class Google:
         ads = await self._client.search(states.ads_of(campaign), urgency)
         group = mapping(mine[0], "adGroup") if mine else {"status": "REMOVED"}
         criteria = [row for each in states.criteria_of(campaign) for row in await self._client.search(each, urgency)]
-        return states.variation(ref, found[0], group, ads, criteria)
+        state = states.variation(ref, found[0], group, ads, criteria)
+        return state, text(mapping(found[0], "campaign"), "biddingStrategyType")
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
-        urgency: Urgency = "stop" if change.status in ("paused", "deleted") and change.budget is None else "change"
-        if change.budget is not None:
-            if ref.kind == "campaign":
-                raise Refused("ads.google.budget", "The budget belongs to the variations", field="budget")
-            await self._in(change.budget.currency)
-        state = await self._read(ref, urgency)
+        urgency = amounts.urgency(change)
+        amounts.check("google", ref, change)
+        for currency in amounts.currencies(change):
+            await self._in(currency)
+        state, strategy = await self._stands(ref, urgency)
         if expect is not None and (edited := expect.differences(state)):
             raise ChangedByHand("google", edited, state)
         wanted = change.beyond(state)
@@ -188,7 +194,8 @@ class Google:
             raise Gone("ads.google.gone", "It was removed at Google, which cannot be taken back")
         if wanted.empty:
             return Receipt(ref=ref, dry_run=dry_run, found=True, validated="us" if dry_run else "")
-        operations = await self._operations(ref, wanted, urgency)
+        amounts.check_bid("google", wanted, state)
+        operations = await self._operations(ref, wanted, strategy, urgency)
         made = await self._client.mutate(operations, validate_only=dry_run, urgency=urgency)
         if dry_run:
             return Receipt(ref=ref, dry_run=True, validated="platform", requests=self._sent(operations))
@@ -196,10 +203,10 @@ class Google:
             raise OutcomeUnknown("ads.google.unanswered", "Google did not say whether it made the change")
         return Receipt(ref=ref, requests=self._sent(operations))
 
-    async def _operations(self, ref: Ref, wanted: Change, urgency: Urgency) -> list[dict[str, Any]]:
+    async def _operations(self, ref: Ref, wanted: Change, strategy: str, urgency: Urgency) -> list[dict[str, Any]]:
         customer = self._client.customer
         if ref.kind == "variation":
-            return bodies.change(customer, ref, wanted)
+            return bodies.change(customer, ref, wanted, strategy)
         below = [text(mapping(row, "campaign"), "id") for row in await self._below(ref, urgency)]
         return bodies.change_label(customer, ref, wanted, below)
 
@@ -210,6 +217,9 @@ class Google:
         zone = zone_of(account.zone)
         body = await self._client.page(insights.query(since, until, zone), after, "report")
         return Hours(rows=insights.hours(body, since, until, zone, currency), after=text(body, "nextPageToken"))
+
+    async def reach(self, first: date, last: date) -> dict[str, Reach]:
+        return {}  # search counts impressions, not people
 
     async def _below(self, ref: Ref, urgency: Urgency) -> list[dict[str, Any]]:
         return await self._client.search(states.labelled(_id(ref, "label")), urgency)

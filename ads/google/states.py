@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from ads.answers import mapping, text
+from ads.google.bodies import BIDS
 from ads.naming import fingerprint, is_named, mark, unnamed
 from ads.platform import Delivery, Ref, State, Status
 from ads.units import from_micros
+from engine.values import Money
 
 _STATUS: dict[str, Status] = {"ENABLED": "active", "PAUSED": "paused", "REMOVED": "deleted"}
 _CAMPAIGN = (
@@ -100,12 +102,15 @@ def campaign(ref: Ref, label: dict[str, Any], below: list[dict[str, Any]]) -> St
 def variation(
     ref: Ref, row: dict[str, Any], group: dict[str, Any], ads: list[dict[str, Any]], criteria: list[dict[str, Any]]
 ) -> State:  # fmt: skip
-    """Raises BadUnit for a budget that is none."""
+    """Raises BadUnit for a budget or a bid that is none."""
     above, budget = mapping(row, "campaign"), mapping(row, "campaignBudget")
     currency = text(mapping(row, "customer"), "currencyCode")
     removed = text(above, "status") == "REMOVED" or text(group, "status") == "REMOVED"
     status = "deleted" if removed else _STATUS.get(text(group, "status"), "paused")
     settings = {name: value for name, value in above.items() if name not in ("name", "status", "resourceName")}
+    bid = None
+    if (strategy := text(above, "biddingStrategyType")) in BIDS:
+        bid, settings = _bid(above, strategy, currency), _without_bid(settings, strategy)
     shown = [mapping(one, "adGroupAd") for one in ads]
     aimed = [_criterion(one) for one in criteria]
     marks = [
@@ -115,8 +120,21 @@ def variation(
     delivery, reason = _delivery(status, text(above, "status"), shown)
     return State(
         ref=ref, name=unnamed(text(above, "name"), ref.id), status=status, delivery=delivery, reason=reason,
-        budget=from_micros(budget.get("amountMicros", "0"), currency), fingerprint=fingerprint(marks),
+        budget=from_micros(budget.get("amountMicros", "0"), currency), fingerprint=fingerprint(marks), bid=bid,
     )  # fmt: skip
+
+
+def _bid(campaign: dict[str, Any], strategy: str, currency: str) -> Money:
+    above, field = BIDS[strategy]
+    return from_micros(mapping(campaign, above).get(field, "0"), currency)
+
+
+def _without_bid(settings: dict[str, Any], strategy: str) -> dict[str, Any]:
+    """As though there were none. Google says a strategy without one as {} or not at all."""
+    above, field = BIDS[strategy]
+    rest = {name: value for name, value in mapping(settings, above).items() if name != field}
+    kept = {name: value for name, value in settings.items() if name != above}
+    return {**kept, above: rest} if rest else kept
 
 
 _BIDS = ("cpcBidMicros", "targetCpaMicros")

@@ -20,8 +20,7 @@ def language_of(ctx: Context) -> str:
 
 
 def say(key: str, language: str, **blanks: object) -> str:
-    said = sentences()[key]
-    return (said.sw if language == "sw" else said.en).format(**blanks)
+    return sentences()[key].to(language).format(**blanks)
 
 
 def shown(amount: Money, language: str) -> str:

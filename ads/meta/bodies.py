@@ -9,6 +9,7 @@ from ads.meta.credentials import MetaCredentials
 from ads.naming import named
 from ads.platform import Audience, CampaignPlan, Change, Creative, VariationPlan
 from ads.units import to_meta
+from engine.values import Money
 
 _OBJECTIVES = {
     "sales": "OUTCOME_SALES",
@@ -31,6 +32,7 @@ _BUTTONS = {
     "contact": "CONTACT_US",
 }
 _LOCALES = {"en": 1001, "sw": 68, "fr": 1003, "ar": 28}  # Meta's locale numbers; 1001 and 1003 are every kind of it
+LOWEST_COST, COST_CAP = "LOWEST_COST_WITHOUT_CAP", "COST_CAP"  # a cost cap is what a result may cost on average
 CHAT = "https://api.whatsapp.com/send"
 _STATUS = {"active": "ACTIVE", "paused": "PAUSED", "deleted": "DELETED"}
 
@@ -54,7 +56,7 @@ def adset(plan: VariationPlan, campaign_id: str, own: MetaCredentials) -> dict[s
         "status": "PAUSED",
         "daily_budget": to_meta(plan.budget, own.offset),
         "billing_event": "IMPRESSIONS",
-        "bid_strategy": "LOWEST_COST_WITHOUT_CAP",
+        **_bidding(plan.bid, own.offset),
         "targeting": _targeting(plan.audience),
         **_goal(plan, own),
     }
@@ -63,6 +65,13 @@ def adset(plan: VariationPlan, campaign_id: str, own: MetaCredentials) -> dict[s
     if plan.ends is not None:
         body["end_time"] = plan.ends.isoformat()
     return body
+
+
+def _bidding(bid: Money | None, offset: int | None) -> dict[str, Any]:
+    """Without a cap Meta takes no amount at all."""
+    if bid is None or not bid.amount:
+        return {"bid_strategy": LOWEST_COST}
+    return {"bid_strategy": COST_CAP, "bid_amount": to_meta(bid, offset)}
 
 
 def _goal(plan: VariationPlan, own: MetaCredentials) -> dict[str, Any]:
@@ -143,4 +152,6 @@ def change(id: str, wanted: Change, offset: int | None) -> dict[str, Any]:
         fields["daily_budget"] = to_meta(wanted.budget, offset)
     if wanted.name is not None:
         fields["name"] = named(wanted.name, id)
+    if wanted.bid is not None:
+        fields |= _bidding(wanted.bid, offset)
     return fields

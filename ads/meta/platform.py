@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from ads import amounts
 from ads.answers import text, whole
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, NeedsPerson, OutcomeUnknown, Refused, RetryLater
 from ads.hourly import zone_of
 from ads.line import Keep
-from ads.meta import bodies, insights, pictures, states
+from ads.meta import bodies, insights, pictures, reach, states
 from ads.meta.client import MetaClient, following
 from ads.meta.credentials import MetaCredentials
 from ads.meta.films import Films
@@ -31,6 +32,7 @@ from ads.platform import (
     Hours,
     Kind,
     Name,
+    Reach,
     Receipt,
     Ref,
     Request,
@@ -162,9 +164,10 @@ class Meta:
         return states.variation(ref, body, ads, account.currency, self._own.offset)
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
-        urgency: Urgency = "stop" if change.status in ("paused", "deleted") and change.budget is None else "change"
-        if change.budget is not None:
-            await self._in(change.budget.currency)
+        urgency = amounts.urgency(change)
+        amounts.check("meta", ref, change)
+        for currency in amounts.currencies(change):
+            await self._in(currency)
         state = await self._read(ref, urgency)
         if expect is not None and (edited := expect.differences(state)):
             raise ChangedByHand("meta", edited, state)
@@ -173,10 +176,9 @@ class Meta:
             raise Gone("ads.meta.gone", "It was deleted at Meta, which cannot be taken back")
         if wanted.empty:
             return Receipt(ref=ref, dry_run=dry_run, found=True, validated="us" if dry_run else "")
+        amounts.check_bid("meta", wanted, state)
         id = _id(ref, "campaign" if ref.kind == "campaign" else "adset")
         if wanted.budget is not None:
-            if ref.kind == "campaign":
-                raise Refused("ads.meta.budget", "The budget belongs to the variations", field="budget")
             self._client.pace.check_budget(id)
         fields = bodies.change(ref.id, wanted, self._own.offset)
         sent = (Request(method="POST", path=id, body=fields),)
@@ -201,6 +203,9 @@ class Meta:
             raise RetryLater("ads.meta.report", "Meta's report has no rows at all", after=timedelta(minutes=15))
         found = insights.hours(body, since, until, zone, currency, self._own.conversions)
         return Hours(rows=found, after=following(body))
+
+    async def reach(self, first: date, last: date) -> dict[str, Reach]:
+        return await reach.of_account(self._client, first, last)
 
     async def _in(self, currency: str) -> None:
         """What we are about to say means what we think."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ads.answers import mapping, text
+from ads.meta.bodies import COST_CAP, LOWEST_COST
 from ads.naming import fingerprint, is_named, unnamed
 from ads.platform import Delivery, Ref, State, Status
 from ads.units import from_meta
@@ -47,12 +48,23 @@ def campaign(ref: Ref, body: dict[str, Any]) -> State:
 
 
 def variation(ref: Ref, body: dict[str, Any], ads: list[dict[str, Any]], currency: str, offset: int | None) -> State:
-    """Raises BadUnit for a budget that is none."""
+    """Raises BadUnit for a budget or a bid that is none."""
     raw = text(body, "daily_budget")
-    return _state(ref, body, from_meta(raw, currency, offset) if raw and raw != "0" else None, ads)
+    budget = from_meta(raw, currency, offset) if raw and raw != "0" else None
+    return _state(ref, body, budget, ads, _bid(body, currency, offset))
 
 
-def _state(ref: Ref, body: dict[str, Any], budget: Money | None, ads: list[dict[str, Any]]) -> State:
+def _bid(body: dict[str, Any], currency: str, offset: int | None) -> Money | None:
+    """None where somebody chose another way of bidding than the two that are ours."""
+    strategy = text(body, "bid_strategy")
+    if strategy == COST_CAP:
+        return from_meta(text(body, "bid_amount") or "0", currency, offset)
+    return Money(0, currency) if strategy in (LOWEST_COST, "") else None
+
+
+def _state(
+    ref: Ref, body: dict[str, Any], budget: Money | None, ads: list[dict[str, Any]], bid: Money | None = None
+) -> State:
     says, marked = _effective(body, ads), is_named(text(body, "name"), ref.id)
     return State(
         ref=ref,
@@ -61,6 +73,7 @@ def _state(ref: Ref, body: dict[str, Any], budget: Money | None, ads: list[dict[
         delivery=_DELIVERY.get(says, "unknown"),
         reason=_REASONS.get(says, ""),
         budget=budget,
+        bid=bid,
         fingerprint=fingerprint([marked, _settings(body), sorted((_settings_of_ad(one) for one in ads), key=str)]),
     )
 
@@ -74,7 +87,13 @@ def _effective(body: dict[str, Any], ads: list[dict[str, Any]]) -> str:
 
 
 def _settings(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name not in _NOT_SETTINGS}
+    """A bid is not among them; any way of bidding but a cost cap and the lowest cost is."""
+    settings = {name: value for name, value in body.items() if name not in _NOT_SETTINGS}
+    if settings.get("bid_strategy") == COST_CAP:
+        settings["bid_strategy"] = LOWEST_COST
+    if settings.get("bid_strategy") == LOWEST_COST:
+        settings.pop("bid_amount", None)
+    return settings
 
 
 def _settings_of_ad(ad: dict[str, Any]) -> dict[str, Any]:

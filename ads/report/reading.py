@@ -159,7 +159,8 @@ def _deed(intent: Mapping[str, Any], campaigns: Mapping[str, Document]) -> Deed:
     campaign = campaigns.get(str(intent["campaign"])) or {}
     currency = str(campaign.get("currency") or "KES")
     went_otherwise = intent["state"] not in ("done", "asking")  # then why not, else why
-    before, after = intent.get("budget_before"), (intent.get("wanted") or {}).get("budget")
+    amount = "bid" if intent["kind"] == "bid" else "budget"
+    before, after = intent.get(f"{amount}_before"), (intent.get("wanted") or {}).get(amount)
     return Deed(
         id=intent["_id"], campaign_name=str(campaign.get("name") or intent["campaign"]),
         angle=str(intent.get("angle") or ""), kind=str(intent["kind"]), state=str(intent["state"]),

@@ -32,8 +32,7 @@ class Telling:
         self._zone = ZoneInfo(report.zone)
 
     def say(self, key: str, **blanks: object) -> str:
-        said = sentences()[key]
-        return (said.sw if self.language == "sw" else said.en).format(**blanks)
+        return sentences()[key].to(self.language).format(**blanks)
 
     def money(self, amount: Money) -> str:
         """KSh 1,500; a loss has its minus in front."""
@@ -92,6 +91,9 @@ class Telling:
             "before": self.money(deed.before) if deed.before is not None else "?",
             "after": self.money(deed.after if deed.after is not None else deed.before or Money(0, "KES")),
         }
+        if deed.kind == "bid":
+            amounts = {"before": deed.before, "after": deed.after}
+            blanks |= {name: self.say("no_bid") for name, amount in amounts.items() if amount and not amount.amount}
         said = self.say(f"{'deed' if made else 'wish'}.{deed.kind}", **blanks)
         notes = [] if made or deed.state == "asking" else [self.say(f"state.{deed.state}")]
         notes += [self.say("by_person")] if deed.by_person else []

@@ -8,9 +8,10 @@ from typing import Any
 
 from ads.failures import Refused
 from ads.naming import named
-from ads.platform import Audience, CampaignPlan, VariationPlan
+from ads.platform import Audience, CampaignPlan, Change, Ref, Request, VariationPlan
 from ads.tiktok.credentials import TikTokCredentials
 from ads.units import to_tiktok
+from engine.values import Money
 
 _OBJECTIVES = {"sales": "WEB_CONVERSIONS", "leads": "WEB_CONVERSIONS", "traffic": "TRAFFIC", "messages": "TRAFFIC"}
 _INDUSTRIES = {"housing": "HOUSING", "employment": "EMPLOYMENT", "credit": "CREDIT"}
@@ -32,6 +33,9 @@ _AGES = {
 }
 _LANGUAGES = frozenset({"en", "fr", "ar", "sw"})
 _LONGEST_TEXT = 100
+_STATUS = {"active": "ENABLE", "paused": "DISABLE", "deleted": "DELETE"}
+NO_BID, CUSTOM = "BID_TYPE_NO_BID", "BID_TYPE_CUSTOM"
+BIDS = {"OCPM": "conversion_bid_price", "CPC": "bid_price"}  # what is paid for: where its bid stands
 
 
 def campaign(plan: CampaignPlan) -> dict[str, Any]:
@@ -67,14 +71,38 @@ def adgroup(plan: VariationPlan, campaign_id: str, own: TikTokCredentials, now: 
         "budget": to_tiktok(plan.budget),
         "schedule_type": "SCHEDULE_START_END" if plan.ends else "SCHEDULE_FROM_NOW",
         "schedule_start_time": _time(starts),
-        "bid_type": "BID_TYPE_NO_BID",
         "pacing": "PACING_MODE_SMOOTH",
         **(goal if converts else {"optimization_goal": "CLICK", "billing_event": "CPC"}),
         **_audience(plan.audience),
     }
+    body |= _bidding(plan.bid, BIDS[body["billing_event"]])
     if plan.ends is not None:
         body["schedule_end_time"] = _time(plan.ends)
     return body
+
+
+def _bidding(bid: Money | None, field: str) -> dict[str, Any]:
+    if bid is None or not bid.amount:
+        return {"bid_type": NO_BID}
+    return {"bid_type": CUSTOM, field: to_tiktok(bid)}
+
+
+def change(ref: Ref, wanted: Change, billing: str = "") -> list[Request]:
+    """Off before anything else, on after everything else. `billing` is what is paid for, for a bid. Raises BadUnit."""
+    kind = "campaign" if ref.kind == "campaign" else "adgroup"
+    id, fields = ref.external["campaign" if ref.kind == "campaign" else "adset"], dict[str, Any]()
+    if wanted.budget is not None:
+        fields["budget"] = to_tiktok(wanted.budget)
+    if wanted.name is not None:
+        fields[f"{kind}_name"] = named(wanted.name, ref.id)
+    if wanted.bid is not None:
+        fields |= _bidding(wanted.bid, BIDS[billing])
+    update = [Request(method="POST", path=f"{kind}/update/", body={f"{kind}_id": id, **fields})] if fields else []
+    if wanted.status is None:
+        return update
+    body = {f"{kind}_ids": [id], "operation_status": _STATUS[wanted.status]}
+    switch = Request(method="POST", path=f"{kind}/status/update/", body=body)
+    return [*update, switch] if wanted.status == "active" else [switch, *(update if wanted.status == "paused" else [])]
 
 
 def _audience(audience: Audience) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from ads import amounts
 from ads.answers import rows, text
 from ads.failures import (
     ChangedByHand,
@@ -27,7 +28,7 @@ from ads.failures import (
 )
 from ads.hourly import zone_of
 from ads.line import Keep
-from ads.naming import is_named, mark, named
+from ads.naming import is_named, mark
 from ads.pace import Urgency
 from ads.platform import (
     Account,
@@ -37,19 +38,18 @@ from ads.platform import (
     Hours,
     Kind,
     Name,
+    Reach,
     Receipt,
     Ref,
     Request,
     State,
     VariationPlan,
 )
-from ads.tiktok import bodies, insights, states
+from ads.tiktok import bodies, insights, reach, states
 from ads.tiktok.client import TikTokClient
 from ads.tiktok.credentials import TikTokCredentials
 from ads.tiktok.films import Films
-from ads.units import to_tiktok
 
-_STATUS = {"active": "ENABLE", "paused": "DISABLE", "deleted": "DELETE"}
 _BELOW = {"campaign": "adgroup", "adgroup": "ad"}
 _FINE = ("STATUS_ENABLE", "")
 
@@ -175,23 +175,27 @@ class TikTok:
         return await self._read(ref, "change")
 
     async def _read(self, ref: Ref, urgency: Urgency) -> State:
+        return (await self._stands(ref, urgency))[0]
+
+    async def _stands(self, ref: Ref, urgency: Urgency) -> tuple[State, str]:
+        """With what is paid for."""
         kind, id = ("campaign", _id(ref, "campaign")) if ref.kind == "campaign" else ("adgroup", _id(ref, "adset"))
         filtering = {f"{kind}_ids": [id], "primary_status": "STATUS_ALL"}
         found = await self._client.all(f"{kind}/get", filtering, urgency)
         if not found:
             raise Gone("ads.tiktok.gone", "It is no longer there at TikTok")
         if ref.kind == "campaign":
-            return states.campaign(ref, found[0])
+            return states.campaign(ref, found[0]), ""
         account = self._account or await self._look(urgency)
-        return states.variation(ref, found[0], await self._ads(id, urgency), account.currency)
+        state = states.variation(ref, found[0], await self._ads(id, urgency), account.currency)
+        return state, text(found[0], "billing_event")
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
-        urgency: Urgency = "stop" if change.status in ("paused", "deleted") and change.budget is None else "change"
-        if change.budget is not None:
-            if ref.kind == "campaign":
-                raise Refused("ads.tiktok.budget", "The budget belongs to the variations", field="budget")
-            await self._in(change.budget.currency)
-        state = await self._read(ref, urgency)
+        urgency = amounts.urgency(change)
+        amounts.check("tiktok", ref, change)
+        for currency in amounts.currencies(change):
+            await self._in(currency)
+        state, billing = await self._stands(ref, urgency)
         if expect is not None and (edited := expect.differences(state)):
             raise ChangedByHand("tiktok", edited, state)
         wanted = change.beyond(state)
@@ -199,7 +203,8 @@ class TikTok:
             raise Gone("ads.tiktok.gone", "It was deleted at TikTok, which cannot be taken back")
         if wanted.empty:
             return Receipt(ref=ref, dry_run=dry_run, found=True, validated="us" if dry_run else "")
-        sent = _requests(ref, wanted)
+        amounts.check_bid("tiktok", wanted, state)
+        sent = bodies.change(ref, wanted, billing)
         if dry_run:  # TikTok has no such mode
             return Receipt(ref=ref, dry_run=True, validated="us", requests=tuple(sent))
         if wanted.budget is not None:
@@ -226,6 +231,9 @@ class TikTok:
             raise RetryLater("ads.tiktok.report", "TikTok's report has no rows at all", after=timedelta(minutes=15))
         found = insights.hours(data, since, until, zone, currency)
         return Hours(rows=found, after=insights.following(data, day, page, last))
+
+    async def reach(self, first: date, last: date) -> dict[str, Reach]:
+        return await reach.of_account(self._client, first, last)
 
     async def _in(self, currency: str) -> None:
         account = await self._look("change")
@@ -263,22 +271,6 @@ class TikTok:
         """Copies; another launch at the same time may have been quicker."""
         with contextlib.suppress(Gone):
             await self._client.post(f"{kind}/status/update", {f"{kind}_ids": ids, "operation_status": "DELETE"})
-
-
-def _requests(ref: Ref, wanted: Change) -> list[Request]:
-    """Off before anything else, on after everything else."""
-    kind, id = ("campaign", _id(ref, "campaign")) if ref.kind == "campaign" else ("adgroup", _id(ref, "adset"))
-    fields: dict[str, Any] = {}
-    if wanted.budget is not None:
-        fields["budget"] = to_tiktok(wanted.budget)
-    if wanted.name is not None:
-        fields[f"{kind}_name"] = named(wanted.name, ref.id)
-    update = [Request(method="POST", path=f"{kind}/update/", body={f"{kind}_id": id, **fields})] if fields else []
-    if wanted.status is None:
-        return update
-    body = {f"{kind}_ids": [id], "operation_status": _STATUS[wanted.status]}
-    switch = Request(method="POST", path=f"{kind}/status/update/", body=body)
-    return [*update, switch] if wanted.status == "active" else [switch, *(update if wanted.status == "paused" else [])]
 
 
 def _created(data: dict[str, Any], name: str) -> str:

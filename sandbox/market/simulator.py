@@ -46,7 +46,7 @@ class Market:
         size = (*self.shape, self.hours)
         self.spend, self.impressions, self.clicks = np.zeros(size), np.zeros(size), np.zeros(size)
         self.reported, self.arrived, self.known, self.born = (np.zeros(size) for _ in range(4))
-        self.budgets = np.zeros(size)
+        self.budgets, self.likely = np.zeros(size), np.zeros(size)  # the orders that the budgets bring on average
         self._pending = np.zeros((*size, len(self.delays)))
         self.delays_seen = np.zeros((len(worlds), len(self.delays)))
         self.hour = 0
@@ -58,7 +58,7 @@ class Market:
         )
         self.margin = np.array([[world.margin] for world in worlds])
         self.over_report = np.array([[world.over_report] for world in worlds])
-        self._hill = np.array([[world.curve == "hill"] for world in worlds])
+        self.hill = np.array([[world.curve == "hill"] for world in worlds])
         self._of_day = np.array([np.array(world.hours_of_day) / sum(world.hours_of_day) for world in worlds])
         self._of_week = np.array([world.days_of_week for world in worlds])
         drifting = np.array([[world.drift] for world in worlds])
@@ -84,18 +84,25 @@ class Market:
     def reach(self, rate: Array) -> Array:
         """What a daily spend is worth, in units of the smallest spend."""
         over = rate / self.saturation
-        return np.asarray(np.where(self._hill, rate / (1 + over), self.saturation * np.log1p(over)))
+        return np.asarray(np.where(self.hill, rate / (1 + over), self.saturation * np.log1p(over)))
 
-    def step(self, budgets: Array) -> Hour:
-        """The next hour under these daily budgets. What is reported is not yet what is true of it."""
+    def step(self, budgets: Array, most: Array | None = None) -> Hour:
+        """The next hour under these daily budgets; `most` is what is spent a day at the most, if bids hold it down.
+
+        What is reported is not yet what is true of it.
+        """
         hour, random = self.hour, self._random
         share = self._of_day[:, hour % 24][:, None]
         lively = np.exp(random.standard_normal(self.shape) * _LIVELY - _LIVELY**2 / 2)
         rate = np.where(self._out("delivery", hour), 0.0, np.maximum(budgets, 0.0) * lively)
+        if most is not None:
+            rate = np.minimum(rate, most)
         shown, clicked, ordered = self.rates(hour)
         self.budgets[:, :, hour] = budgets
         self.spend[:, :, hour] = rate * share
-        self.impressions[:, :, hour] = random.poisson(self.reach(rate) * share * shown)
+        shows = self.reach(rate) * share * shown
+        self.likely[:, :, hour] = shows * np.minimum(clicked, 1.0) * np.minimum(ordered, 1.0)
+        self.impressions[:, :, hour] = random.poisson(shows)
         self.clicks[:, :, hour] = random.binomial(
             self.impressions[:, :, hour].astype(np.int64), np.minimum(clicked, 1.0)
         )
@@ -167,3 +174,13 @@ class Market:
     def profit(self) -> Array:
         """What each world has really earned: all orders that its clicks led to, seen or not, less what was spent."""
         return np.asarray(self.margin[:, 0] * self.served().sum(1) - self.spend.sum((1, 2)))
+
+    def expected_profit(self) -> Array:
+        """What the budgets of each world earn on average: profit without the luck of who happens to order.
+
+        Its mean over worlds is that of `profit`, with a fraction of the spread. Where only so many can be served, luck
+        decides how many of them come on one day, and it is left in.
+        """
+        free = np.array([world.capacity is None for world in self.worlds])
+        likely = self.margin[:, 0] * self.likely.sum((1, 2)) - self.spend.sum((1, 2))
+        return np.where(free, likely, self.profit())

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 
 from sandbox.ads_market import Live, Result
+from sandbox.market import bidding
 from sandbox.market.simulator import Market
 from sandbox.market.world import World
 
@@ -47,12 +48,16 @@ class LiveMarket:
     def step(self, hour: datetime, live: Sequence[Live]) -> Mapping[str, Result]:
         """The hour that begins at `hour`. Hours must come in order; those left out passed without any ad."""
         market = self._ready(hour)
-        budgets = np.zeros(market.shape)
+        budgets, bids = np.zeros(market.shape), np.full(market.shape, np.inf)
+        clicks = np.zeros(market.shape, dtype=np.bool_)
         for each in live:
             place = self._places.setdefault(each.id, len(self._places))
             if place < PLACES:
                 budgets[0, place] = each.budget / self._unit
-        passed = market.step(budgets)
+                clicks[0, place] = each.result == "click"
+                if each.bid is not None:
+                    bids[0, place] = each.bid / self._unit
+        passed = market.step(budgets, bidding.most(market, bids, clicks) if np.isfinite(bids).any() else None)
         self._collect(market, hour)
         if passed.missing[0]:
             return {}

@@ -94,7 +94,7 @@ async def _lived(terminal: Terminal) -> str:
     """The demo's days, shortened to some hours."""
     assert await terminal.done("list") == ""
     lived = await terminal.done("demo", "--hours", "1")
-    for seen in ("Drafted: three ads", "Amina approves the launch.", "A: launch", "A is testing: KSh"):
+    for seen in ("Drafted: three ads", "Amina approves the launch.", "A: launch", "A is being tested: KSh"):
         assert seen in lived, seen
     campaign = re.findall(r"^Campaign (\S+):", lived, re.MULTILINE)[-1]
     listed = await terminal.done("list")
@@ -129,6 +129,15 @@ async def _changed(terminal: Terminal, campaign: str) -> None:
     assert await terminal.state_of(back) == "done"
     assert "KES 1,300 a day" in await terminal.done("report", campaign)
     assert "There is no such variation." in await terminal.refused("propose", "nothing", "--budget", "1")
+    capped = _id(await terminal.done("propose", variation, "--bid", "65000", "--reason", "dear orders"))
+    assert await terminal.state_of(capped) == "done"
+    assert f"{capped} A bid lowest cost -> at most KES 650 a result: done; dear orders" in await terminal.done(
+        "show", campaign
+    )
+    assert "KES 1,300 a day, at most KES 650 a result;" in await terminal.done("report", campaign)
+    free = _id(await terminal.done("rollback", capped))
+    assert await terminal.state_of(free) == "done"
+    assert "KES 1,300 a day, lowest cost;" in await terminal.done("report", campaign)
 
 
 async def _stopped(terminal: Terminal, campaign: str) -> None:

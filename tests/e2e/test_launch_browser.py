@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -65,7 +65,32 @@ async def test_from_the_wizard_to_decisions_each_with_its_reason(
     await page.get_by_role("link", name="See each decision with its reason").click()
     await expect(page.locator("table")).to_contain_text("at most KSh")  # what an order may cost, known at a look
     await expect(page.locator("main")).to_contain_text("the campaign was approved")
+    await _bids(page)
     await page.close()
+
+
+async def _bids(page: Page) -> None:
+    """The owner says what a result may cost at most, sees it beside the budget, and takes it away again."""
+    row = page.locator("table tbody tr").first
+    await page.get_by_label("Bid: most for a result").fill("650")
+    await page.get_by_role("button", name="Set the bid").click()
+    await _shown(page, lambda: row.get_by_text("a result").count(), 1)
+    await expect(row).to_contain_text("at most KSh 650 a result")
+    await expect(page.locator("main")).to_contain_text("lowest cost → KSh 650")
+    await _narrow_and_fit(page)
+    await page.get_by_role("button", name="Remove it").click()
+    await _shown(page, lambda: row.get_by_text("a result").count(), 0)
+    await expect(page.locator("main")).to_contain_text("KSh 650 → lowest cost")
+
+
+async def _shown(page: Page, count: Callable[[], Awaitable[int]], wanted: int) -> None:
+    """What comes of a change shows in a moment."""
+    for _ in range(100):
+        if await count() == wanted:
+            return
+        await asyncio.sleep(0.2)
+        await page.reload()
+    raise AssertionError("the change did not come about")
 
 
 async def _pictured(page: Page, server: Server, folder: Path) -> None:

@@ -96,6 +96,15 @@ EDITS = {
     "a large step by nobody": (
         GUARDRAILS, "when: raises == False", "when: raises == False or data_ok", "without an approval",
     ),
+    "any price for a customer, and nobody asked": (
+        GUARDRAILS, "when: raises == False", "when: raises == False or lifts", "No bid is taken away",
+    ),
+    "a bid changed while it cools down": (
+        GUARDRAILS,
+        "when: 'kind in [\"budget\", \"bid\"] and not by_person and hours_since_change",
+        "when: 'kind == \"budget\" and not by_person and hours_since_change",
+        "while it cools down",
+    ),
     "changed while it cools down": (
         GUARDRAILS,
         "hours_since_change < guardrail.cooldown_hours'\n",

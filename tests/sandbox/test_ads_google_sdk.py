@@ -128,6 +128,36 @@ async def test_the_sdk_creates_reads_and_reports_a_campaign(certificate: tuple[b
         assert [(row.campaign.name, row.campaign_budget.amount_micros) for row in found] == [("Braids", 500_000_000)]
 
 
+async def test_the_sdk_sets_what_a_click_may_cost_and_empties_it_by_its_mask(certificate: tuple[bytes, bytes]) -> None:
+    async with sdk(certificate) as (platforms, client):
+        customer = platforms.account("google").id
+        campaign = await platforms.call(lambda: _launch(client, customer))
+
+        def change(micros: int | None) -> None:
+            operation = client.get_type("CampaignOperation")
+            operation.update.resource_name = campaign
+            operation.update.target_spend = client.get_type("TargetSpend")
+            if micros is not None:
+                operation.update.target_spend.cpc_bid_ceiling_micros = micros
+            operation.update_mask.paths.append("target_spend.cpc_bid_ceiling_micros")
+            client.get_service("CampaignService").mutate_campaigns(customer_id=customer, operations=[operation])
+
+        def read() -> tuple[str, int]:
+            query = "SELECT campaign.bidding_strategy_type, campaign.target_spend.cpc_bid_ceiling_micros FROM campaign"
+            service = client.get_service("GoogleAdsService")  # its channel lives as long as it does
+            (row,) = service.search(customer_id=customer, query=query)
+            return row.campaign.bidding_strategy_type.name, row.campaign.target_spend.cpc_bid_ceiling_micros
+
+        assert await platforms.call(read) == ("TARGET_SPEND", 0)
+        await platforms.call(lambda: change(40_000_000))
+        assert await platforms.call(read) == ("TARGET_SPEND", 40_000_000)
+        with pytest.raises(GoogleAdsException) as fraction:
+            await platforms.call(lambda: change(40_000_001))
+        assert fraction.value.failure.errors[0].error_code.bidding_error.name == "BID_TOO_MANY_FRACTIONAL_DIGITS"
+        await platforms.call(lambda: change(None))
+        assert await platforms.call(read) == ("TARGET_SPEND", 0)
+
+
 async def test_the_sdk_understands_the_refusals(certificate: tuple[bytes, bytes]) -> None:
     async with sdk(certificate) as (platforms, client):
         customer = platforms.account("google").id

@@ -94,6 +94,34 @@ async def test_the_sdk_creates_reads_changes_and_reports_an_ad() -> None:
 
 
 @pytest.mark.usefixtures("graph")
+async def test_the_sdk_reads_how_many_people_an_ad_set_reached() -> None:
+    async with running() as platforms:
+        account = _account(platforms)
+        page = platforms.account("meta").page
+        campaign = await platforms.call(lambda: _campaign(account))
+        for name in ("Nairobi", "Mombasa", "Kisumu"):
+            adset = await platforms.call(lambda name=name: _adset(account, campaign["id"], name=name))
+            await platforms.call(lambda adset=adset: _ad(account, adset["id"], page))
+        platforms.pass_hours(9 * 24)
+
+        def reached(until: str, **more: Any) -> dict[str, Any]:
+            params = {"level": "adset", "limit": 2, "time_range": {"since": "2026-11-22", "until": until}, **more}
+            fields = ["adset_id", "reach", "impressions", "frequency"]
+            return {row["adset_id"]: row for row in account.get_insights(fields=fields, params=params)}
+
+        day = await platforms.call(lambda: reached("2026-11-22"))
+        week = await platforms.call(lambda: reached("2026-11-28"))
+        assert len(week) == 3  # two pages, which the SDK turned by itself
+        for id, row in week.items():
+            people, shown = int(row["reach"]), int(row["impressions"])
+            assert 0 < int(day[id]["reach"]) < people < shown
+            assert float(row["frequency"]) == pytest.approx(shown / people, abs=1e-6)
+        hourly = {"breakdowns": ["hourly_stats_aggregated_by_advertiser_time_zone"]}
+        by_hour = await platforms.call(lambda: reached("2026-11-28", **hourly))
+        assert all("reach" not in row for row in by_hour.values())
+
+
+@pytest.mark.usefixtures("graph")
 async def test_the_sdk_understands_the_refusals() -> None:
     async with running() as platforms:
         account = _account(platforms)
@@ -113,6 +141,36 @@ async def test_the_sdk_understands_the_refusals() -> None:
         with pytest.raises(FacebookRequestError) as refused:
             await platforms.call(lambda: wrong.api_get(fields=["currency"]))
         assert refused.value.api_error_code() == 190
+
+
+@pytest.mark.usefixtures("graph")
+async def test_the_sdk_sets_a_cost_cap_and_takes_it_away() -> None:
+    async with running() as platforms:
+        account = _account(platforms)
+        campaign = await platforms.call(lambda: _campaign(account))
+        adset = await platforms.call(lambda: _adset(account, campaign["id"]))
+
+        async def bidding(**params: Any) -> tuple[Any, Any]:
+            await platforms.call(lambda: AdSet(adset["id"]).api_update(params=params))
+            read = await platforms.call(lambda: AdSet(adset["id"]).api_get(fields=["bid_strategy", "bid_amount"]))
+            return read["bid_strategy"], read.get("bid_amount")
+
+        words = AdSet.BidStrategy
+        assert await bidding(bid_strategy=words.cost_cap, bid_amount=4_000) == ("COST_CAP", 4_000)
+        assert await bidding(bid_amount=5_000) == ("COST_CAP", 5_000)
+        lowest = words.lowest_cost_without_cap
+        assert await bidding(bid_strategy=lowest) == ("LOWEST_COST_WITHOUT_CAP", None)
+        with pytest.raises(FacebookRequestError) as without:
+            await bidding(bid_strategy=words.cost_cap)
+        assert (without.value.api_error_code(), without.value.api_error_subcode()) == (100, 1815857)
+        with pytest.raises(FacebookRequestError) as both:
+            await bidding(bid_strategy=lowest, bid_amount=4_000)
+        assert both.value.api_error_code() == 100
+        capped = await platforms.call(
+            lambda: _adset(account, campaign["id"], bid_strategy="COST_CAP", bid_amount=4_000)
+        )
+        read = await platforms.call(lambda: AdSet(capped["id"]).api_get(fields=["bid_amount"]))
+        assert read["bid_amount"] == 4_000
 
 
 @pytest.mark.usefixtures("graph")

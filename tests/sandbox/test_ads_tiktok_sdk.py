@@ -82,6 +82,65 @@ async def test_the_sdk_uploads_a_film_and_creates_changes_and_reports_an_ad_grou
         assert [row["operation_status"] for row in got["data"]["list"]] == ["DISABLE"]
 
 
+async def test_the_sdk_sets_what_a_click_may_cost_and_takes_it_away(tmp_path: Path) -> None:
+    async with running() as platforms:
+        client, own = _client(platforms), platforms.account("tiktok")
+        film, cover = await platforms.call(
+            lambda: _filmed(client, own, tmp_path / "braids.mp4", lambda: platforms.pass_hours(1))
+        )
+        adgroup = await platforms.call(lambda: _launch(client, own, film, cover))
+
+        async def bidding(**fields: Any) -> tuple[Any, Any]:
+            body = sdk.AdgroupUpdateBody(advertiser_id=own.id, adgroup_id=adgroup, **fields)
+            await platforms.call(lambda: sdk.AdgroupApi(client).adgroup_update(own.token, body=body))
+            got = await platforms.call(lambda: sdk.AdgroupApi(client).adgroup_get(own.id, own.token))
+            (row,) = got["data"]["list"]
+            return row["bid_type"], row["bid_price"]
+
+        assert await bidding(bid_type="BID_TYPE_CUSTOM", bid_price=40.5) == ("BID_TYPE_CUSTOM", 40.5)
+        for wrong in (
+            {"bid_price": 0.0},
+            {"bid_price": 500.0},
+            {"bid_price": 1.005},
+            {"budget": 130.0, "bid_price": 140.0},
+        ):
+            with pytest.raises(TiktokSDKError):
+                await bidding(bid_type="BID_TYPE_CUSTOM", **wrong)
+        assert await bidding(bid_type="BID_TYPE_NO_BID") == ("BID_TYPE_NO_BID", 0)
+        with pytest.raises(TiktokSDKError):
+            await bidding(bid_type="BID_TYPE_CUSTOM", conversion_bid_price=40.0)  # clicks are paid for
+
+
+async def test_the_sdk_reads_how_many_people_an_ad_group_reached(tmp_path: Path) -> None:
+    async with running() as platforms:
+        client, own = _client(platforms), platforms.account("tiktok")
+        film, cover = await platforms.call(
+            lambda: _filmed(client, own, tmp_path / "braids.mp4", lambda: platforms.pass_hours(1))
+        )
+        adgroup = await platforms.call(lambda: _launch(client, own, film, cover))
+        platforms.pass_hours(9 * 24)
+
+        def reported(last: str, *times: str) -> list[Any]:
+            metrics = ["reach", "impressions", "frequency"]
+            report = sdk.ReportingApi(client).report_integrated_get(
+                own.id, "BASIC", ["adgroup_id", *times], own.token, data_level="AUCTION_ADGROUP", metrics=metrics,
+                start_date="2026-11-22", end_date=last, page_size=100,
+            )  # fmt: skip
+            assert {row["dimensions"]["adgroup_id"] for row in report["data"]["list"]} == {adgroup}
+            return [row["metrics"] for row in report["data"]["list"]]
+
+        (week,) = await platforms.call(lambda: reported("2026-11-28"))
+        days = await platforms.call(lambda: reported("2026-11-28", "stat_time_day"))
+        assert len(days) == 7
+        assert sum(int(day["impressions"]) for day in days) == int(week["impressions"])
+        people = [int(day["reach"]) for day in days]
+        assert max(people) < int(week["reach"]) < sum(people)
+        assert float(week["frequency"]) == pytest.approx(int(week["impressions"]) / int(week["reach"]), abs=0.01)
+        with pytest.raises(TiktokSDKError) as by_hour:
+            await platforms.call(lambda: reported("2026-11-22", "stat_time_hour"))
+        assert "40002" in str(by_hour.value)
+
+
 async def test_the_sdk_understands_the_refusals() -> None:
     async with running() as platforms:
         client, own = _client(platforms), platforms.account("tiktok")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -14,75 +14,22 @@ from ads.desk import Desk, Refused
 from engine.currency import major, unit
 from engine.values import Money
 from insights import ads as insight
-from insights.ads import Campaign, Summary
+from insights.ads import Campaign
 from people import audit
 from storage.store import Op, Store
 from web.api.endpoint import Asked, Endpoint, Nothing, Refusal
 from web.console import frame
 from web.console.ads_fortnight import Passes, Passing
+from web.console.ads_shapes import Act, Back, Campaigns, Caps, Change, Made, Verdict
 from web.console.caller import Caller, Way
 
 _PAGE, _AT = "/o/{org}/ads/campaigns", "/orgs/{org}/campaigns"
 _GONE = ("ads.no_campaign", "ads.no_variation", "ads.nothing_to_take_back")
 _HELD = (
     "ads.not_a_draft", "ads.not_waiting", "ads.not_paused", "ads.not_running", "ads.ended", "ads.what", "ads.budget",
-    "ads.cap", "ads.approval_pct", "ads.busy", "ads.own_proposal",
+    "ads.cap", "ads.approval_pct", "ads.busy", "ads.own_proposal", "ads.bid", "ads.bidding",
 )  # fmt: skip
 _REFUSALS = ((404, "not_found"), *((404, code) for code in _GONE), *((409, code) for code in _HELD))
-
-
-class Campaigns(msgspec.Struct, frozen=True, kw_only=True):
-    """All campaigns, the latest first."""
-
-    campaigns: tuple[Summary, ...]
-
-
-class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to become of a campaign."""
-
-    campaign: str
-    do: Literal["submit", "pause", "resume", "end"]
-    reason: str = ""
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Yes or no to a launch (`campaign`) or to a change (`change`) that waits for it."""
-
-    approve: bool
-    campaign: str = ""
-    change: str = ""
-    reason: str = ""
-
-
-class Caps(msgspec.Struct, frozen=True, kw_only=True):
-    """Other caps, in minor units of the campaign's currency."""
-
-    campaign: str
-    daily: int
-    monthly: int
-    approval_pct: float
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's own change of a variation: a daily budget in minor units, or "active" or "paused"."""
-
-    variation: str
-    budget: int | None = None
-    status: Literal["", "active", "paused"] = ""
-    reason: str = ""
-
-
-class Back(msgspec.Struct, frozen=True, kw_only=True):
-    """A change to take back."""
-
-    change: str
-    reason: str = ""
-
-
-class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """The change that this became; see the campaign's decisions for what comes of it."""
-
-    change: str
 
 
 class Ads:
@@ -147,7 +94,7 @@ class Ads:
             Endpoint(
                 method="POST", path=f"{_AT}/change", permission="ads.change", body=Change, answer=Made,
                 view=self._asked(self._change), refusals=_REFUSALS,
-                doc="Change a variation's budget, or whether it runs; weighed like the autopilot's own changes.",
+                doc="Change a variation's budget or bid, or whether it runs; weighed like the autopilot's own changes.",
             ),
             Endpoint(
                 method="POST", path=f"{_AT}/rollback", permission="ads.change", body=Back, answer=Made,
@@ -252,6 +199,9 @@ class Ads:
     async def _change_of(self, form: Any, org: str) -> Change:
         status = str(form.get("status", ""))
         currency = await self._currency(org, str(form.get("campaign", "")))
+        if "bid" in form:
+            bid = 0 if form.get("remove") else _minor(form, "bid", currency)
+            return Change(**_texts(form, "variation", "reason"), bid=bid)
         budget = _minor(form, "budget", currency) if not status else None
         return msgspec.convert(
             {**_texts(form, "variation", "reason"), "status": status, "budget": budget}, Change
@@ -296,10 +246,12 @@ class Ads:
             raise Refused("ads.no_variation", "There is no such variation.")
         currency = await self._currency(caller.org, variation["campaign"])
         budget = None if change.budget is None else Money(change.budget, currency)
-        note = self._note(caller, "ads.changed", change.variation, budget=change.budget, status=change.status)
+        bid = None if change.bid is None else Money(change.bid, currency)
+        said = {"budget": change.budget, "bid": change.bid, "status": change.status}
+        note = self._note(caller, "ads.changed", change.variation, **said)
         id = await self._desk.propose(
-            caller.org, change.variation, caller.actor, budget=budget, status=change.status, reason=change.reason,
-            note=note,
+            caller.org, change.variation, caller.actor, budget=budget, bid=bid, status=change.status,
+            reason=change.reason, note=note,
         )  # fmt: skip
         return Made(change=id)
 

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
+from ads.wording import Said
 from web.console import frame
 from web.console.caller import Caller, Way
 
@@ -19,10 +20,10 @@ PATH = "/o/{org}/ads/campaigns/fortnight"
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened, in words."""
+    """What happened, in the words of both languages."""
 
     at: datetime
-    text: str
+    said: Said
 
 
 class Passing(msgspec.Struct, frozen=True, kw_only=True):

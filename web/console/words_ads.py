@@ -107,6 +107,18 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.fortnight.done": ("The days have passed.", "Siku zimepita."),
     "ads.fortnight.failed": ("It ended early.", "Imeishia njiani."),
     "ads.fortnight.begin": ("Let a fortnight pass", "Pitisha wiki mbili"),
+    "ads.fortnight.drafted": (
+        "Drafted: three ads at {each} a day each, at most {cap} a day.",
+        "Rasimu: matangazo matatu, kila moja {each} kwa siku, si zaidi ya {cap} kwa siku.",
+    ),
+    "ads.fortnight.approved": ("Amina approves the launch.", "Amina anaidhinisha uzinduzi."),
+    "ads.fortnight.approves": ("Amina approves: {change}", "Amina anaidhinisha: {change}"),
+    "ads.fortnight.change": ("{angle}: {kind}{step}, because: {reason}", "{angle}: {kind}{step}, kwa sababu: {reason}"),
+    "ads.fortnight.wanted": ("somebody wanted it", "mtu alitaka hivyo"),
+    "ads.fortnight.ad": (
+        "{angle} is {stage}: {spend} spent, {orders} orders, {profit} profit",
+        "{angle} {stage}: zimetumika {spend}, oda {orders}, faida {profit}",
+    ),
     "ads.fortnight.see": ("See each decision with its reason", "Ona kila uamuzi na sababu yake"),
     "ads.waits": ("Waits for an approval", "Inasubiri idhini"),
     "ads.today-of": ("today at most {spent} of {cap}", "leo si zaidi ya {spent} kati ya {cap}"),
@@ -147,6 +159,8 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.orders": ("Orders", "Oda"),
     "ads.cost": ("Cost of an order", "Gharama ya oda"),
     "ads.most": ("(at most {most})", "(si zaidi ya {most})"),
+    "ads.click-rate": ("Click rate", "Kiwango cha kubofya"),
+    "ads.frequency": ("(seen {times} times each in 7 days)", "(kila mtu ameliona mara {times} kwa siku 7)"),
     "ads.ahead": (
         "In the next {hours} hours about {expected} orders are to be expected; with a chance of 80 % from {low} to "
         "{high}.",
@@ -159,6 +173,18 @@ ADS: dict[str, tuple[str, str]] = {
         "zenye {need_orders}.",
     ),
     "ads.set-budget": ("Set the budget", "Weka bajeti"),
+    "ads.bid": ("Bid: most for a result", "Zabuni: kikomo cha tokeo"),
+    "ads.bid-at": ("at most {most} a result", "si zaidi ya {most} kwa tokeo"),
+    "ads.bid-none": ("lowest cost", "gharama ya chini kabisa"),
+    "ads.bid-else": ("bids as set on the platform", "zabuni kama ilivyowekwa kwenye jukwaa"),
+    "ads.set-bid": ("Set the bid", "Weka zabuni"),
+    "ads.remove-bid": ("Remove it", "Iondoe"),
+    "ads.bid-said": (
+        "With a bid the platform buys only results that cost no more than that on average, by its own count; it may "
+        "then spend less than the budget. Without one it buys at the lowest cost it finds.",
+        "Ukiweka zabuni, jukwaa hununua matokeo yasiyozidi kiasi hicho kwa wastani, kwa hesabu yake lenyewe; huenda "
+        "likatumia chini ya bajeti. Bila zabuni hununua kwa gharama ya chini kabisa linayopata.",
+    ),
     "ads.decisions": ("Decisions", "Maamuzi"),
     "ads.no-decisions": ("Nothing was decided yet.", "Bado hakuna kilichoamuliwa."),
     "ads.undo": ("Take back", "Rudisha"),
@@ -180,6 +206,7 @@ ADS: dict[str, tuple[str, str]] = {
     ),
     "ads.kind.launch": ("launch", "uzinduzi"),
     "ads.kind.budget": ("budget", "bajeti"),
+    "ads.kind.bid": ("bid", "zabuni"),
     "ads.kind.pause": ("pause", "kusimamisha"),
     "ads.kind.resume": ("let run", "kuendeleza"),
     "ads.kind.rollback": ("taken back", "kurudisha"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, Refused, RetryLater
+from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError, Refused, RetryLater
 from ads.platform import (
     Account,
     Asset,
@@ -18,6 +18,7 @@ from ads.platform import (
     Hour,
     Hours,
     Kind,
+    Reach,
     Receipt,
     Ref,
     Request,
@@ -37,6 +38,7 @@ class Set(msgspec.Struct, kw_only=True):
     status: str
     budget: Money
     fingerprint: str = "as made"
+    bid: Money | None = None
     most_today: int = 0
     day: str = ""
     history: list[tuple[datetime, str, int]] = []
@@ -57,6 +59,8 @@ class FakePlatform:
         self.luck: Callable[[], str] | None = None
         self.later: list[tuple[datetime, str, Change]] = []  # what it was told, and does when it likes
         self.hour_rows: list[Hour] = []
+        self.reached: dict[str, Reach] | PlatformError = {}
+        self.asked_reach: list[tuple[date, date]] = []
 
     def _fault(self, writes: bool) -> str:
         fault = self.faults.pop(0) if self.faults else self.luck() if self.luck else ""
@@ -87,7 +91,8 @@ class FakePlatform:
         external = {"campaign": f"x{campaign.id}", "adset": f"s{plan.id}", "creative": "k", "ad": f"a{plan.id}"}
         ref = Ref(kind="variation", id=plan.id, external={} if dry_run else external)
         if not dry_run and plan.id not in self.sets:
-            self.sets[plan.id] = Set(ref=ref, name=plan.name, status="paused", budget=plan.budget)
+            bid = plan.bid or Money(0, plan.budget.currency)
+            self.sets[plan.id] = Set(ref=ref, name=plan.name, status="paused", budget=plan.budget, bid=bid)
         if fault:
             raise OutcomeUnknown("ads.fake.lost", "No answer", after=timedelta(minutes=1))
         return Receipt(ref=ref, dry_run=dry_run, requests=(Request(method="POST", path="adsets"),))
@@ -108,7 +113,7 @@ class FakePlatform:
         status: Any = known.status
         return State(
             ref=known.ref, name=known.name, status=status, delivery="running" if status == "active" else "paused",
-            budget=known.budget, fingerprint=known.fingerprint,
+            budget=known.budget, fingerprint=known.fingerprint, bid=known.bid,
         )  # fmt: skip
 
     async def change(self, ref: Ref, change: Change, *, expect: State | None = None, dry_run: bool = False) -> Receipt:
@@ -135,6 +140,7 @@ class FakePlatform:
         known.status = change.status or known.status
         known.budget = change.budget or known.budget
         known.name = change.name or known.name
+        known.bid = known.bid if change.bid is None else change.bid
         known.history.append((self.now(), known.status, known.budget.amount))
 
     def catch_up(self, older: timedelta = timedelta()) -> None:
@@ -149,6 +155,12 @@ class FakePlatform:
             raise CurrencyChanged("fake", currency, self.currency)
         rows = [row for row in self.hour_rows if since <= row.hour < until]
         return Hours(rows=tuple(rows))
+
+    async def reach(self, first: date, last: date) -> dict[str, Reach]:
+        self.asked_reach.append((first, last))
+        if isinstance(self.reached, PlatformError):
+            raise self.reached
+        return self.reached
 
     @property
     def live(self) -> int:

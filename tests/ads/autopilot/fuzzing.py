@@ -46,7 +46,10 @@ class Fuzz:
         pilot, roll = self.pilot, self.random.random()
         angle = self.random.choice("ABC")
         try:
-            if roll < 0.45:
+            if roll < 0.15:
+                bid = Money(self.random.choice([0, 0, self.random.randrange(1_000, 50_000)]), "KES")
+                await pilot.desk.propose(ORG, pilot.id_of(angle), self.random.choice(["juma", "amina"]), bid=bid)
+            elif roll < 0.45:
                 budget = Money(self.random.randrange(10_000, 250_000), "KES")
                 await pilot.desk.propose(ORG, pilot.id_of(angle), self.random.choice(["juma", "amina"]), budget=budget)
             elif roll < 0.55:
@@ -57,7 +60,7 @@ class Fuzz:
                     act = pilot.desk.approve if self.random.random() < 0.7 else pilot.desk.decline
                     await act(ORG, intent["_id"], "amina")
             elif roll < 0.8:
-                done = await pilot.intents(state="done", kind="budget")
+                done = await pilot.intents(state="done", kind=self.random.choice(["budget", "bid"]))
                 if done:
                     await pilot.desk.rollback(ORG, self.random.choice(done)["_id"], "juma")
             elif roll < 0.82:
@@ -93,9 +96,11 @@ class Fuzz:
             self._account()
             assert await self._accounted()
             self.pilot.platform.luck = luck
-        told = [(at, id) for at, id, change in self.pilot.platform.writes if change.budget is not None]
-        for at, id in told[-20:]:
-            assert sum(1 for when, which in told if which == id and at <= when < at + timedelta(hours=1)) <= 4
+        for amount in ("budget", "bid"):
+            writes = self.pilot.platform.writes
+            told = [(at, id) for at, id, change in writes if getattr(change, amount) is not None]
+            for at, id in told[-20:]:
+                assert sum(1 for when, which in told if which == id and at <= when < at + timedelta(hours=1)) <= 4
 
     async def _accounted(self) -> bool:
         """No spend unaccounted: the ledger never counts less than is in force."""
@@ -112,9 +117,11 @@ class Fuzz:
             assert not (step.get("raises") and step["change_pct"] > 20) or intent["approved_by"], intent
             if intent["kind"] == "rollback":
                 target = await self.pilot.intent(intent["undoes"])
-                exact = ("status", "budget", "name")
+                exact = ("status", "budget", "name", "bid")
                 assert {key: intent["after"][key] for key in exact} == {key: target["before"][key] for key in exact}
         campaign = await self.pilot.campaign()
         for id, ours in self.pilot.platform.sets.items():
+            assert ours.bid is not None
+            assert (await self.pilot.variation_by(id) or {}).get("bid") == ours.bid.amount
             counted, runs = campaign["ledger"]["live"].get(id, 0), ours.budget.amount if ours.status == "active" else 0
             assert counted == runs, (campaign["state"], await self.pilot.variation_by(id))

@@ -21,12 +21,12 @@ from ads.pacing import Pacing
 from ads.platform import Audience, Creative
 from ads.telling import Contents
 from composition.definitions import compile_sources, read_sources, registry, yaml_files
-from engine.model import Decision
+from engine.model import Decision, Snapshot
 from engine.values import Money
 from runtime.clock import Clock
 from runtime.loop import Runtime, Wiring
 from runtime.release import Published
-from runtime.verbs import Handlers
+from runtime.verbs import Bound, Context, Handlers
 from storage.sqlite import SqliteStore
 from storage.store import Document, Insert
 from storage.vault import Vault
@@ -69,6 +69,7 @@ class Pilot:
         self.platform = FakePlatform(self.clock.now)
         self.table: Any = None  # what the guardrails answer instead of the table, if a test says so
         self.contents: Contents | None = None  # pictures and films, if a test has some
+        self.besides: list[Bound] = []  # verbs of other rooms, from the next start on
         self.published = Published(store, compile_sources)
 
     async def open(self, **overrides: str) -> Pilot:
@@ -92,13 +93,14 @@ class Pilot:
 
     async def begin(self) -> Pilot:
         """A process that starts: everything in memory is new, the store and the platform are not."""
-        knowing = Knowing(self._tables, self._ask)
-        changes = Changes(knowing)
+        self.knowing = knowing = Knowing(self._tables, self._ask)
+        self.changes = changes = Changes(knowing)
         self.dispatcher = Dispatcher(self._connect, self._weigh, changes, self.contents)
         handlers = Handlers(
             [
                 *(each for each in crm.verbs.bound() if each.name in ("business", "contact")),
                 *ads.verbs.bind(changes, Looking(knowing), Pacing(knowing), self.dispatcher, Collector(self._connect)),
+                *self.besides,
             ]
         )
         self.runtime = Runtime(
@@ -173,6 +175,27 @@ class Pilot:
         id = await self.desk.draft(ORG, new, "juma")
         await self.idle()
         return id
+
+    async def proposed(self, **wish: Any) -> str:
+        """A lifecycle asks for a change of A: why it was not proposed, or what became of it."""
+        made = await self.changes.propose(
+            await self._asks(), {"variation": self.id_of("A"), "reason": "a rule", **wish}
+        )
+        if made.event is not None:
+            return str(made.event.data["reason"])
+        await self.desk._commit(ORG, made.ops, starts=made.starts, posts=made.posts)
+        await self.idle()
+        (insert,) = [op for op in made.ops if isinstance(op, Insert)]
+        return str((await self.intent(insert.document["_id"]))["state"])
+
+    async def facts(self, angle: str) -> dict[str, Any]:
+        found = await self.knowing.of(await self._asks(), await self.campaign(), [await self.variation(angle)])
+        return found[self.id_of(angle)]
+
+    async def _asks(self) -> Context:
+        machine = Snapshot(machine="variation:A", definition="h", name="variation", state="s", about={"org": ORG})
+        store, now = self.store.org(ORG), self.clock.now()
+        return Context(store=store, vault=await self.vault.org(ORG), now=now, machine=machine, key=now.isoformat())
 
     def id_of(self, angle: str, key: str = "one") -> str:
         return variation_id(campaign_id(ORG, key), angle)

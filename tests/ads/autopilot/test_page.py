@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ads.platform import Reach
 from insights import ads as insight
 from people.signing_in import Visitor
 from tests.ads.autopilot.past import At, lived
@@ -42,6 +43,57 @@ async def test_the_page_shows_what_waits_and_why(pilot: Pilot, language: str) ->
     twin = await insight.one(pilot.store.org(ORG), id, pilot.clock.now())
     assert twin.summary.asking == 1
     assert msgspec.json.encode(twin)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "(seen 2.5 times each in 7 days)"), ("sw", "(kila mtu ameliona mara 2.5 kwa siku 7)")]
+)
+async def test_the_page_and_its_twin_show_the_click_rate_and_how_often_each_person_saw_it(
+    pilot: Pilot, language: str, said: str
+) -> None:
+    id = await pilot.launched(1000, 500)
+    adset = f"s{pilot.id_of('A')}"
+    await lived(pilot, "A", 48, lambda ago: At(clicks=25))
+    pilot.platform.reached = {adset: Reach(external=adset, people=400, impressions=1000)}
+    await pilot.pass_(minutes=35)
+    caller = Caller(
+        now=datetime.now(UTC), language=language, visitor=Visitor(), org=ORG, role="owner", program="x"
+    )  # fmt: skip
+    request: Any = _Request(id)
+    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    assert "2.5 %" in page
+    assert page.count(said) == 1, "of B nothing is known"
+    assert frame.Words(language)("ads.click-rate") in page
+    a, b = (await insight.one(pilot.store.org(ORG), id, pilot.clock.now())).variations
+    assert (a.click_rate, a.frequency) == (0.025, 2.5)
+    assert (b.click_rate, b.frequency) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ("at most KSh 300 a result", "lowest cost → KSh 300", "bids as set on the platform")),
+     ("sw", ("si zaidi ya KSh 300 kwa tokeo", "gharama ya chini kabisa → KSh 300", "zabuni kama ilivyowekwa"))],
+)  # fmt: skip
+async def test_the_page_and_its_twin_show_bids_and_what_became_of_them(
+    pilot: Pilot, language: str, said: tuple[str, str, str]
+) -> None:
+    id = await pilot.launched(1000, 500, 250)
+    await pilot.desk.propose(ORG, pilot.id_of("A"), "juma", bid=kes(300))
+    other = pilot.platform.sets[pilot.id_of("B")]
+    other.bid, other.fingerprint = None, "bid cap"
+    await pilot.pass_(minutes=95)
+    caller = Caller(
+        now=datetime.now(UTC), language=language, visitor=Visitor(), org=ORG, role="owner", program="x"
+    )  # fmt: skip
+    request: Any = _Request(id)
+    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert [page.count(each) for each in said] == [1, 1, 1]
+    assert frame.Words(language)("ads.remove-bid") in page
+    twin = await insight.one(pilot.store.org(ORG), id, pilot.clock.now())
+    assert [each.bid for each in twin.variations] == [kes(300), None, kes(0)]
+    change = next(each for each in twin.decisions if each.kind == "bid")
+    assert (change.bid_before, change.bid_after) == (kes(0), kes(300))
 
 
 async def test_the_page_says_what_is_odd_about_an_ad(pilot: Pilot) -> None:

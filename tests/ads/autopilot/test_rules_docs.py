@@ -68,6 +68,34 @@ ASKED += [
     ("last_week", PAYS | {"month": {"cpa": kes(100)}}, {"decision": "budget", "change_pct": -20}),
 ]
 
+SEEN = {"frequency": 4.2, "lately": {"ctr": 0.011, "impressions": 9000}, "month": {"ctr": 0.02}}
+ASKED += [
+    ("seen_by_all", SEEN, {"decision": "pause"}),
+    ("seen_by_all", SEEN | {"frequency": 3.5}, {"decision": "none"}),
+    ("seen_by_all", SEEN | {"frequency": None}, {"decision": "none"}),
+    ("seen_by_all", SEEN | {"month": {"ctr": 0.012}}, {"decision": "none"}),
+]
+
+
+COST = {"week": {"cpa": kes(600), "conversions": 10}, "max_cpa": kes(1000), "bid": None, "hours_since_bid_change": 30}
+_NOT = {"decision": "none", "change_pct": 0}
+ASKED += [
+    ("what_an_order_may_cost", COST, _NOT | {"decision": "first", "becomes": kes(1000)}),
+    ("what_an_order_may_cost", COST | {"hours_since_bid_change": 23}, _NOT),
+    ("what_an_order_may_cost", COST | {"week": {"cpa": kes(600), "conversions": 9}}, _NOT),
+    (
+        "what_an_order_may_cost",
+        COST | {"bid": kes(800)},
+        _NOT | {"decision": "step", "change_pct": 10, "limit": kes(1000)},
+    ),
+    (
+        "what_an_order_may_cost",
+        COST | {"bid": kes(800), "week": {"cpa": kes(1001), "conversions": 10}},
+        _NOT | {"decision": "step", "change_pct": -10},
+    ),
+    ("what_an_order_may_cost", COST | {"bid": kes(800), "week": {"cpa": kes(900), "conversions": 10}}, _NOT),
+]
+
 
 @pytest.mark.parametrize("place", range(len(ASKED)))
 def test_a_table_of_the_page_decides_as_it_says(place: int) -> None:

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from ads.fetching import Fetcher, Refused, Unreachable, public
+from ads.fetching import Fetcher, Refused, Unreachable
+from runtime.addresses import public
 
 
 async def _looked_up(host: str, port: int) -> Sequence[str]:

@@ -94,6 +94,22 @@ def test_what_cannot_be_served_earns_nothing():
     free, full = played(world, budget=60.0), played(replace(world, capacity=5), budget=60.0)
     assert full.served().max() == 5
     assert full.profit() < free.profit()
+    assert full.expected_profit() == full.profit()
+
+
+def test_without_luck_profit_is_the_same_on_average_and_spreads_less():
+    lucky = np.array([played(stationary(3), budget=20.0, seed=seed).profit()[0] for seed in range(60)])
+    usual = np.array([played(stationary(3), budget=20.0, seed=seed).expected_profit()[0] for seed in range(60)])
+    assert usual.std() < 0.1 * lucky.std()
+    assert usual.mean() == pytest.approx(lucky.mean(), abs=3 * lucky.std() / 60**0.5)
+
+
+@pytest.mark.parametrize("family", ["fatigue and delays", "drifting", "currency shock", "failing", "hill"])
+def test_luck_is_all_that_is_left_out_of_expected_profit(family):
+    worlds = [FAMILIES[family](seed) for seed in range(60)]
+    market = played(*worlds, budget=20.0)
+    spread = np.sqrt(market.margin[:, 0] ** 2 * market.likely.sum((1, 2)))  # of as many orders, by Poisson
+    assert np.abs((market.profit() - market.expected_profit()) / spread).mean() == pytest.approx(0.8, abs=0.25)
 
 
 @pytest.mark.parametrize("curve", ["log", "hill"])

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from ads.failures import ChangedByHand, Gone, OutcomeUnknown, PlatformError, RetryLater
-from ads.platform import Change, Platform, Ref, State, every_hour, restore
+from ads.platform import Change, Platform, Ref, State, every_hour
 from engine.values import Money
 from sandbox.ads_faults import AdBehaviour
+from tests.ads.platforms.acts import restore
 from tests.ads.platforms.conftest import BEGIN, KES, Ads, campaign, variation
 
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -60,6 +61,7 @@ class Fuzz:
                 await self._create(id)
             elif self.random.random() < 0.15:
                 await self.platform.hours(BEGIN, self.ads.clock.now(), KES)
+                await self._reach()
             else:
                 await self._change(self.refs[id])
         except PlatformError as error:
@@ -67,6 +69,13 @@ class Fuzz:
             assert self.ads.account(self.name).token not in str(error)
             if isinstance(error, RetryLater):
                 self.ads.clock.move(min(error.after, timedelta(minutes=90)))
+
+    async def _reach(self) -> None:
+        """What is told is of ad sets that are there, and nobody saw more than was shown."""
+        today = self.ads.clock.now().date()
+        for id, reach in (await self.platform.reach(today - timedelta(days=7), today)).items():
+            shown = sum(row.impressions for row in self.ads.world.hours[self.name, id].values())
+            assert 0 < reach.people <= reach.impressions <= shown
 
     def _fault(self) -> None:
         faults = self.ads.world.faults
@@ -117,7 +126,8 @@ class Fuzz:
         status = self.random.choice((None, None, "active", "paused"))
         budget = self.random.choice((None, Money(self.random.randrange(20_000, 200_000), KES)))
         name = self.random.choice((None, None, f"Name {self.random.randrange(100)}"))
-        return Change(status=status, budget=budget, name=name)  # type: ignore[arg-type]
+        bid = self.random.choice((None, None, Money(0, KES), Money(self.random.randrange(1_000, 15_000), KES)))
+        return Change(status=status, budget=budget, name=name, bid=bid)  # type: ignore[arg-type]
 
     async def _is(self, ref: Ref, expected: list[State]) -> None:
         """By a new connector, without any fault."""
@@ -155,9 +165,10 @@ def _after(before: State, change: Change) -> State:
         status=change.status or before.status,
         budget=change.budget or before.budget,
         name=change.name or before.name,
+        bid=before.bid if change.bid is None else change.bid,
     )
 
 
 def _halves(before: State, change: Change) -> list[State]:
-    settings = Change(budget=change.budget, name=change.name)
+    settings = Change(budget=change.budget, name=change.name, bid=change.bid)
     return [_after(before, settings), _after(before, Change(status=change.status))]

@@ -27,7 +27,10 @@ CHANGES = [
     Change(status="paused"),
     Change(status="active", budget=Money(60_000, KES), name="New"),
     Change(status="deleted"),
+    Change(bid=Money(20_000, KES), name="New"),
+    Change(bid=Money(0, KES)),
 ]
+CAPPED = variation(bid=Money(20_000, KES))
 LONG = variation(starts=BEGIN, ends=BEGIN + timedelta(days=14))
 
 
@@ -37,12 +40,14 @@ def google_requests() -> list[list[dict[str, Any]]]:
         google.label(customer, campaign()),
         google.variation(customer, variation(), "5", True),
         google.variation(customer, LONG, "5", False),
-        *(google.change(customer, REF, change) for change in CHANGES),
-        *(google.change_label(customer, REF, change, ["7", "8"]) for change in CHANGES),
+        google.variation(customer, CAPPED, "5", False),
+        google.variation(customer, msgspec.structs.replace(CAPPED, objective="traffic"), "5", False),
+        *(google.change(customer, REF, change, strategy) for change in CHANGES for strategy in google.BIDS),
+        *(google.change_label(customer, REF, change, ["7", "8"]) for change in CHANGES[:3]),
     ]
 
 
-@pytest.mark.parametrize("n", range(9))
+@pytest.mark.parametrize("n", range(18))
 def test_googles_protos_take_every_request_of_ours(n: int) -> None:
     service = pytest.importorskip("google.ads.googleads.v26.services.types.google_ads_service")
     json_format = pytest.importorskip("google.protobuf.json_format")
@@ -80,6 +85,10 @@ def test_metas_sdk_knows_every_field_and_word_of_ours(objective: Any) -> None:
     assert adset["optimization_goal"] in _words(AdSet.OptimizationGoal)
     assert adset["destination_type"] in _words(AdSet.DestinationType)
     assert adset["bid_strategy"] in _words(AdSet.BidStrategy)
+    capped = meta.adset(msgspec.structs.replace(plan, bid=Money(20_000, KES)), "1", META)
+    assert capped.keys() - adset.keys() == {"bid_amount"}
+    assert capped["bid_strategy"] in _words(AdSet.BidStrategy)
+    assert set(capped) <= _words(AdSet.Field)
     for action in ("book", "learn_more", "shop", "sign_up", "message", "contact"):
         one = msgspec.structs.replace(plan.creative, action=action, videos=())
         made = meta.creative(msgspec.structs.replace(plan, creative=one), META)
@@ -120,6 +129,11 @@ def test_tiktoks_sdk_knows_every_field_of_ours(objective: Any) -> None:
     plan = msgspec.structs.replace(LONG, objective=objective)
     sdk.CampaignCreateBody(advertiser_id="1", **tiktok.campaign(campaign(objective=objective)))
     sdk.AdgroupCreateBody(advertiser_id="1", **tiktok.adgroup(plan, "1", TIKTOK, BEGIN))
+    capped = tiktok.adgroup(msgspec.structs.replace(plan, bid=Money(20_000, KES)), "1", TIKTOK, BEGIN)
+    sdk.AdgroupCreateBody(advertiser_id="1", **capped)
+    for bid in (Money(20_000, KES), Money(0, KES)):
+        (request,) = tiktok.change(REF, Change(bid=bid), capped["billing_event"])
+        sdk.AdgroupUpdateBody(advertiser_id="1", **request.body)
     body = tiktok.ad(plan, "1", TIKTOK)
     sdk.AdCreateBody(advertiser_id="1", **body)
     for creative in body["creatives"]:

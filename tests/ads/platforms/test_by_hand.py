@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ads.failures import ChangedByHand
-from ads.platform import set_budget
 from engine.values import Money
+from tests.ads.platforms.acts import set_budget
 from tests.ads.platforms.conftest import KES, Ads
 from tests.ads.platforms.test_platforms import launched
 

@@ -24,8 +24,9 @@ from ads.line import allow_host, check_host, scrub
 from ads.meta.credentials import MetaCredentials
 from ads.meta.platform import Meta
 from ads.pace import Pace
-from ads.platform import Change, Ref, pause, set_budget
+from ads.platform import Change, Ref
 from engine.values import Money
+from tests.ads.platforms.acts import pause, set_budget
 from tests.ads.platforms.conftest import BEGIN, KES, Ads, Clock, campaign, variation
 from tests.ads.platforms.test_platforms import PLATFORMS, every_platform, launched
 

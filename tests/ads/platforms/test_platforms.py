@@ -10,8 +10,9 @@ import pytest
 
 from ads.failures import ChangedByHand, CurrencyChanged, Gone, OutcomeUnknown, PlatformError, RetryLater
 from ads.google import states
-from ads.platform import Change, Platform, Ref, every_hour, pause, restore, resume, set_budget
+from ads.platform import Change, Platform, Ref, every_hour
 from engine.values import Money
+from tests.ads.platforms.acts import pause, restore, resume, set_budget
 from tests.ads.platforms.conftest import BEGIN, KES, Ads, campaign, variation
 
 PLATFORMS = ["meta", "google", "tiktok"]
@@ -132,9 +133,11 @@ async def test_a_change_is_read_back_and_rolled_back_exactly(ads: Ads, name: str
     _, ref = await launched(platform)
     before = await platform.read(ref)
     assert (before.status, before.delivery) == ("active", "running")
-    await platform.change(ref, Change(status="paused", budget=Money(75_000, KES), name="Braids, urgent"))
+    wanted = Change(status="paused", budget=Money(75_000, KES), name="Braids, urgent", bid=Money(20_000, KES))
+    await platform.change(ref, wanted)
     after = await platform.read(ref)
     assert (after.status, after.budget, after.name) == ("paused", Money(75_000, KES), "Braids, urgent")
+    assert after.bid == Money(20_000, KES)
     await restore(platform, before)
     assert await platform.read(ref) == before
 
@@ -294,14 +297,12 @@ async def test_an_unsettled_account_needs_a_person(ads: Ads, name: str) -> None:
 
 EDITS: list[tuple[str, str, dict[str, Any]]] = [
     ("meta", "adset", {"targeting": {"geo_locations": {"countries": ["UG"]}}}),
-    ("meta", "adset", {"bid_amount": 900}),
     ("meta", "ad", {"creative": {"id": "999"}}),  # Meta makes a new creative of an ad whose text is edited
     ("google", "ad_group_criterion", {"keyword": {"text": "cheap wigs", "matchType": "BROAD"}}),
     ("google", "ad_group_criterion", {"cpcBidMicros": "90000000"}),
     ("google", "ad_group_criterion", {"negative": True}),
     ("google", "campaign_criterion", {"negative": True}),
     ("google", "adset", {"cpcBidMicros": "90000000"}),
-    ("google", "campaign", {"maximizeConversions": {"targetCpaMicros": "5000000"}}),
     ("google", "ad", {"ad": {"responsiveSearchAd": {"headlines": [{"text": "Another"}]}}}),
     ("tiktok", "adgroup", {"bid_price": 9.5}),
     ("tiktok", "ad", {"ad_text": "Something else"}),

@@ -10,8 +10,9 @@ import pytest
 
 import ads.failures
 from ads.failures import OutcomeUnknown, PlatformError, RetryLater
-from ads.platform import every_hour, set_budget
+from ads.platform import every_hour
 from engine.values import Money
+from tests.ads.platforms.acts import set_budget
 from tests.ads.platforms.conftest import BEGIN, KES, Ads
 from tests.ads.platforms.test_platforms import every_platform, launched
 

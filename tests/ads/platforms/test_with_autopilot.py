@@ -95,13 +95,16 @@ async def _fuzzed(whole: Whole, seed: int, steps: int) -> None:
             faults.choose("meta", AdBehaviour(**fault), times=chance.randint(1, 5))
         try:
             roll = chance.random()
-            if roll < 0.6:
+            if roll < 0.2:
+                bid = Money(chance.choice((0, chance.randrange(1_000, 15_000))), "KES")
+                await pilot.desk.propose(ORG, pilot.id_of(chance.choice("ABC")), "juma", bid=bid)
+            elif roll < 0.6:
                 budget = Money(chance.randrange(20_000, 200_000), "KES")
                 await pilot.desk.propose(ORG, pilot.id_of(chance.choice("ABC")), "juma", budget=budget)
             elif roll < 0.75:
                 for asking in await pilot.intents(state="asking"):
                     await pilot.desk.approve(ORG, asking["_id"], "amina")
-            elif roll < 0.85 and (done := await pilot.intents(state="done", kind="budget")):
+            elif roll < 0.85 and (done := await pilot.intents(state="done", kind=chance.choice(("budget", "bid")))):
                 await pilot.desk.rollback(ORG, chance.choice(done)["_id"], "juma")
             elif roll < 0.9:
                 await whole.restart()
@@ -115,8 +118,8 @@ async def _fuzzed(whole: Whole, seed: int, steps: int) -> None:
     assert whole.live() <= DAILY.amount
     for intent in await pilot.intents(kind="rollback", state="done"):
         target = await pilot.intent(intent["undoes"])
-        assert {name: intent["after"][name] for name in ("status", "budget", "name")} == {
-            name: target["before"][name] for name in ("status", "budget", "name")
+        assert {name: intent["after"][name] for name in ("status", "budget", "name", "bid")} == {
+            name: target["before"][name] for name in ("status", "budget", "name", "bid")
         }
 
 

@@ -75,6 +75,15 @@ async def test_what_was_done_and_what_is_proposed_have_their_reasons(busy: Marke
     assert (wish.kind, wish.angle, wish.state) == ("pause", "B", "asking")
 
 
+async def test_a_bids_change_has_its_own_amounts(market: Market) -> None:
+    await market.campaign()
+    await market.intent(
+        "i1", "bid", "done", reason="dear", wanted={"bid": 25_000}, budget_before=90_000, bid_before=30_000
+    )
+    (made,) = (await market.read()).done
+    assert (made.kind, made.before, made.after) == ("bid", kes(30_000), kes(25_000))
+
+
 async def test_what_did_not_happen_says_why_not(market: Market) -> None:
     await market.campaign()
     await market.intent("i1", "budget", "held_back", reason="it earns", outcome="over the daily cap")

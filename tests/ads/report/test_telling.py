@@ -100,7 +100,7 @@ async def test_a_pdf_of_names_in_any_letters_is_made(busy: Market) -> None:
     assert pdf(found, "en").startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("kind", ["launch", "budget", "pause", "resume", "end", "rollback"])
+@pytest.mark.parametrize("kind", ["launch", "budget", "bid", "pause", "resume", "end", "rollback"])
 @pytest.mark.parametrize("state", ["done", "held_back", "failed", "declined", "expired", "asking"])
 def test_every_change_can_be_told_whatever_became_of_it(kind: str, state: str) -> None:
     deed = Deed(id="i", campaign_name="Cleaning", angle="A", kind=kind, state=state, by_person=True, at=NOW, reason="",
@@ -116,6 +116,21 @@ def test_every_change_can_be_told_whatever_became_of_it(kind: str, state: str) -
         assert "{" not in said
         done = Telling(report, language).deed(msgspec.structs.replace(deed, state="done"))
         assert (said == done) == (state == "done")
+
+
+def test_a_bid_that_is_taken_away_is_told_as_any_cost() -> None:
+    zero = Money(0, "KES")
+    report = Report(
+        org="o", business="b", day=DAY, zone="Africa/Nairobi", made=NOW, lines=(), done=(), proposed=(),
+        total=Figures(spend=zero, revenue=zero, earned=zero), costs_known=False, unattributed=zero,
+    )  # fmt: skip
+    deed = Deed(id="i", campaign_name="Cleaning", angle="A", kind="bid", state="done", by_person=False, at=NOW,
+                reason="", before=Money(30_000, "KES"), after=zero)  # fmt: skip
+    back = msgspec.structs.replace(deed, before=zero, after=Money(30_000, "KES"), state="held_back")
+    assert [Telling(report, "en").deed(each).replace("\N{NO-BREAK SPACE}", " ") for each in (deed, back)] == [
+        "Cleaning, A: bid from KSh 300 to any cost a result.",
+        "Change the bid of Cleaning, A from any cost to KSh 300 a result (held back).",
+    ]
 
 
 def test_every_sentence_has_the_same_blanks_in_both_languages() -> None:
