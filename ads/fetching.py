@@ -18,7 +18,8 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 import msgspec
 
-from runtime.addresses import LOOPBACK_NAMES, PORTS, BadAddress, Lookup, Pinned, Place, addresses_of, place_of, public
+from runtime.addresses import LOOPBACK_NAMES, PORTS, BadAddress, Judged, Lookup, Place, addresses_of, place_of, public
+from runtime.pinned import Pinned
 
 BYTES, SECONDS, HOPS = 2_000_000, 15.0, 5
 AGENT = "AAIS-page-check/1.0"
@@ -100,8 +101,8 @@ class Fetcher:
     async def _followed(self, url: str) -> Page:
         begun, target = time.monotonic(), url
         for hop in range(HOPS + 1):
-            pinned = await self._judged(target)
-            connector = aiohttp.TCPConnector(resolver=pinned, use_dns_cache=False, limit=1)
+            judged = await self._judged(target)
+            connector = aiohttp.TCPConnector(resolver=Pinned(judged), use_dns_cache=False, limit=1)
             async with aiohttp.ClientSession(
                 connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": AGENT, "Accept": "text/html,*/*;q=0.1", "Accept-Encoding": "identity"},
@@ -131,7 +132,7 @@ class Fetcher:
                 return bytes(body[: self._most]), False
         return bytes(body), True
 
-    async def _judged(self, url: str) -> Pinned:
+    async def _judged(self, url: str) -> Judged:
         """The addresses that this address may be asked at. Raises `Refused`."""
         place = _place(url)
         host, local = place.host, self._loopback and place.host in LOOPBACK_NAMES
@@ -148,7 +149,7 @@ class Fetcher:
         for address in found:
             if not public(address) and not (local and address.is_loopback):
                 raise Refused("private", f"{host} is not a public address")
-        return Pinned(host, found)
+        return Judged(host, tuple(found))
 
 
 def _place(url: str) -> Place:

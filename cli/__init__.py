@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from cli.errors import CommandError
-from composition.settings import SettingsError
+from composition.settings_error import SettingsError
 from storage.errors import StoreError
 
 COMMANDS = {  # which file has a command; only the one that was asked for is imported, so that each starts quickly

@@ -1,6 +1,6 @@
 """The demo: two made-up businesses, simulated WhatsApp and M-Pesa beside the server, and a clock that can be moved.
 
-Imported only where a demo is wanted: it brings the simulated providers, an ad market and numpy along.
+Imported only where a demo is wanted: it brings the simulated providers and an ad market along.
 """
 
 from __future__ import annotations

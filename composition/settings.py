@@ -17,20 +17,13 @@ import msgspec
 
 from channels.cost import SHIPPED, BadRates, Rates, load_rates
 from channels.whatsapp.client import GRAPH_API_URL
+from composition.settings_error import SettingsError
 from hooks.hosts import Hosts, hosts
 from payments.mpesa.account import HOSTS
 from storage.errors import BadKey
 from storage.vault import new_master_key, parse_master_keys
 
 DEMO_HOST = "127.0.0.1"
-
-
-class SettingsError(Exception):
-    """One or more settings cannot be used. `problems` has a sentence for each, naming the variable."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Secret(str):

@@ -18,8 +18,8 @@ from runtime.addresses import (
     LOOPBACK_NAMES,
     PORTS,
     BadAddress,
+    Judged,
     Lookup,
-    Pinned,
     Place,
     addresses_of,
     place_of,
@@ -45,8 +45,8 @@ class Hosts(msgspec.Struct, frozen=True):
             raise BadAddress("https", "what is sent goes by https, so that nobody on the way can read it")
         return place
 
-    async def judged(self, url: str, lookup: Lookup | None = None) -> Pinned:
-        """A connection to what was looked up just now and nothing else. Raises BadAddress, also "private"; OSError."""
+    async def judged(self, url: str, lookup: Lookup | None = None) -> Judged:
+        """What it leads to as looked up just now, which may be asked. Raises BadAddress, also "private"; OSError."""
         place = self.place(url)
         found = await addresses_of(place.host, place.port, lookup)
         if not found:
@@ -54,7 +54,7 @@ class Hosts(msgspec.Struct, frozen=True):
         for address in found:
             if not public(address) and not self._own(place.host, address):
                 raise BadAddress("private", f"{place.host} leads to an address that is not public")
-        return Pinned(place.host, found)
+        return Judged(place.host, tuple(found))
 
     def _own(self, host: str, address: IP) -> bool:
         """An address of our own network: by its own name, or one of this machine by one of the machine's names."""

@@ -16,6 +16,7 @@ import msgspec
 
 from hooks.hosts import Hosts
 from runtime.addresses import Lookup
+from runtime.pinned import Pinned
 
 SECONDS = 10.0
 AGENT = "AAIS-webhooks/1.0"
@@ -60,8 +61,8 @@ class Poster:
             raise Unreached("no_host") from error
 
     async def _posted(self, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
-        pinned = await self.hosts.judged(url, self._lookup)
-        connector = aiohttp.TCPConnector(resolver=pinned, use_dns_cache=False, limit=1, force_close=True)
+        judged = await self.hosts.judged(url, self._lookup)
+        connector = aiohttp.TCPConnector(resolver=Pinned(judged), use_dns_cache=False, limit=1, force_close=True)
         async with (
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False) as session,
             session.post(

@@ -1,8 +1,8 @@
-"""Which addresses of the network a request that leaves the house may go to, and a connection that goes nowhere else.
+"""Which addresses of the network a request that leaves the house may go to.
 
 A name that somebody gave us may lead into our own network, and may lead elsewhere when it is looked up a second time.
 Therefore it is looked up once, every answer is judged, and the connection is made to the very addresses that were
-judged (`Pinned`).
+judged (`runtime.pinned`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 PORTS = {"http": 80, "https": 443}
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -40,6 +39,13 @@ class Place(msgspec.Struct, frozen=True):
     scheme: str
     host: str  # in small letters, without a last dot
     port: int
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What a host was found to lead to, each of it an address that may be asked."""
+
+    host: str
+    addresses: tuple[IP, ...]
 
 
 def place_of(url: str) -> Place:
@@ -81,30 +87,6 @@ def public(address: IP) -> bool:
         if address.scope_id is not None:
             return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
-class Pinned(AbstractResolver):
-    """Answers for the one host with the addresses that were judged."""
-
-    def __init__(self, host: str, addresses: Sequence[IP]) -> None:
-        self._host = host
-        self._addresses = tuple(str(address) for address in addresses)
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        if host.rstrip(".").lower() != self._host:
-            raise OSError(f"{host} was not judged")
-        return [
-            ResolveResult(
-                hostname=host, host=address, port=port, proto=0, flags=socket.AI_NUMERICHOST,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-            )
-            for address in self._addresses
-        ]  # fmt: skip
-
-    async def close(self) -> None:
-        return None
 
 
 async def looked_up(host: str, port: int) -> Sequence[str]:

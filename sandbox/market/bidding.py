@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import lambertw  # type: ignore[import-untyped]
 
 from sandbox.market.simulator import Market
 
@@ -25,6 +24,8 @@ def most(market: Market, bids: Array, clicks: NDArray[np.bool_]) -> Array:
 
     `clicks` says which of them buy clicks; the others buy orders, of which the platform claims more than there are.
     """
+    from scipy.special import lambertw  # type: ignore[import-untyped]  # here: only bids need scipy
+
     shown, clicked, ordered = market.rates(market.hour)
     results = shown * clicked * np.where(clicks, 1.0, ordered * (1 + np.minimum(market.over_report, 1.0)))
     worth = bids * results

@@ -86,6 +86,10 @@ class Market:
         over = rate / self.saturation
         return np.asarray(np.where(self.hill, rate / (1 + over), self.saturation * np.log1p(over)))
 
+    def idle(self) -> None:
+        """The next hour, without any ad."""
+        self.step(np.zeros(self.shape))
+
     def step(self, budgets: Array, most: Array | None = None) -> Hour:
         """The next hour under these daily budgets; `most` is what is spent a day at the most, if bids hold it down.
 

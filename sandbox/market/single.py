@@ -3,6 +3,8 @@
 Plugs into the sandbox where `sandbox.ads_market.Steady` stands. Each ad set that is seen for the first time takes the
 next of the world's ads, in the order in which they appear, and has it for good. The hours of a day and the days of a
 week are the business's.
+
+The simulator and numpy are imported with the first hour: a demo whose ads nobody looks at starts without them.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from sandbox.ads_market import Live, Result
-from sandbox.market import bidding
-from sandbox.market.simulator import Market
 from sandbox.market.world import World
+
+if TYPE_CHECKING:
+    from sandbox.market.simulator import Market
 
 PLACES = 24  # ad sets that one market has room for; the world's ads come round again
 DAYS = 120  # after that the market begins anew
@@ -47,6 +49,10 @@ class LiveMarket:
 
     def step(self, hour: datetime, live: Sequence[Live]) -> Mapping[str, Result]:
         """The hour that begins at `hour`. Hours must come in order; those left out passed without any ad."""
+        import numpy as np
+
+        from sandbox.market import bidding
+
         market = self._ready(hour)
         budgets, bids = np.zeros(market.shape), np.full(market.shape, np.inf)
         clicks = np.zeros(market.shape, dtype=np.bool_)
@@ -77,11 +83,13 @@ class LiveMarket:
         if ahead < market.hour:
             raise ValueError(f"the hour {hour.isoformat()} has passed in this market")
         while market.hour < ahead:
-            market.step(np.zeros(market.shape))
+            market.idle()
             self._collect(market, self._began + (market.hour - 1) * HOUR)
         return market
 
     def _new(self, hour: datetime) -> Market:
+        from sandbox.market.simulator import Market
+
         local = hour.astimezone(self._zone)
         world, first, day = self._world, local.hour, local.weekday()
         ads = tuple(world.ads[place % len(world.ads)] for place in range(PLACES))

@@ -18,10 +18,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from composition.settings import SettingsError, read
+from composition.settings import read
+from composition.settings_error import SettingsError
 from hooks.hosts import Hosts, hosts
 from hooks.posting import Poster, Unreached, _after
 from runtime.addresses import BadAddress
+from runtime.pinned import Pinned
 from tests.hooks.town import Receiver
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -82,7 +84,7 @@ async def test_a_named_host_that_leads_into_our_own_network_is_refused(host: str
 async def test_a_private_address_is_asked_only_where_it_was_named_itself() -> None:
     with pytest.raises(BadAddress):
         await hosts(["n8n.lan"]).judged("https://n8n.lan/", _looked_up)
-    pinned = await hosts(["n8n.lan", "10.0.0.5"]).judged("https://n8n.lan/", _looked_up)
+    pinned = Pinned(await hosts(["n8n.lan", "10.0.0.5"]).judged("https://n8n.lan/", _looked_up))
     assert [each["host"] for each in await pinned.resolve("n8n.lan", 443)] == ["10.0.0.5"]
 
 
@@ -93,7 +95,7 @@ async def test_the_connection_goes_to_the_address_that_was_judged_and_the_name_i
         asked.append(host)
         return ["93.184.216.34"] if len(asked) == 1 else ["127.0.0.1"]
 
-    pinned = await hosts(["hooks.example.com"]).judged("https://hooks.example.com/", first_public_then_ours)
+    pinned = Pinned(await hosts(["hooks.example.com"]).judged("https://hooks.example.com/", first_public_then_ours))
     for _ in range(3):
         assert [each["host"] for each in await pinned.resolve("hooks.example.com", 443)] == ["93.184.216.34"]
     assert asked == ["hooks.example.com"]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from composition.settings import SettingsError, read
+from composition.settings import read
+from composition.settings_error import SettingsError
 from people.mail import Printed, Smtp
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from composition.settings import Secret, SettingsError, read
+from composition.settings import Secret, read
+from composition.settings_error import SettingsError
 from storage.vault import new_master_key
 
 GOOD = {

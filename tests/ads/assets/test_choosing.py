@@ -12,7 +12,8 @@ from ads.assets.choosing import chosen
 from ads.assets.library import Library
 from ads.variations.model import Platform
 from composition.assets import blobs
-from composition.settings import SettingsError, read
+from composition.settings import read
+from composition.settings_error import SettingsError
 from storage.collections import COLLECTIONS
 from storage.sqlite import open_sqlite
 from tests.ads.assets.conftest import Draw, Film
