@@ -43,7 +43,7 @@ from storage.store import Insert, Op
 from storage.vault import Vault
 from tests.console.company import come_in, printed_link
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import Screen, chromium
+from tests.e2e.screen import Screen
 from tests.e2e.server import Server, running
 from web.answers import explain_errors, secure_headers
 from web.console.gate import COOKIE
@@ -237,7 +237,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await store.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """The whole demo as a process of its own, one for the module; its journals are replayed at the end."""
     async with running(tmp_path_factory.mktemp("server") / "data", WEBHOOK_HOSTS="127.0.0.1") as started:
@@ -245,13 +245,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await replays(started)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Chromium]:
-    async with chromium() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def owner(server: Server, browser: Chromium) -> AsyncIterator[Screen]:
     """Somebody signed in by the link that the demo prints."""
     screen = await come_in(browser, printed_link(server))

@@ -22,7 +22,7 @@ from tests.e2e.server import Phone, Server
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 BOOKINGS, TASKS = f"{ORG}/bookings", f"{ORG}/tasks"
@@ -30,7 +30,7 @@ OFFER = "tabasamu-dental.checkup"
 _NUMBERS = itertools.count(1)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def without_complaints(owner: Screen) -> AsyncIterator[None]:
     """Nothing may appear in the page's console in any of these tests, but the browser's own note of a refusal."""
     yield

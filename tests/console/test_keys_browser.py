@@ -15,13 +15,13 @@ from tests.e2e.server import Server
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 WITHOUT_CLIPBOARD = "() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')); }"
 
 
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def on_a_phone(owner: Screen) -> AsyncIterator[None]:
     await owner.page.set_viewport_size({"width": 360, "height": 740})
     owner.problems.clear()

@@ -20,7 +20,7 @@ from web.console.caller import PUBLIC, Way
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 PAGES = {way.path: way for way in WAYS.values() if way.method == "GET" and not way.api and way.path not in NO_PAGE}
@@ -59,7 +59,7 @@ class People:
         return found[0] if found and ("{" in path or path.rpartition("/")[2] in ASKED) else path
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def people(server: Server, browser: Browser) -> AsyncIterator[People]:
     """The owner comes in by the link that the demo prints, without touching a mouse."""
     owner = await _window(browser)

@@ -20,7 +20,7 @@ from web.console.frame import NAVIGATION, Words
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 LATENESS = 60_000
@@ -29,7 +29,7 @@ CLINIC = "/o/tabasamu-dental"
 PASSWORD = "maziwa lala na mandazi"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def owner(server: Server, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Signed in by the link that the demo prints, with a second factor, as whoever invites people needs."""
     link = printed_link(server)

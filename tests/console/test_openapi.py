@@ -18,8 +18,8 @@ from schemathesis.specs.openapi import checks as openapi
 
 from tests.console.conftest import CLINIC, SHIPPED, Browser, House
 
-EACH = 8  # requests for each address, right ones and as many wrong ones
-FEW = 4  # where an answer asks for a check of all files
+EACH = 5  # requests for each address, right ones and as many wrong ones
+FEW = 3  # where an answer asks for a check of all files
 LONG = ("check", "picture", "simulate", "shelf", "review", "publish", "rollback", "decide")
 TEXTS = (
     SHIPPED["flows/opt_out.yaml"],

@@ -16,7 +16,7 @@ from tests.e2e.server import Server
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 ORG = "/o/tabasamu-dental"
@@ -29,7 +29,7 @@ KEPT = """async () => {
 }"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def profile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BrowserContext]:
     """A browser with a profile of its own, as on a phone: nothing can be installed from a private window."""
     async with async_playwright() as playwright:
@@ -42,7 +42,7 @@ async def profile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
         await opened.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def owner(server: Server, profile: BrowserContext) -> AsyncIterator[Page]:
     link = re.search(r"http://\S+/enter/\S+", server.log.read_text())
     assert link is not None

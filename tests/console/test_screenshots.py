@@ -34,7 +34,7 @@ from tools.pictures import GUIDE
 pytestmark = [
     pytest.mark.screenshots,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
 ]
 FOLDER = Path(SCREENSHOTS or ROOT / "build" / "screenshots")
 TALLEST = 2400  # pixels; the journal could be as long as a road

@@ -22,14 +22,14 @@ from tests.e2e.server import Server
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 BOOKING, TABLE = "flows/booking.yaml", "rules/messaging_guardrails.yaml"
 QUIET = 1.2  # seconds after which what was typed is on its way
 
 
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def without_complaints(owner: Screen) -> AsyncIterator[None]:
     """Nothing may appear in the page's console but that an answer was a refusal."""
     owner.problems.clear()

@@ -18,7 +18,7 @@ from tests.e2e.server import Phone, Server
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ SLOW_BODIES = """
 """
 
 
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def without_complaints(owner: Screen) -> AsyncIterator[None]:
     """Nothing may appear in the page's console during a test."""
     owner.problems.clear()

@@ -34,7 +34,7 @@ from tests.e2e.server import Server, running
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 BOOKING, TABLE = "flows/booking.yaml", "rules/messaging_guardrails.yaml"
@@ -42,7 +42,7 @@ OLD, NEW = "What would you like to book?", "What would you like to book? We open
 _NJERI: list[str] = []
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     async with running(Path(tmp_path_factory.mktemp("people")) / "data") as started:
         _NJERI[:] = await joined(started, ("njeri@demo.example", "Njeri", "marketer"))
@@ -50,12 +50,12 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await replays(started)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def owner(server: Server, browser: Browser) -> AsyncIterator[Screen]:
     yield await come_in(browser, printed_link(server))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def marketer(server: Server, browser: Browser) -> AsyncIterator[Screen]:
     yield await come_in(browser, _NJERI[0])
 

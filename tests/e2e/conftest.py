@@ -25,9 +25,9 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     await replays(started)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def one_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One server for all tests of a module that run in the module's loop."""
+    """One server for all tests of a module that run in the session's loop."""
     async with running(tmp_path_factory.mktemp("server") / "data") as started:
         yield started
     await replays(started)
@@ -40,7 +40,7 @@ async def new_phone(server: Server) -> AsyncIterator[NewPhone]:
         yield make
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def anybody(one_server: Server) -> AsyncIterator[NewPhone]:
     """`new_phone` at the module's one server."""
     async with _phones(one_server) as make:

@@ -17,7 +17,7 @@ from tests.e2e.providers import demo_secret
 from tests.e2e.server import CLINIC, Server
 from tests.e2e.test_main_job import book
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(__name__)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group(__name__)]
 SIGNATURE = "X-Hub-Signature-256"
 MEGABYTE = 1024 * 1024
 

@@ -14,13 +14,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, SIZES, Screen, chromium
+from tests.e2e.screen import CHROMIUM, SIZES, Screen
 from tests.e2e.server import Server
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 NewScreen = Callable[..., Awaitable[Screen]]
@@ -42,7 +42,7 @@ class SlowerServer(Server):
         return {**super().environment, "SANDBOX_SPEED": "4"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One for the file: every test brings a customer of its own."""
     started = SlowerServer(Path(tmp_path_factory.mktemp("browser")) / "data")
@@ -51,12 +51,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     if started.process is not None and started.process.returncode is None:
         await started.stop()
     await replays(started)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
 
 
 async def customer(server: Server, name: str, **profile: object) -> str:
@@ -75,7 +69,7 @@ async def behave(server: Server, customer: str, **behaviour: object) -> None:
         answer.raise_for_status()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def new_screen(server: Server, browser: Browser) -> AsyncIterator[NewScreen]:
     """Opens the phone of a customer nobody has met: `await new_screen("phone", language="sw")`."""
     opened: list[Screen] = []

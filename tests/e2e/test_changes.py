@@ -8,7 +8,7 @@ from tests.e2e.conftest import NewPhone
 from tests.e2e.server import Phone, Server
 from tests.e2e.test_main_job import whole
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(__name__)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group(__name__)]
 
 
 async def book_by_typing(phone: Phone, day: str, time: str) -> None:

@@ -23,7 +23,6 @@ from tests.e2e.customers import Walker, person
 from tests.e2e.providers import providers
 from tests.e2e.server import APARTMENTS, CLINIC, Phone, Server, free_ports
 
-KILLS = 20
 SEED = 20261121
 GREETINGS = {"en": "Hi, I want to book", "sw": "Habari, naomba kuweka miadi"}
 CUSTOMERS = [person(number, ("en", "sw")[number // 2 % 2]) for number in range(1, 9)]
@@ -31,8 +30,9 @@ PATIENT = 6.0  # simulated seconds between deliveries: a server that is killed a
 ON_ARRIVAL = 25_000  # shillings on each simulated M-Pesa account
 
 
-@pytest.mark.timeout(420)  # twenty starts, each as slow as the machine is busy
-async def test_twenty_kills_lose_double_or_halve_nothing(tmp_path: Path) -> None:
+@pytest.mark.timeout(420)  # as many starts, each as slow as the machine is busy
+@pytest.mark.parametrize("kills", [8, pytest.param(20, marks=pytest.mark.soak)])
+async def test_kills_lose_double_or_halve_nothing(tmp_path: Path, kills: int) -> None:
     (port,) = free_ports(1)
     server = Server(tmp_path / "data", SANDBOX_URL=f"http://127.0.0.1:{port}")
     webhook = f"{server.url}/webhooks/whatsapp"
@@ -45,7 +45,7 @@ async def test_twenty_kills_lose_double_or_halve_nothing(tmp_path: Path) -> None
             for place, (who, business) in enumerate(zip(CUSTOMERS, [CLINIC, APARTMENTS] * 4, strict=True))
         ]
         try:
-            await _book_while_killed(server, walkers, acted)
+            await _book_while_killed(server, walkers, acted, kills)
             phones = [await walker.phone.look() for walker in walkers]
             await _statuses_are_told(walkers)
         finally:
@@ -73,7 +73,7 @@ async def _deliver_callbacks_again(address: str) -> None:
         assert answer.status_code == 200, answer.text
 
 
-async def _book_while_killed(server: Server, walkers: Sequence[Walker], acted: asyncio.Event) -> None:
+async def _book_while_killed(server: Server, walkers: Sequence[Walker], acted: asyncio.Event, kills: int) -> None:
     """All walk at once, arriving one after the other; each kill strikes soon after somebody did something."""
     moments = random.Random(SEED)
 
@@ -83,7 +83,7 @@ async def _book_while_killed(server: Server, walkers: Sequence[Walker], acted: a
 
     walking = [asyncio.create_task(arrive(place, walker)) for place, walker in enumerate(walkers)]
     try:
-        for _ in range(KILLS):
+        for _ in range(kills):
             acted.clear()
             with contextlib.suppress(TimeoutError):  # nobody has anything to answer: then it strikes an idle server
                 await asyncio.wait_for(acted.wait(), 3)

@@ -17,7 +17,7 @@ from tests.e2e.providers import demo_secret
 from tests.e2e.server import APARTMENTS, Phone, Server, choices
 from tests.e2e.test_main_job import book, choose_a_time
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(__name__)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group(__name__)]
 BALANCE = 25_000  # shillings, on every simulated account
 
 

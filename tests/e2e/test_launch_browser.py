@@ -15,13 +15,13 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.console.company import come_in, printed_link, strengthened
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, SIZES, chromium
+from tests.e2e.screen import CHROMIUM, SIZES
 from tests.e2e.server import ROOT, Server
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group(__name__),
 ]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -29,7 +29,7 @@ CLINIC = "/o/tabasamu-dental"
 LATENESS = 60_000
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     started = Server(Path(tmp_path_factory.mktemp("ads")) / "data", FORTNIGHT_HOURS="8")
     await started.start()
@@ -37,12 +37,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     if started.process is not None and started.process.returncode is None:
         await started.stop()
     await replays(started)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
 
 
 async def test_from_the_wizard_to_decisions_each_with_its_reason(

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import re
 import shutil
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -21,7 +22,7 @@ from tests.e2e.customers import person
 from tests.e2e.providers import providers
 from tests.e2e.server import CLINIC_ORG, Phone, Server, free_ports, running
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(__name__)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group(__name__)]
 
 BOOKED = {"id": "booked", "name": "Wambui Quillfeather", "msisdn": "254700777001", "language": "en"}
 MIDWAY = {"id": "midway", "name": "Zephania Oxbridge", "msisdn": "254700777002", "language": "sw"}
@@ -31,7 +32,7 @@ PERSONAL = ("Wambui", "Quillfeather", "Zephania", "Oxbridge", "700777001", "7007
             "xylodont", "marimba")  # fmt: skip
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Server:
     """A server that has ended: one customer has booked and said something of their own, one is in the middle of it."""
     async with running(tmp_path_factory.mktemp("left") / "data") as server:
@@ -114,13 +115,12 @@ async def test_each_malformed_setting_is_named_with_what_it_should_be(tmp_path: 
     assert "short" not in output, "a secret is not shown, not even a wrong one"
 
 
-async def test_a_port_that_is_taken_is_said_in_a_sentence(left_behind: Server, copy: Server) -> None:
-    async with running(left_behind.data_dir.parent / "first") as first:
-        copy.settings = {"PORT": str(first.port)}
+async def test_a_port_that_is_taken_is_said_in_a_sentence(copy: Server) -> None:
+    with closing(socket.create_server(("127.0.0.1", copy.port))):
         code, output = await copy.aais("serve", "--demo")
-        assert code == 1
-        assert f"cannot listen on 127.0.0.1:{first.port}" in output
-        assert "Traceback" not in output
+    assert code == 1
+    assert f"cannot listen on 127.0.0.1:{copy.port}" in output
+    assert "Traceback" not in output
 
 
 # definitions
@@ -141,8 +141,6 @@ async def test_check_points_at_the_line_and_column_of_each_mistake(tmp_path: Pat
     code, output = await server.aais("check", str(unreadable))
     assert code == 1
     assert re.search(rf"{re.escape(unreadable.name)}\n\s+\d+:\d+\s+error .*yaml-syntax", output), output
-    code, output = await server.aais("check", "flows", "rules")
-    assert (code, "nothing to mend" in output) == (0, True), output
 
 
 # the journal
@@ -285,7 +283,7 @@ async def test_a_server_says_that_it_lives_and_is_ready_and_what_it_counts(copy:
         assert await copy.stop() == 0
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def outliving(tmp_path: Path) -> AsyncIterator[Server]:
     """A server whose providers go on without it."""
     (port,) = free_ports(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,9 +127,9 @@ class Running:
 Start = Callable[..., Awaitable[Running]]
 
 
-@pytest.fixture
-async def start() -> AsyncIterator[Start]:
-    """Start a sandbox, with settings changed by keyword."""
+@asynccontextmanager
+async def starting() -> AsyncIterator[Start]:
+    """Start a sandbox, with settings changed by keyword; it ends with the context."""
     servers: list[TestServer] = []
     sessions: list[aiohttp.ClientSession] = []
 
@@ -172,6 +173,12 @@ async def start() -> AsyncIterator[Start]:
     starter.stop = stop  # type: ignore[attr-defined]
     yield starter
     await stop()
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    async with starting() as starter:
+        yield starter
 
 
 @pytest.fixture

@@ -10,16 +10,21 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.settings import SANDBOX_PASSKEY, SANDBOX_SHORTCODE
-from tests.e2e.screen import CHROMIUM, chromium
-from tests.sandbox.conftest import Running, Start
+from tests.e2e.screen import CHROMIUM
+from tests.sandbox.conftest import Running, Start, starting
 
 SIZES = {"phone": (360, 740), "desk": (1280, 860)}
 SCREENSHOTS = os.environ.get("SANDBOX_SCREENSHOTS", "")
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 
 class Bot:
@@ -133,10 +138,11 @@ LOCATION = {
 }
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
+@pytest_asyncio.fixture(loop_scope="session")
+async def start() -> AsyncIterator[Start]:
+    """In the loop that the browser is in."""
+    async with starting() as starter:
+        yield starter
 
 
 LATE_ANSWERS = """
@@ -301,7 +307,7 @@ async def test_the_page_says_when_the_sandbox_is_gone(start: Start, browser: Bro
     await shot(page, "phone-error")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def asked_where(start: Start, browser: Browser) -> tuple[Running, Page]:
     """A phone that shows a button to share one's place with."""
     running = await start(speed=20.0)

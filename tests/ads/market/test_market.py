@@ -98,8 +98,8 @@ def test_what_cannot_be_served_earns_nothing():
 
 
 def test_without_luck_profit_is_the_same_on_average_and_spreads_less():
-    lucky = np.array([played(stationary(3), budget=20.0, seed=seed).profit()[0] for seed in range(60)])
-    usual = np.array([played(stationary(3), budget=20.0, seed=seed).expected_profit()[0] for seed in range(60)])
+    market = played(*[stationary(3)] * 60, budget=20.0)
+    lucky, usual = market.profit(), market.expected_profit()
     assert usual.std() < 0.1 * lucky.std()
     assert usual.mean() == pytest.approx(lucky.mean(), abs=3 * lucky.std() / 60**0.5)
 
