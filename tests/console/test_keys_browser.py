@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.console.company import LATENESS, ORG, customer, opened
 from tests.e2e.screen import CHROMIUM, Screen
@@ -142,3 +142,37 @@ async def test_days_that_pass_leave_the_keyboard_where_it_is(owner: Screen, serv
     await page.evaluate("document.querySelector('#fortnight').dataset.old = 'yes'")
     await expect(page.locator("#fortnight[data-old]")).to_have_count(0)  # the page has come anew
     await expect(link).to_be_focused()
+
+
+async def test_a_file_that_is_refused_leaves_the_keyboard_at_its_button(owner: Screen, server: Server) -> None:
+    page = owner.page
+    await page.goto(f"{server.url}{ORG}/ads/pictures")
+    await page.locator("form[data-upload] input[type=file]").set_input_files(
+        {"name": "chair.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    button = page.locator("form[data-upload] button")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("form[data-upload] .wrong")).to_be_visible()
+    await expect(button).to_be_focused()
+    owner.problems[:] = [each for each in owner.problems if "422" not in each]  # the browser notes the refusal
+
+
+async def test_whoever_is_signed_out_while_a_replay_runs_is_asked_to_sign_in(
+    owner: Screen, server: Server, browser: Browser
+) -> None:
+    context = await browser.new_context(storage_state=await owner.page.context.storage_state())
+    page, api = await context.new_page(), f"/api/v1{ORG.replace('/o/', '/orgs/')}/replay"
+
+    async def running(route: Route) -> None:
+        answer = await route.fetch()
+        box = f'<section data-replay="{api}"><progress></progress><span data-count></span></section></main>'
+        await route.fulfill(response=answer, body=(await answer.text()).replace("</main>", box))
+
+    await page.route(f"**{ORG}/replay", running, times=1)
+    await page.route(f"**{api}", lambda route: route.fulfill(json={"state": "running", "done": 1, "of": 2}), times=1)
+    await page.goto(f"{server.url}{ORG}/replay")
+    await expect(page.locator("[data-count]")).to_have_text("1 / 2")
+    await context.clear_cookies()
+    await page.wait_for_url("**/sign-in**")
+    await context.close()

@@ -5,6 +5,7 @@ const box = document.querySelector("[data-replay]");
 async function look() {
   try {
     const answer = await fetch(box.dataset.replay, { headers: { Accept: "application/json" } });
+    if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return window.location.reload(); // signed out
     if (!answer.ok) throw new Error(String(answer.status));
     const { state, done, of } = await answer.json();
     if (state !== "running") return window.location.reload();

@@ -5,6 +5,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const fail = (words) => {
     bar.hidden = true;
     button.disabled = false;
+    if (document.activeElement === document.body) button.focus(); // a disabled button had lost the keyboard
     wrong.textContent = words;
     wrong.hidden = false;
   };
