@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,28 +15,21 @@ from ads.truth.events import Credit, Happened, Kind, kept
 from ads.truth.way import way
 from engine.values import Money
 from storage.base import BaseStore
-from storage.mongo import open_mongo
-from storage.sqlite import open_sqlite
+from storage.collections import COLLECTIONS, Catalogue
 from storage.store import Insert
 from storage.vault import Vault
 from tests.ads.autopilot.fuzzing import Fuzz
 from tests.ads.autopilot.pilot import ORG as SALON
 from tests.ads.autopilot.pilot import Pilot
 from tests.ads.truth.conftest import ORG, Clinic
-from tests.storage.conftest import mongodb
+from tests.storage.conftest import mongodb, store
 
-__all__ = ("mongodb",)
+__all__ = ("mongodb", "store")
 
 
-@pytest.fixture(params=["sqlite", "mongo"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BaseStore]:
-    opened: BaseStore
-    if request.param == "sqlite":
-        opened = await open_sqlite(tmp_path / "ads.db")
-    else:
-        opened = await open_mongo(request.getfixturevalue("mongodb"), f"t{uuid.uuid4().hex[:12]}")
-    yield opened
-    await opened.close()
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return COLLECTIONS
 
 
 DAY = date(2026, 11, 20)

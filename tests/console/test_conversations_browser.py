@@ -12,15 +12,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.screen import IN_BROWSER, Screen
 from tests.e2e.server import Phone, Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 HERE = "/o/tabasamu-dental"

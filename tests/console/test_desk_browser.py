@@ -16,15 +16,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.console.company import LATENESS, ORG, serious
-from tests.e2e.screen import CHROMIUM, SIZES, Screen, shows
+from tests.e2e.screen import IN_BROWSER, SIZES, Screen, shows
 from tests.e2e.server import Phone, Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 BOOKINGS, TASKS = f"{ORG}/bookings", f"{ORG}/tasks"
 OFFER = "tabasamu-dental.checkup"
 _NUMBERS = itertools.count(1)

@@ -9,15 +9,10 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.console.company import customer, opened, replaced, serious
-from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.screen import IN_BROWSER, Screen
 from tests.e2e.server import Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 FILE = "flows/opt_out.yaml"
 
 

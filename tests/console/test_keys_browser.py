@@ -9,15 +9,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.console.company import LATENESS, ORG, customer, opened
-from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.screen import IN_BROWSER, Screen
 from tests.e2e.server import Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 WITHOUT_CLIPBOARD = "() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')); }"
 
 

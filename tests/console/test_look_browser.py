@@ -13,16 +13,11 @@ from playwright.async_api import Browser, Page, expect
 from tests.console.company import LATENESS, NO_PAGE, ORG, customer, serious, strengthened
 from tests.console.test_permissions import WAYS
 from tests.e2e.customers import Walker
-from tests.e2e.screen import CHROMIUM, SIZES, Screen
+from tests.e2e.screen import IN_BROWSER, SIZES, Screen
 from tests.e2e.server import CLINIC_ORG, Server
 from web.console.caller import PUBLIC, Way
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 PAGES = {way.path: way for way in WAYS.values() if way.method == "GET" and not way.api and way.path not in NO_PAGE}
 ASKED = ("entry", "machine", "one", "offer", "resource", "edit")  # pages about what their query names
 DIFFERENT = (  # of axe's rules, those that another colour or width can break

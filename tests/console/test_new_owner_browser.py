@@ -13,16 +13,11 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from people.roles import Role, may
 from tests.console.company import printed_link, strengthened
 from tests.console.test_workshop_browser import _replace
-from tests.e2e.screen import CHROMIUM, SCREENSHOTS, SIZES, Screen
+from tests.e2e.screen import IN_BROWSER, SCREENSHOTS, SIZES, Screen
 from tests.e2e.server import Phone, Server
 from web.console.frame import NAVIGATION, Words
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 LATENESS = 60_000
 SPARE = "100000000000003"
 CLINIC = "/o/tabasamu-dental"

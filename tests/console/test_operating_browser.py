@@ -10,16 +10,11 @@ import pytest
 from playwright.async_api import expect
 
 from sandbox.ads_world import DEFAULT_AD_ACCOUNTS
-from tests.e2e.screen import CHROMIUM, SCREENSHOTS, Screen, shows
+from tests.e2e.screen import IN_BROWSER, SCREENSHOTS, Screen, shows
 from tests.e2e.server import Server
 from tests.hooks.town import Receiver, verified
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LATENESS = 60_000
 PLACE = "/o/tabasamu-dental/bookings"

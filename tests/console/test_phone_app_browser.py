@@ -10,15 +10,10 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.console.test_workshop_browser import AXE
-from tests.e2e.screen import ARGUMENTS, CHROMIUM, SCREENSHOTS
+from tests.e2e.screen import ARGUMENTS, CHROMIUM, IN_BROWSER, SCREENSHOTS
 from tests.e2e.server import Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 ORG = "/o/tabasamu-dental"
 LATENESS = 60_000
 KEPT = """async () => {

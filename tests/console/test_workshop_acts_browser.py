@@ -16,15 +16,10 @@ import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from tests.console.company import LATENESS, opened, replaced
-from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.screen import IN_BROWSER, Screen
 from tests.e2e.server import Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 BOOKING, TABLE = "flows/booking.yaml", "rules/messaging_guardrails.yaml"
 QUIET = 1.2  # seconds after which what was typed is on its way
 

@@ -28,15 +28,10 @@ from tests.console.company import (
     serious,
 )
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, Screen
+from tests.e2e.screen import IN_BROWSER, Screen
 from tests.e2e.server import Server, running
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 BOOKING, TABLE = "flows/booking.yaml", "rules/messaging_guardrails.yaml"
 OLD, NEW = "What would you like to book?", "What would you like to book? We open at eight."
 _NJERI: list[str] = []

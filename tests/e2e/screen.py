@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
@@ -22,6 +23,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--renderer-process-limit=1",  # else one is begun in advance for each window, and never used
+]
+IN_BROWSER = [  # the marks of a module whose tests share the session's browser, and so its loop
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+    pytest.mark.asyncio(loop_scope="session"),
 ]
 SIZES = {"desk": (1280, 860), "phone": (360, 740)}
 SCREENSHOTS = os.environ.get("AAIS_SCREENSHOTS", "")

@@ -14,15 +14,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, SIZES, Screen
+from tests.e2e.screen import IN_BROWSER, SIZES, Screen
 from tests.e2e.server import Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 NewScreen = Callable[..., Awaitable[Screen]]
 _NUMBERS = itertools.count(1)
 LATE_VIEWS = """

@@ -15,15 +15,10 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.console.company import come_in, printed_link, strengthened
 from tests.e2e.aftermath import replays
-from tests.e2e.screen import CHROMIUM, SIZES
+from tests.e2e.screen import IN_BROWSER, SIZES
 from tests.e2e.server import ROOT, Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group(__name__),
-]
+pytestmark = [*IN_BROWSER, pytest.mark.xdist_group(__name__)]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CLINIC = "/o/tabasamu-dental"
 LATENESS = 60_000

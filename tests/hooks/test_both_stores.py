@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from hooks import deliveries, endpoints
 from hooks.desk import BadEndpoint
-from storage.base import BaseStore
+from storage.collections import COLLECTIONS, Catalogue
 from storage.errors import Conflict
-from storage.mongo import open_mongo
-from storage.sqlite import open_sqlite
 from tests.hooks.town import ORG, Receiver, Town
-from tests.storage.conftest import mongodb
+from tests.storage.conftest import mongodb, store
 
-__all__ = ("mongodb",)
+__all__ = ("mongodb", "store")
 
 
-@pytest.fixture(params=["sqlite", "mongo"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BaseStore]:
-    opened: BaseStore
-    if request.param == "sqlite":
-        opened = await open_sqlite(tmp_path / "hooks.db")
-    else:
-        opened = await open_mongo(request.getfixturevalue("mongodb"), f"t{uuid.uuid4().hex[:12]}")
-    yield opened
-    await opened.close()
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return COLLECTIONS
 
 
 async def test_a_receiver_that_is_away_gone_switched_on_and_taken_away(

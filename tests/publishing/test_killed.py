@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections import Counter
 from pathlib import Path
 
 from runtime.release import EVERYONE
 from storage.sqlite import open_sqlite
+from tests.killing import until_killed
 from tests.publishing.shop import ORG, RENAMED, Shop, opened
 
-ROOT = Path(__file__).resolve().parents[2]
 GUESTS, KILLS = 120, 3
 
 
@@ -35,28 +33,12 @@ async def _move(path: Path) -> None:
     await store.close()
 
 
-async def _until_killed(path: Path, after: float) -> int:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c",
-        "import asyncio, sys; from pathlib import Path; from tests.publishing import test_killed;"
-        "asyncio.run(test_killed._move(Path(sys.argv[1])))",
-        str(path), cwd=ROOT, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert child.stdout is not None
-    await child.stdout.readline()
-    try:
-        await asyncio.wait_for(child.wait(), after)
-    except TimeoutError:
-        child.send_signal(signal.SIGKILL)
-    return await child.wait()
-
-
 async def test_a_killed_migration_is_finished_by_whoever_starts_next(tmp_path: Path) -> None:
     async with opened(tmp_path) as shop:
         machines = [await shop.order(f"guest{number}") for number in range(GUESTS)]
-    codes = [await _until_killed(tmp_path, 0.05 + 0.04 * kill) for kill in range(KILLS)]
+    codes = [await until_killed(_move, tmp_path, 0.05 + 0.04 * kill) for kill in range(KILLS)]
     assert -signal.SIGKILL in codes, "or there was too little to do to be killed in it"
-    assert await _until_killed(tmp_path, 60) == 0
+    assert await until_killed(_move, tmp_path, 60) == 0
     async with opened(tmp_path) as shop:
         await shop.following._once()
         await shop.runtime.idle()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections import Counter
 from pathlib import Path
 
+from tests.killing import until_killed
 from tests.runtime.house import House, open_house
 
-ROOT = Path(__file__).resolve().parents[2]
 MACHINES, EVENTS, KILLS = 8, 150, 4
 
 
@@ -51,24 +49,8 @@ async def _load(path: Path) -> None:
     await house.store.close()
 
 
-async def _until_killed(path: Path, after: float) -> int:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c",
-        "import asyncio, sys; from pathlib import Path; from tests.runtime import test_crash;"
-        "asyncio.run(test_crash._load(Path(sys.argv[1])))",
-        str(path), cwd=ROOT, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert child.stdout is not None
-    await child.stdout.readline()
-    try:
-        await asyncio.wait_for(child.wait(), after)
-    except TimeoutError:
-        child.send_signal(signal.SIGKILL)
-    return await child.wait()
-
-
 async def test_nothing_is_lost_or_doubled_by_kill_9(tmp_path: Path) -> None:
-    codes = [await _until_killed(tmp_path, 0.15 + 0.1 * kill) for kill in range(KILLS)]
+    codes = [await until_killed(_load, tmp_path, 0.15 + 0.1 * kill) for kill in range(KILLS)]
     assert set(codes) <= {0, -signal.SIGKILL}
     assert codes.count(-signal.SIGKILL) > KILLS / 2  # or the load was too small to be killed in
     acknowledged = set((tmp_path / "acknowledged").read_text().split())

@@ -14,17 +14,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.settings import SANDBOX_PASSKEY, SANDBOX_SHORTCODE
-from tests.e2e.screen import CHROMIUM
+from tests.e2e.screen import IN_BROWSER
 from tests.sandbox.conftest import Running, Start, starting
 
 SIZES = {"phone": (360, 740), "desk": (1280, 860)}
 SCREENSHOTS = os.environ.get("SANDBOX_SCREENSHOTS", "")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
-    pytest.mark.asyncio(loop_scope="session"),
-]
+pytestmark = IN_BROWSER
 
 
 class Bot:

@@ -92,20 +92,20 @@ def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def small() -> Catalogue:
+def catalogue() -> Catalogue:
     return SMALL
 
 
 @pytest.fixture(params=["sqlite", "mongo"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BaseStore]:
-    """An empty store with the small catalogue, on each backend."""
+async def store(request: pytest.FixtureRequest, tmp_path: Path, catalogue: Catalogue) -> AsyncIterator[BaseStore]:
+    """An empty store, on each backend; a module that wants another `catalogue` says so."""
     opened: BaseStore
     if request.param == "sqlite":
         _used.add("SQLite")
-        opened = await open_sqlite(tmp_path / "store.db", catalogue=SMALL)
+        opened = await open_sqlite(tmp_path / "store.db", catalogue=catalogue)
     else:
         uri = request.getfixturevalue("mongodb")
-        opened = await open_mongo(uri, f"t{uuid.uuid4().hex[:12]}", catalogue=SMALL)
+        opened = await open_mongo(uri, f"t{uuid.uuid4().hex[:12]}", catalogue=catalogue)
     yield opened
     await opened.close()
 

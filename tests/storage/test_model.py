@@ -224,25 +224,25 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck
 
 @settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
 @given(asked=st.lists(varied, min_size=40, max_size=60))
-def test_sqlite_finds_what_a_filter_means(small: Catalogue, asked: Any) -> None:
+def test_sqlite_finds_what_a_filter_means(catalogue: Catalogue, asked: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        _run(lambda: open_sqlite(Path(folder) / "store.db", catalogue=small), ask, asked)
+        _run(lambda: open_sqlite(Path(folder) / "store.db", catalogue=catalogue), ask, asked)
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=CHECKS)
 @given(asked=st.lists(varied, min_size=40, max_size=60))
-def test_mongo_finds_what_a_filter_means(small: Catalogue, mongodb: str, asked: Any) -> None:
-    _run(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=small), ask, asked)
+def test_mongo_finds_what_a_filter_means(catalogue: Catalogue, mongodb: str, asked: Any) -> None:
+    _run(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=catalogue), ask, asked)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=CHECKS)
 @given(story=steps)
-def test_sqlite_does_what_a_dict_does(small: Catalogue, story: Any) -> None:
+def test_sqlite_does_what_a_dict_does(catalogue: Catalogue, story: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        _run(lambda: open_sqlite(Path(folder) / "store.db", catalogue=small), follow, story)
+        _run(lambda: open_sqlite(Path(folder) / "store.db", catalogue=catalogue), follow, story)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=CHECKS)
 @given(story=steps)
-def test_mongo_does_what_a_dict_does(small: Catalogue, mongodb: str, story: Any) -> None:
-    _run(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=small), follow, story)
+def test_mongo_does_what_a_dict_does(catalogue: Catalogue, mongodb: str, story: Any) -> None:
+    _run(lambda: open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=catalogue), follow, story)

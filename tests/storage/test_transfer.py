@@ -45,10 +45,10 @@ async def _unversioned(store: BaseStore) -> list[dict]:
     return found
 
 
-async def test_an_org_moves_from_sqlite_to_mongo_and_back(tmp_path: Path, mongodb: str, small: Catalogue) -> None:
-    here = await open_sqlite(tmp_path / "one.db", catalogue=small)
-    there = await open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=small)
-    back = await open_sqlite(tmp_path / "two.db", catalogue=small)
+async def test_an_org_moves_from_sqlite_to_mongo_and_back(tmp_path: Path, mongodb: str, catalogue: Catalogue) -> None:
+    here = await open_sqlite(tmp_path / "one.db", catalogue=catalogue)
+    there = await open_mongo(mongodb, f"t{uuid.uuid4().hex[:12]}", catalogue=catalogue)
+    back = await open_sqlite(tmp_path / "two.db", catalogue=catalogue)
     token = await _seed(here)
     assert await import_org(there, await _lines(here)) == "a"
     assert await import_org(back, await _lines(there)) == "a"
@@ -72,9 +72,9 @@ async def test_an_org_that_is_there_is_not_overwritten(store: BaseStore) -> None
     assert await _unversioned(store) == before
 
 
-async def test_lines_that_are_cut_changed_or_strange_leave_nothing_behind(tmp_path: Path, small: Catalogue) -> None:
-    source = await open_sqlite(tmp_path / "one.db", catalogue=small)
-    target = await open_sqlite(tmp_path / "two.db", catalogue=small)
+async def test_lines_that_are_cut_changed_or_strange_leave_nothing_behind(tmp_path: Path, catalogue: Catalogue) -> None:
+    source = await open_sqlite(tmp_path / "one.db", catalogue=catalogue)
+    target = await open_sqlite(tmp_path / "two.db", catalogue=catalogue)
     await _seed(source)
     good = await _lines(source)
     stranger = good[3].replace('"org":"a"', '"org":"b"')
