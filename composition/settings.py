@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from channels.cost import SHIPPED, BadRates, Rates, load_rates
-from channels.whatsapp.client import GRAPH_API_URL
+from channels.whatsapp.graph import GRAPH_API_URL
 from composition.settings_error import SettingsError
 from hooks.hosts import Hosts, hosts
 from payments.mpesa.account import HOSTS

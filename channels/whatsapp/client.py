@@ -16,9 +16,8 @@ import msgspec
 from channels.failures import Behaviour, OutcomeUnknown, Rejected, Unreached
 from channels.whatsapp.errors import rejection
 from channels.whatsapp.fields import items, whole, word
+from channels.whatsapp.graph import GRAPH_API_URL, GRAPH_VERSION
 
-GRAPH_API_URL = "https://graph.facebook.com"
-GRAPH_VERSION = "v26.0"
 MEDIA_HOSTS = frozenset({"lookaside.fbsbx.com"})
 MAX_MEDIA = 100 * 1024 * 1024
 TIMEOUT = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=5.0)
