@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 
 from ads.failures import PlatformError
@@ -27,6 +28,13 @@ AGES = timedelta(hours=48)
 _SECONDS = 60  # for all pages together
 
 log = structlog.get_logger("ads")
+
+
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform was asked and did not tell: why, and when it is asked again at the earliest."""
+
+    why: str
+    again: datetime
 
 
 async def collect(
@@ -45,6 +53,14 @@ def of(variation: Mapping[str, Any], now: datetime) -> float | None:
     if not reach or not reach["people"] or now - reach["at"] > AGES:
         return None
     return round(reach["impressions"] / reach["people"], 2)
+
+
+async def untold(store: OrgStore, platform: str) -> Untold | None:
+    """Nothing where the last answer was a good one, or nobody asked."""
+    known = await store.get(COLLECTION, f"{store.id}/{platform}")
+    if known is None or not known.get("trouble"):
+        return None
+    return Untold(why=str(known["trouble"]), again=known["asked_at"] + EVERY)
 
 
 async def _told(store: OrgStore, platform: Platform, zone: str, now: datetime) -> Document | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from ads import bids, campaigns, intents
+from ads import bids, campaigns, frequency, intents
 from ads.alerting import odd
+from ads.frequency import Untold
 from ads.ledger import day_of
 from engine.values import Money
 from storage.store import Document, OrgStore
@@ -104,12 +105,16 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign wholly: `decisions` are the latest first. No outlook before its budget was first shared out."""
+    """A campaign wholly: `decisions` are the latest first. No outlook before its budget was first shared out.
+
+    `untold`: why the platform did not say how often people saw the ads, when it was asked last.
+    """
 
     summary: Summary
     variations: tuple[Variation, ...]
     decisions: tuple[Decision, ...]
     outlook: Outlook | None = None
+    untold: Untold | None = None
 
 
 async def listed(store: OrgStore, now: datetime) -> tuple[Summary, ...]:
@@ -131,6 +136,7 @@ async def one(store: OrgStore, id: str, now: datetime) -> Campaign:
         variations=tuple(_variation(campaign, each) for each in shown),
         decisions=tuple(_decision(campaign, each) for each in made),
         outlook=msgspec.convert(campaign["outlook"], Outlook) if campaign.get("outlook") else None,
+        untold=await frequency.untold(store, str(campaign["platform"])),
     )
 
 

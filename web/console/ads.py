@@ -129,8 +129,9 @@ class Ads:
             return frame.refused(caller, 404, "not-found")
         return frame.page(
             "campaign.html", caller, status=status, campaign=found.summary, variations=found.variations,
-            decisions=found.decisions, outlook=found.outlook, money=frame.money, typed=_typed, wrong=wrong, done=done,
-            largest=await self._largest(caller.org, found.summary.id), **await self._about(caller),
+            decisions=found.decisions, outlook=found.outlook, untold=found.untold, money=frame.money, typed=_typed,
+            wrong=wrong, done=done, largest=await self._largest(caller.org, found.summary.id),
+            **await self._about(caller),
         )  # fmt: skip
 
     async def _largest(self, org: str, campaign: str) -> float:

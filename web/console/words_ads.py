@@ -160,6 +160,10 @@ ADS: dict[str, tuple[str, str]] = {
     "ads.cost": ("Cost of an order", "Gharama ya oda"),
     "ads.most": ("(at most {most})", "(si zaidi ya {most})"),
     "ads.click-rate": ("Click rate", "Kiwango cha kubofya"),
+    "ads.untold": (
+        "How often people saw the ads was not told: {why}. It is asked again after {again}.",
+        "Haikujulikana watu wameyaona matangazo mara ngapi: {why}. Itaulizwa tena baada ya {again}.",
+    ),
     "ads.frequency": ("(seen {times} times each in 7 days)", "(kila mtu ameliona mara {times} kwa siku 7)"),
     "ads.ahead": (
         "In the next {hours} hours about {expected} orders are to be expected; with a chance of 80 % from {low} to "

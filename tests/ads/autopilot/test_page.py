@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import msgspec
 import pytest
 
+from ads.failures import RetryLater
 from ads.platform import Reach
 from insights import ads as insight
 from people.signing_in import Visitor
@@ -24,22 +25,24 @@ class _Request:
         self.query: dict[str, str] = {}
 
 
+async def _page(pilot: Pilot, id: str, language: str = "en") -> str:
+    """The campaign's page as its owner sees it; without an id the list of them."""
+    caller = Caller(now=datetime.now(UTC), language=language, visitor=Visitor(), org=ORG, role="owner", program="x")
+    pages, request = Ads(pilot.store, pilot.desk, pilot.clock.now), cast("Any", _Request(id))
+    return (await (pages.one_page if id else pages.list_page)(request, caller)).text or ""
+
+
 @pytest.mark.parametrize("language", ["en", "sw"])
 async def test_the_page_shows_what_waits_and_why(pilot: Pilot, language: str) -> None:
     id = await pilot.launched(1000, 500)
     change = await pilot.desk.propose(ORG, pilot.id_of("A"), "juma", budget=kes(2000), reason="more for Christmas")
     await pilot.pass_(minutes=35)
-    visitor = Visitor()
-    caller = Caller(now=datetime.now(UTC), language=language, visitor=visitor, org=ORG, role="owner", program="x")
-    pages = Ads(pilot.store, pilot.desk, pilot.clock.now)
-    request: Any = _Request(id)
-    shown = (await pages.one_page(request, caller)).text or ""
+    shown = await _page(pilot, id, language)
     assert "more for Christmas" in shown
     assert change in shown
     assert "KSh" in shown
     assert frame.Words(language)("ads.approve") in shown
-    listed = (await pages.list_page(request, caller)).text or ""
-    assert id in listed
+    assert id in await _page(pilot, "", language)
     twin = await insight.one(pilot.store.org(ORG), id, pilot.clock.now())
     assert twin.summary.asking == 1
     assert msgspec.json.encode(twin)
@@ -56,17 +59,33 @@ async def test_the_page_and_its_twin_show_the_click_rate_and_how_often_each_pers
     await lived(pilot, "A", 48, lambda ago: At(clicks=25))
     pilot.platform.reached = {adset: Reach(external=adset, people=400, impressions=1000)}
     await pilot.pass_(minutes=35)
-    caller = Caller(
-        now=datetime.now(UTC), language=language, visitor=Visitor(), org=ORG, role="owner", program="x"
-    )  # fmt: skip
-    request: Any = _Request(id)
-    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    page = await _page(pilot, id, language)
     assert "2.5 %" in page
     assert page.count(said) == 1, "of B nothing is known"
     assert frame.Words(language)("ads.click-rate") in page
     a, b = (await insight.one(pilot.store.org(ORG), id, pilot.clock.now())).variations
     assert (a.click_rate, a.frequency) == (0.025, 2.5)
     assert (b.click_rate, b.frequency) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "was not told: Meta is asked too often. It is asked again after"),
+     ("sw", "mara ngapi: Meta inaulizwa mara nyingi mno. Itaulizwa tena baada ya")],
+)  # fmt: skip
+async def test_the_page_says_why_it_is_not_known_how_often_people_saw_an_ad(
+    pilot: Pilot, language: str, said: str
+) -> None:
+    id = await pilot.launched(1000)
+    pilot.platform.reached = RetryLater("ads.meta.rate", "Meta is asked too often", after=timedelta(minutes=1))
+    await pilot.pass_(minutes=35)
+    assert said in await _page(pilot, id, language)
+    untold = (await insight.one(pilot.store.org(ORG), id, pilot.clock.now())).untold
+    assert untold is not None
+    assert timedelta(hours=5) < untold.again - pilot.clock.now() < timedelta(hours=6)
+    pilot.platform.reached = {}
+    await pilot.pass_(hours=6)
+    assert said not in await _page(pilot, id, language)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +101,7 @@ async def test_the_page_and_its_twin_show_bids_and_what_became_of_them(
     other = pilot.platform.sets[pilot.id_of("B")]
     other.bid, other.fingerprint = None, "bid cap"
     await pilot.pass_(minutes=95)
-    caller = Caller(
-        now=datetime.now(UTC), language=language, visitor=Visitor(), org=ORG, role="owner", program="x"
-    )  # fmt: skip
-    request: Any = _Request(id)
-    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    page = await _page(pilot, id, language)
     page = page.replace("\N{NO-BREAK SPACE}", " ")
     assert [page.count(each) for each in said] == [1, 1, 1]
     assert frame.Words(language)("ads.remove-bid") in page
@@ -101,11 +116,7 @@ async def test_the_page_says_what_is_odd_about_an_ad(pilot: Pilot) -> None:
     nothing = At(spend=0, impressions=0, clicks=0, orders=0)
     await lived(pilot, "A", 240, lambda ago: At(orders=int(ago % 24 == 0)) if ago > 8 else nothing)
     await pilot.pass_(minutes=35)
-    caller = Caller(
-        now=datetime.now(UTC), language="en", visitor=Visitor(), org=ORG, role="owner", program="x"
-    )  # fmt: skip
-    request: Any = _Request(id)
-    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    page = await _page(pilot, id)
     assert "It is hardly shown any more" in page
 
 
@@ -115,11 +126,7 @@ async def test_the_page_says_what_comes_next_or_that_it_cannot(pilot: Pilot, day
     for angle in "AB":
         await lived(pilot, angle, days * 24, lambda ago: At(orders=int(ago % 4 == 0)))
     await pilot.pass_(hours=6, minutes=35)
-    caller = Caller(
-        now=datetime.now(UTC), language="en", visitor=Visitor(), org=ORG, role="owner", program="x"
-    )  # fmt: skip
-    request: Any = _Request(id)
-    page = (await Ads(pilot.store, pilot.desk, pilot.clock.now).one_page(request, caller)).text or ""
+    page = await _page(pilot, id)
     outlook = (await insight.one(pilot.store.org(ORG), id, pilot.clock.now())).outlook
     assert outlook is not None
     assert ("What comes next cannot be said yet: 9 days with 108 orders are known" in page) != said
