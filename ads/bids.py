@@ -70,8 +70,7 @@ def wanted(
         return NO_BID
     after = bid if bid is not None else steps.more(before, step_pct or 0.0)
     if bid is None and after > before:
-        base = min(before, _day_ago(variation, now) or before)
-        after = max(before, min(after, steps.more(base, largest_pct)))
+        after = max(before, min(after, steps.highest(before, _day_ago(variation, now), largest_pct)))
     if limit is not None and raises(before, after):
         after = max(before, limit if after == 0 else min(after, limit))
     if after == before or after < 0 or (bid is None and after == 0):

@@ -195,14 +195,6 @@ def wish_for(ctx: Context, variation: Document, wish: Wish) -> tuple[list[Op], S
     return intents.recorded(id, wish, variation, ctx.now), intents.begin(id, variation)
 
 
-def _highest(variation: Document, largest_pct: float, now: datetime) -> int:
-    """What the largest step leads to, counted as the guardrail counts it: steps of one day are one step."""
-    before = int(variation["budget"])
-    ago = steps.day_ago(steps.BUDGET, variation, now)
-    base = before if ago is None else min(before, ago)
-    return steps.more(base, largest_pct)
-
-
 def _wanted(
     kind: str, args: Mapping[str, Any], campaign: Document, variation: Document, largest_pct: float, now: datetime
 ) -> Wanted | str:  # fmt: skip
@@ -215,8 +207,8 @@ def _wanted(
         return _NOTHING if variation["status"] == PAUSED else Wanted(status="paused")
     if kind == "resume":
         return _NOTHING if variation["status"] == ACTIVE else Wanted(status="active")
-    highest = _highest(variation, largest_pct, now)
     before = int(variation["budget"])
+    highest = steps.highest(before, steps.day_ago(steps.BUDGET, variation, now), largest_pct)
     if args.get("budget") is not None:
         after = int(args["budget"].amount)
     else:

@@ -88,7 +88,7 @@ async def _asked(platform: Platform, first: date, last: date, now: datetime) -> 
     except (PlatformError, TimeoutError) as error:
         trouble = getattr(error, "text", f"The platform did not answer within {_SECONDS} seconds")
         log.warning("reach was not told", platform=platform.name, code=getattr(error, "code", "ads.slow"))
-        return {"trouble": trouble, "trouble_at": now}
+        return {"trouble": trouble}
     rows = [[one.external, one.people, one.impressions] for one in found.values()]
     return {"at": now, "first": first.isoformat(), "last": last.isoformat(), "rows": rows, "trouble": ""}
 

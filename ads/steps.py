@@ -36,6 +36,11 @@ def day_ago(amount: Amount, variation: Mapping[str, Any], now: datetime) -> int 
     return steps[0]["before"] if steps else None
 
 
+def highest(before: int, ago: int | None, pct: float) -> int:
+    """What a step of so many per cent leads to at most, counted as the guardrail counts: steps of one day are one."""
+    return more(before if ago is None else min(before, ago), pct)
+
+
 def changes_last_hour(amount: Amount, variation: Mapping[str, Any], now: datetime) -> int:
     """How often it was sent to the platform in the last hour, made or not."""
     return sum(1 for at in variation.get(amount.sent) or [] if at > now - _HOUR)
